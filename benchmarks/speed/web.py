@@ -3,9 +3,11 @@
 A real server on this machine answers with one model, the embedded network. A client sends its drawing, which grows,
 as the page does: at most one request at a time, at least 150 ms from one to the next, and at least four times as long
 as the last answer took. Clients are one process beside the server's, so that both share the machine's cores. In turn,
-in one run: one client; all of them; all of them while a model is retrained. At last so many requests, as fast as they
-are answered, with the memory of the server and its processes. Run it with the environment's own Python on a quiet
-machine: ``.venv/bin/python benchmarks/speed/web.py [SECONDS [REQUESTS]]``; it needs the extra `web`, and httpx2.
+in one run: one client; all of them; all of them while the network is trained on MNIST and corrections, from its first
+epoch on. At last so many requests, as fast as they are answered, with the memory of the server and its processes; of
+these, some store a picture, or ask for pages and stages of what is stored. Run it with the environment's own Python on
+a quiet machine: ``.venv/bin/python benchmarks/speed/web.py [SECONDS [REQUESTS]]``; it needs the extra `web`, httpx2,
+and MNIST (``hdr-bench data fetch mnist``), without which the training would be over in seconds.
 """
 
 import asyncio
@@ -28,6 +30,7 @@ import psutil
 from PIL import Image, ImageDraw
 
 from hdr_bench import load_dataset
+from hdr_bench.datasets.stored import is_here
 from hdr_bench.models.embedded import EMBEDDED_MODEL
 
 CLIENTS = 50
@@ -106,13 +109,24 @@ async def draw_at_once(address: str, n_clients: int, seconds: float, drawings: l
     return waits
 
 
+async def store_and_look(client: httpx2.AsyncClient, content: bytes) -> None:
+    """Store a picture, and look at it and at all others, as a page does."""
+    stored = (await client.post("/api/readings", files={"file": ("one.png", content)})).raise_for_status()
+    reading = stored.headers["Location"]
+    steps = (await client.get(f"{reading}/steps")).raise_for_status().json()["steps"]
+    for place in (steps[-1]["url"], f"{reading}/picture", "/collection", "/compare"):
+        (await client.get(place)).raise_for_status()
+
+
 async def ask_often(address: str, n: int, drawings: list[list[Request]]) -> None:
-    """Send so many requests, ten at a time, each as soon as one was answered."""
+    """Send so many drawings, ten at a time, each as soon as one was answered; store and look at one of a hundred."""
     contents = itertools.islice(itertools.cycle(itertools.chain.from_iterable(drawings)), n)
     async with httpx2.AsyncClient(base_url=address, timeout=60) as client:
 
         async def work() -> None:
-            for place, content in contents:
+            for number, (place, content) in enumerate(contents):
+                if number % 100 == 0:
+                    await store_and_look(client, content)
                 (await client.post(place, content=content, headers=HEADERS)).raise_for_status()
 
         await asyncio.gather(*(work() for _ in range(10)))
@@ -130,13 +144,27 @@ def describe(name: str, waits: list[float], seconds: float) -> str:
 
 
 def retrain(address: str, drawings: list[list[Request]]) -> str:
-    """Correct some digits, and begin a retraining; return its address."""
-    for stages in drawings[:8]:
-        reading = httpx2.post(f"{address}api/readings", files={"file": ("one.png", stages[-1][1])}, timeout=60)
-        for digit in reading.raise_for_status().json()["digits"]:
-            httpx2.post(f"{address}api/corrections", json={"digit_id": digit["id"], "label": 1}).raise_for_status()
-    answer = httpx2.post(f"{address}api/retrainings", json={"model": EMBEDDED_MODEL.stem})
-    return address.rstrip("/") + answer.raise_for_status().headers["Location"]
+    """Confirm what was read, and begin a retraining; return its address once it trains."""
+    with httpx2.Client(base_url=address, timeout=60) as client:
+        for stages in drawings:
+            reading = client.post("/api/readings", files={"file": ("one.png", stages[-1][1])}).raise_for_status()
+            for digit in reading.json()["digits"]:
+                correction = {"digit_id": digit["id"], "label": digit["digit"]}
+                client.post("/api/corrections", json=correction).raise_for_status()
+        answer = client.post("/api/retrainings", json={"model": EMBEDDED_MODEL.stem}).raise_for_status()
+        job = answer.headers["Location"]
+        while (state := client.get(job).json())["stage"] != "training":
+            if state["finished"]:
+                raise SystemExit(f"The retraining is {state['state']}: {state['reason']}")
+            time.sleep(0.2)
+    return address.rstrip("/") + job
+
+
+def describe_training(job: str) -> str:
+    """Return how far the training is; one that has ended was not beside all that was measured."""
+    state = httpx2.get(job).raise_for_status().json()
+    done = f"{state['epoch']} of {state['n_epochs']} epochs done"
+    return f"a training ({done})" if state["stage"] == "training" else f"a training that ended meanwhile ({done})"
 
 
 def resident_bytes(server: psutil.Process) -> int:
@@ -146,6 +174,8 @@ def resident_bytes(server: psutil.Process) -> int:
 
 def main(seconds: float = SECONDS, n_requests: int = REQUESTS) -> None:
     """Measure, and print what was found."""
+    if not is_here("mnist"):
+        raise SystemExit("MNIST is not here; store it with: hdr-bench data fetch mnist")
     drawings = make_drawings(CLIENTS)
     with tempfile.TemporaryDirectory() as folder, running_server(Path(folder)) as (address, server):
         asyncio.run(draw_at_once(address, 2, 3, drawings))
@@ -154,10 +184,7 @@ def main(seconds: float = SECONDS, n_requests: int = REQUESTS) -> None:
             print(describe(name, waits, seconds), flush=True)
         job = retrain(address, drawings)
         waits = asyncio.run(draw_at_once(address, CLIENTS, seconds, drawings))
-        state = httpx2.get(job).json()
-        print(
-            describe(f"{CLIENTS} clients, and a retraining that is {state['state']} ({state['stage']})", waits, seconds)
-        )
+        print(describe(f"{CLIENTS} clients, and {describe_training(job)}", waits, seconds), flush=True)
     with tempfile.TemporaryDirectory() as folder, running_server(Path(folder)) as (address, server):
         for done in np.linspace(0, n_requests, 5).astype(int)[1:] - np.linspace(0, n_requests, 5).astype(int)[:-1]:
             asyncio.run(ask_often(address, int(done), drawings))
