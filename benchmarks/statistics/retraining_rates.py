@@ -8,6 +8,7 @@ weights with some of them; the rest of them and the other half, as it is, judge.
 """
 
 import sys
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,8 @@ from hdr_bench.web.retraining import networks
 from hdr_bench.web.retraining.material import Material, rows_of
 
 RATES = ((2e-4, 1e-4, 3e-5), (1e-3, 3e-4, 1e-4), (5e-4, 2e-4, 5e-5), (5e-5, 3e-5, 1e-5), (2e-4,), (5e-4, 1e-4))
+# All, and about as many as mnist-5k has, which stand in for them where MNIST is not stored.
+N_ORIGINAL = (50_000, 4_000)
 N_CORRECTIONS = (20, 100)
 N_HELD_OUT = 10_000
 SLANT = 0.9
@@ -38,13 +41,15 @@ def main(folder: Path) -> None:
     wrong = _wrongly_read(joblib.load(path), slanted)
     held_back = wrong.take(np.arange(max(N_CORRECTIONS), len(wrong)))
     print(f"before: {_errors(joblib.load(path), upright)} of {len(upright):,} wrong, all of {len(held_back)} slanted")
-    for n_corrections in N_CORRECTIONS:
-        material = Material(learned, True, wrong.take(np.arange(n_corrections)), _no_marks())
+    for n_original, n_corrections in product(N_ORIGINAL, N_CORRECTIONS):
+        original = learned.take(np.arange(0, len(learned), len(learned) // n_original))
+        material = Material(original, True, wrong.take(np.arange(n_corrections)), _no_marks())
         for networks.RATES in RATES:
             model = joblib.load(path)
             networks.continue_training(model, material, lambda _: None)
             errors = _errors(model, upright), _errors(model, held_back)
-            print(f"{n_corrections} corrections, {networks.RATES}: {errors[0]} wrong, {errors[1]} slanted", flush=True)
+            given = f"{len(original):,} images, {n_corrections} corrections, {networks.RATES}"
+            print(f"{given}: {errors[0]} wrong, {errors[1]} slanted", flush=True)
 
 
 def _slant(part: Part) -> Part:

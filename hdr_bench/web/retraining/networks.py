@@ -7,8 +7,9 @@ import numpy as np
 
 from hdr_bench.web.retraining.material import Material, rows_of
 
-RATES = (2e-4, 1e-4, 3e-5)
-"""Learning rate of each epoch: small ones, since the weights also hold what is learned from no image kept here."""
+RATES = (1e-3, 3e-4, 1e-4)
+"""Learning rate of each epoch: of those that `benchmarks/statistics/retraining_rates.py` compares, on training images
+held out for it, they leave the fewest errors on corrections that were not learned, and no more on other images."""
 # Each correction is repeated until all of them are this share of the original images, but not more often.
 _SHARE_OF_CORRECTIONS, _MOST_REPEATS = 0.05, 50
 
