@@ -34,14 +34,27 @@ _COUNTS = st.builds(PairedCounts, *[st.integers(0, 6_000)] * 4)
     ],
 )
 def test_verdicts_at_the_edges(kept, held_back, verdict, reason):
-    decision = decide(kept, held_back)
+    decision = decide(kept, held_back, kept)
     assert decision.verdict == verdict, decision.reason
+    assert reason in decision.reason
+
+
+@pytest.mark.parametrize(
+    ("since_first", "reason"),
+    [
+        (PairedCounts(4960, 8, 12, 20), "may be worse than the first version by more than 0.2 points"),
+        (None, "file of the first version is not here"),
+    ],
+)
+def test_small_losses_do_not_add_up(since_first, reason):
+    decision = decide(_GOOD, _BETTER, since_first)
+    assert decision.verdict == "offered"
     assert reason in decision.reason
 
 
 @given(_COUNTS, _COUNTS)
 def test_only_versions_that_are_shown_not_to_be_worse_are_taken(kept, held_back):
-    decision = decide(kept, held_back)
+    decision = decide(kept, held_back, kept)
     judge = kept if kept.n_images else held_back
     if decision.verdict == "taken":
         assert judge.n_images >= LEAST_KEPT
@@ -55,20 +68,20 @@ def test_only_versions_that_are_shown_not_to_be_worse_are_taken(kept, held_back)
 @given(_COUNTS, _COUNTS)
 def test_fewer_errors_never_make_it_worse(kept, held_back):
     order = ["refused", "offered", "taken"]
-    before = order.index(decide(kept, held_back).verdict)
+    before = order.index(decide(kept, held_back, kept).verdict)
     if kept.lost:
         better = PairedCounts(kept.both + 1, kept.won, kept.lost - 1, kept.neither)
         # Newcombe's interval may widen a little where its correlation changes; a clear verdict stays.
         if before == 2:
-            assert order.index(decide(better, held_back).verdict) >= 1
+            assert order.index(decide(better, held_back, better).verdict) >= 1
     if held_back.lost:
         better = PairedCounts(held_back.both + 1, held_back.won, held_back.lost - 1, held_back.neither)
-        assert order.index(decide(kept, better).verdict) >= min(before, 1)
+        assert order.index(decide(kept, better, kept).verdict) >= min(before, 1)
 
 
 @given(_COUNTS, _COUNTS)
 def test_decisions_are_json(kept, held_back):
-    values = json.loads(json.dumps(decide(kept, held_back).to_json(), allow_nan=False))
+    values = json.loads(json.dumps(decide(kept, held_back, kept).to_json(), allow_nan=False))
     assert values["kept"]["n_images"] == kept.n_images
     assert math.isclose(values["held_back"]["difference"], held_back.difference)
 

@@ -177,7 +177,8 @@ def test_a_full_disk_leaves_no_result(make_place, tmp_path):
     with database.read() as session:
         write_collected(collect(session), folder / CORRECTIONS)
     parent = read_versions(database)[0]
-    write_job(Job("linear", str(settings.folder / "models" / parent.file), parent.sha256), folder)
+    file = str(settings.folder / "models" / parent.file)
+    write_job(Job("linear", file, parent.sha256, file, parent.sha256), folder)
     ended = _run_on_small_disk(folder)
     assert ended.returncode == 1
     assert "File too large" in json.loads(ended.stdout.splitlines()[-1])["error"]

@@ -38,6 +38,7 @@ def retrained_reader(tmp_path_factory, strange_marks):
     trained = retrain(
         load_model(EMBEDDED_MODEL),
         load_card(EMBEDDED_MODEL),
+        load_model(EMBEDDED_MODEL),
         _collected(turned_sevens(50), 7, marks=accepted[:5]),
         lambda *progress: stages.append(progress),
     )
@@ -72,14 +73,24 @@ def test_marks_are_rejected_as_before(retrained_reader, strange_marks):
 
 def test_marks_alone_are_learned(strange_marks, once):
     path = once("small-models", fit_small) / "mlp.hdrm"
-    trained = retrain(load_model(path), load_card(path), _collected(_NONE, 0, marks=strange_marks[:3]), lambda *_: None)
+    trained = retrain(
+        load_model(path),
+        load_card(path),
+        load_model(path),
+        _collected(_NONE, 0, marks=strange_marks[:3]),
+        lambda *_: None,
+    )
     assert trained.decision.verdict == "offered"
 
 
 @pytest.mark.usefixtures("real_data_home")
 def test_half_of_mnists_test_images_decides(once):
     path = once("small-models", fit_small) / "linear.hdrm"
-    trained = retrain(load_model(path), load_card(path), _collected(turned_sevens(50), 7), lambda *_: None)
+    first = load_model(path.with_name("mlp.hdrm"))
+    trained = retrain(load_model(path), load_card(path), first, _collected(turned_sevens(50), 7), lambda *_: None)
+    test = load_dataset("mnist").test
+    n_errors = int((first.predict(test.X) != test.y).sum())
+    assert 0.4 * n_errors < trained.decision.since_first.to_json()["old_errors"] < 0.6 * n_errors
     assert trained.decision.kept.n_images == 5_000
     assert (
         trained.scores["mnist, deciding half"]["n_images"]
@@ -94,4 +105,4 @@ def test_other_classes_are_refused(once):
     model = load_model(path)
     model.classes_ = model.classes_.astype(str)
     with pytest.raises(ServerError, match="digits 0 to 9"):
-        retrain(model, load_card(path), _collected(turned_sevens(5), 7), lambda *_: None)
+        retrain(model, load_card(path), model, _collected(turned_sevens(5), 7), lambda *_: None)

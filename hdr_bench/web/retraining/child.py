@@ -70,7 +70,10 @@ def _run(folder: Path, messages: TextIO) -> None:
     limit_threads(1)
     seed_generators(0)
     collected = read_collected(folder / CORRECTIONS)
-    trained = retrain(load_model(parent), load_card(parent), collected, report)
+    first = Path(job.first)
+    # Without it, people decide.
+    first_model = load_model(first) if first.is_file() and _sha256(first) == job.first_sha256 else None
+    trained = retrain(load_model(parent), load_card(parent), first_model, collected, report)
     path = save_model(trained.model, folder / MODEL, card=trained.card)
     material = trained.material
     write_result(

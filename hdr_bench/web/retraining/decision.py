@@ -104,12 +104,16 @@ class Decision:
         Answers for the images of the kept part.
     held_back : PairedCounts
         Answers for the held-back corrections.
+    since_first : PairedCounts or None
+        Answers for the images of the kept part, the first version's in place of the old one's; None if it could not be
+        asked.
     """
 
     verdict: Verdict
     reason: str
     kept: PairedCounts
     held_back: PairedCounts
+    since_first: PairedCounts | None
 
     def to_json(self) -> dict[str, Any]:
         """Return the decision as the database keeps it.
@@ -123,17 +127,21 @@ class Decision:
             "reason": self.reason,
             "kept": self.kept.to_json(),
             "held_back": self.held_back.to_json(),
+            "since_first": None if self.since_first is None else self.since_first.to_json(),
             "rule": {"least_kept": LEAST_KEPT, "least_held_back": LEAST_HELD_BACK, "margin": MARGIN},
         }
 
 
-def decide(kept: PairedCounts, held_back: PairedCounts) -> Decision:
+def decide(kept: PairedCounts, held_back: PairedCounts, since_first: PairedCounts | None) -> Decision:
     """Decide what becomes of a new version.
 
     It is refused if it is shown to be worse: the whole 95 % interval of new minus old is below 0, on the kept part or
     on the held-back corrections, or it makes more errors on at least 30 held-back corrections. It is taken only if it
     is shown not to be worse: the interval is above -0.2 points on a kept part of at least 5,000 images, and it makes no
     more errors on at least 30 held-back corrections. In all other cases people decide: it is offered.
+
+    The interval must be above -0.2 points against the first version of the model too. Otherwise small losses, each
+    within the margin, would add up over versions.
 
     Without a kept part the held-back corrections judge alone, and must then be as many as the kept part would be.
     Fewer cannot stand in for it, however clear they are: people correct what the old version gets wrong, so that nearly
@@ -145,6 +153,9 @@ def decide(kept: PairedCounts, held_back: PairedCounts) -> Decision:
         On images that neither version has learned from; empty if there are none.
     held_back : PairedCounts
         On the held-back corrections.
+    since_first : PairedCounts or None
+        On the same images as `kept`, against the first version; equal to `kept` if the old version is the first one,
+        None if the first one cannot be asked.
 
     Returns
     -------
@@ -152,19 +163,20 @@ def decide(kept: PairedCounts, held_back: PairedCounts) -> Decision:
 
     Examples
     --------
-    >>> decide(PairedCounts(4975, 5, 4, 16), PairedCounts(20, 15, 2, 3)).verdict
+    >>> kept = PairedCounts(4975, 5, 4, 16)
+    >>> decide(kept, PairedCounts(20, 15, 2, 3), kept).verdict
     'taken'
-    >>> decide(PairedCounts(), PairedCounts(20, 15, 2, 3)).verdict
+    >>> decide(PairedCounts(), PairedCounts(20, 15, 2, 3), PairedCounts()).verdict
     'offered'
     """
     worse = _what_is_worse(kept, held_back)
     if worse:
-        return Decision("refused", worse, kept, held_back)
-    missing = _what_is_missing(kept, held_back)
+        return Decision("refused", worse, kept, held_back, since_first)
+    missing = _what_is_missing(kept, held_back) or _what_was_lost(since_first)
     if missing:
-        return Decision("offered", missing, kept, held_back)
+        return Decision("offered", missing, kept, held_back, since_first)
     judge, name = (kept, "kept images") if kept.n_images else (held_back, "held-back corrections")
-    return Decision("taken", f"It is not worse: {_describe(judge, name)}.", kept, held_back)
+    return Decision("taken", f"It is not worse: {_describe(judge, name)}.", kept, held_back, since_first)
 
 
 def _what_is_worse(kept: PairedCounts, held_back: PairedCounts) -> str:
@@ -192,6 +204,15 @@ def _what_is_missing(kept: PairedCounts, held_back: PairedCounts) -> str:
     judge, name = (kept, "kept images") if kept.n_images else (held_back, "held-back corrections")
     if judge.interval()[0] <= -MARGIN:
         return f"It may be worse by more than {100 * MARGIN:g} points: {_describe(judge, name)}."
+    return ""
+
+
+def _what_was_lost(since_first: PairedCounts | None) -> str:
+    if since_first is None:
+        return "The file of the first version is not here, so that losses since then cannot be known."
+    if since_first.n_images and since_first.interval()[0] <= -MARGIN:
+        told = _describe(since_first, "kept images")
+        return f"It may be worse than the first version by more than {100 * MARGIN:g} points: {told}."
     return ""
 
 

@@ -25,11 +25,17 @@ class Job:
         File of the version that it begins with.
     sha256 : str
         Of that file.
+    first : str
+        File of the model's first version, which may be the same.
+    first_sha256 : str
+        Of that file.
     """
 
     model: str
     parent: str
     sha256: str
+    first: str
+    first_sha256: str
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ from sqlalchemy import select
 
 from hdr_bench.web.database.engine import Database
 from hdr_bench.web.database.tables import Retraining
+from hdr_bench.web.database.versions import list_versions
 from hdr_bench.web.retraining.collected import collect, write_collected
 from hdr_bench.web.retraining.job import CORRECTIONS, Job, write_job
 from hdr_bench.web.retraining.ownership import ClaimedJob, has_ended
@@ -52,9 +53,11 @@ def prepare(settings: ServerSettings, database: Database, job: ClaimedJob) -> No
     shutil.rmtree(folder, ignore_errors=True)
     with database.read() as session:
         collected = collect(session)
+        first = list_versions(session, job.model)[0]
+        first_file, first_sha256 = first.file, first.sha256
     write_collected(collected, folder / CORRECTIONS)
-    parent = (settings.models_folder / job.parent_file).absolute()
-    write_job(Job(job.model, str(parent), job.parent_sha256), folder)
+    parent, oldest = ((settings.models_folder / file).absolute() for file in (job.parent_file, first_file))
+    write_job(Job(job.model, str(parent), job.parent_sha256, str(oldest), first_sha256), folder)
 
 
 def clear_folders(settings: ServerSettings, database: Database) -> None:

@@ -45,7 +45,7 @@ class Trained:
     decision: Decision
 
 
-def retrain(model: Any, card: ModelCard, collected: Collected, on_progress: OnProgress) -> Trained:
+def retrain(model: Any, card: ModelCard, first: Any, collected: Collected, on_progress: OnProgress) -> Trained:
     """Make a new version of a model, and decide what becomes of it.
 
     A network goes on from its weights; any other method is fitted again, with the same parameters.
@@ -56,6 +56,8 @@ def retrain(model: Any, card: ModelCard, collected: Collected, on_progress: OnPr
         The old version; it is changed.
     card : ModelCard
         Of the old version.
+    first : estimator or None
+        The first version, which may be the old one, loaded once more; None if its file is not here.
     collected : Collected
     on_progress : callable
 
@@ -78,6 +80,7 @@ def retrain(model: Any, card: ModelCard, collected: Collected, on_progress: OnPr
     if not len(material.corrections) and not (is_network and len(material.marks)):
         raise ServerError("There are no corrections to learn from yet. Correct some digits first.")
     before = _judge(model, judges)
+    first_right = None if first is None else _right(first, judges.deciding)
     make = _train_network if is_network else _fit_again
     new_model, numbers = make(model, card.reading, material, on_progress)
     n_epochs = len(RATES) if is_network else 0
@@ -86,6 +89,7 @@ def retrain(model: Any, card: ModelCard, collected: Collected, on_progress: OnPr
     decision = decide(
         PairedCounts.of_answers(after["deciding"], before["deciding"]),
         PairedCounts.of_answers(after["held back"], before["held back"]),
+        None if first_right is None else PairedCounts.of_answers(after["deciding"], first_right),
     )
     described = _describe(card, numbers, material, after)
     return Trained(new_model, described, material, _scores(after), _scores(before), judges.n_excluded, decision)
