@@ -87,7 +87,7 @@ def add_reading(database, content, *, writer="Ada", image=None):
         answer = ModelAnswer(version, 4, False, (0.0,) * 4 + (1.0,) + (0.0,) * 5, 0.001)
         image = np.zeros((28, 28), np.uint8) if image is None else image
         mark = MarkAnswers(0, (1, 2, 3, 4), 4, image, (answer,))
-        answers = PictureAnswers("image/png", (28, 28), ("4",), (mark,), 0, (), version, 0.01)
+        answers = PictureAnswers("image/png", (28, 28), ("4",), (mark,), 0, (), version, 0.01, THUMBNAIL)
         reading = pictures.add_reading(
             session, content=content, kind="upload", name="4.png", writer=writer, answers=answers
         )
