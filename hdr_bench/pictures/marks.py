@@ -76,13 +76,34 @@ def find_marks(mask: NDArray[np.bool_]) -> tuple[Mark, ...]:
     """
     from scipy import ndimage
 
-    labels, n_pieces = ndimage.label(mask, np.ones((3, 3)))
-    areas = np.bincount(labels.ravel(), minlength=n_pieces + 1)
+    labels, areas = _label(mask)
     return tuple(
         Mark(box[0].start, box[1].start, labels[box] == label)
         for label, box in enumerate(ndimage.find_objects(labels), start=1)
         if areas[label] >= _FEWEST_PIXELS
     )
+
+
+def count_marks(mask: NDArray[np.bool_]) -> int:
+    """Count the marks that `find_marks` finds.
+
+    Parameters
+    ----------
+    mask : ndarray of shape (height, width), bool
+
+    Returns
+    -------
+    n_marks : int
+    """
+    return int(np.count_nonzero(_label(mask)[1][1:] >= _FEWEST_PIXELS))
+
+
+def _label(mask: NDArray[np.bool_]) -> tuple[NDArray[np.int32], NDArray[np.intp]]:
+    """Return the number of the piece of each pixel, and the pixels of each piece."""
+    from scipy import ndimage
+
+    labels, n_pieces = ndimage.label(mask, np.ones((3, 3)))
+    return labels, np.bincount(labels.ravel(), minlength=n_pieces + 1)
 
 
 def join_marks(marks: Iterable[Mark]) -> Mark:

@@ -5,11 +5,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from hdr_bench.exceptions import MissingDependencyError
+from hdr_bench.exceptions import MissingDependencyError, PictureError
 from hdr_bench.pictures.binarize import Ink, binarize
 from hdr_bench.pictures.grey import Grey, to_grey
 from hdr_bench.pictures.light import even_light
-from hdr_bench.pictures.marks import Mark, find_marks, typical_height
+from hdr_bench.pictures.marks import Mark, count_marks, find_marks, typical_height
 from hdr_bench.pictures.pixel_blocks import smooth_blocks
 from hdr_bench.pictures.ruling import Ruling, remove_ruling
 
@@ -18,6 +18,8 @@ _LARGEST, _SMALLEST = 1600, 600
 # Digits of the working copy are at least so many pixels high, if the picture has the pixels.
 _LOWEST_DIGIT = 28
 _MOST_ENLARGED = 2.0
+# Of real photographs the busiest have some 1,400 pieces of ink, noise has tens of thousands, which take minutes.
+_MOST_PIECES = 6000
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,6 +69,8 @@ def find_ink(color: NDArray[np.uint8]) -> Page:
     ------
     MissingDependencyError
         If scikit-image is not installed.
+    PictureError
+        If it has more pieces of ink than any page of digits.
     """
     _check_installed()
     color = smooth_blocks(color)
@@ -126,9 +130,19 @@ def _find_ink_at(color: NDArray[np.uint8], scale: float) -> Page:
     grey = to_grey(small)
     even = even_light(grey.values)
     ink = binarize(even)
+    _check_pieces(ink.mask)
     ruling = remove_ruling(ink.mask)
     marks = find_marks(ruling.mask)
     return Page(small, scale, grey, even, ink, ruling, marks, typical_height(marks, ruling.mask.shape))
+
+
+def _check_pieces(mask: NDArray[np.bool_]) -> None:
+    n_pieces = count_marks(mask)
+    if n_pieces > _MOST_PIECES:
+        raise PictureError(
+            f"the picture has {n_pieces:,} pieces of ink, up to {_MOST_PIECES:,} are read: it seems to show noise or a "
+            "pattern; crop it to the digits, or photograph them on plain paper"
+        )
 
 
 def _resize(color: NDArray[np.uint8], scale: float) -> NDArray[np.uint8]:

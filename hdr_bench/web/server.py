@@ -19,8 +19,6 @@ from hdr_bench.web.settings import ServerSettings, is_loopback
 
 _TOKEN_BYTES = 24
 _BACKLOG = 512
-# Connections at once; more are answered with 503.
-_MOST_CONNECTIONS = 500
 _KEEP_ALIVE_SECONDS = 15
 # What is being read when the server ends may still be answered.
 _SECONDS_TO_END = 10
@@ -102,7 +100,6 @@ def _run(
             access_log=False,
             server_header=False,
             backlog=_BACKLOG,
-            limit_concurrency=_MOST_CONNECTIONS,
             timeout_keep_alive=_KEEP_ALIVE_SECONDS,
             timeout_graceful_shutdown=_SECONDS_TO_END,
             # The peer's address is what limits count; what a proxy says is read only from trusted ones, elsewhere.

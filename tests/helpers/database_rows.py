@@ -28,6 +28,6 @@ def add_picture(session, versions, marks=None, **columns):
     """Store a picture of these marks, by default of one."""
     marks = (make_mark(versions),) if marks is None else tuple(marks)
     line = "".join(str(mark.digit) for mark in marks if mark.digit is not None)
-    answers = PictureAnswers("image/png", (120, 80), (line,), marks, 0, ("a note",), versions[0], 0.25)
+    answers = PictureAnswers("image/png", (120, 80), (line,), marks, 0, ("a note",), versions[0], 0.25, b"small")
     columns = {"content": b"\x89PNG\r\n\x00\xff'\\", "kind": "upload", "name": "scan.png", "writer": "", **columns}
     return add_reading(session, answers=answers, **columns)

@@ -8,6 +8,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from hdr_bench.web.recognition.showing import draw_thumbnail
 from tests.helpers.stand_in_answers import read_answers, read_drawing_answers
 
 _JUDGE = {"n_images": 10_000, "old_errors": 40, "new_errors": 36, "difference": 0.0004, "low": -0.0011, "high": 0.0019}
@@ -161,8 +162,8 @@ class StandIn:
         if number not in self.contents:
             raise HTTPException(404, f"There is no reading {number}: it may have been deleted.")
 
-    async def picture(self, number):
-        return self.contents[number]
+    async def thumbnail(self, number):
+        return draw_thumbnail(_open(self.contents[number]))
 
     async def mark(self, number):
         return bytes(784)

@@ -1,11 +1,14 @@
 """Pictures and readings: stored whole, listed, and deleted with all that hangs on them."""
 
+from hashlib import sha256
+
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import func, select
 
+from hdr_bench.web.database.contents import load_content, load_digest, load_thumbnail
 from hdr_bench.web.database.corrections import correct
 from hdr_bench.web.database.pages import PAGE_LENGTH
 from hdr_bench.web.database.pictures import (
@@ -14,7 +17,6 @@ from hdr_bench.web.database.pictures import (
     delete_writer,
     list_readings,
     list_writers,
-    load_content,
     load_reading,
 )
 from hdr_bench.web.database.tables import Answer, Correction, Digit, ModelVersion, Picture, Reading, ServedModel
@@ -45,6 +47,8 @@ def test_a_reading_is_loaded_as_it_was_stored(database):
     assert answers[0].probabilities == list(marks[1].answers[0].probabilities)
     with database.read() as session:
         assert load_content(session, stored.id).content == content
+        assert load_thumbnail(session, stored.id) == b"small"
+        assert load_digest(session, stored.id) == sha256(content).hexdigest()
 
 
 def _load(database, reading_id):
@@ -63,6 +67,8 @@ def test_a_reading_that_is_not_there_is_none(database, reading_id):
     with database.begin() as session:
         assert load_reading(session, reading_id) is None
         assert load_content(session, reading_id) is None
+        assert load_thumbnail(session, reading_id) is None
+        assert load_digest(session, reading_id) is None
         assert correct(session, reading_id, 3) is None
         assert not delete_picture(session, reading_id)
 

@@ -9,7 +9,7 @@ import typer
 from hdr_bench.cli.streams import say
 from hdr_bench.exceptions import MissingDependencyError
 
-_FOLDER = "HDR_BENCH_WEB"
+_FOLDER, _TOKEN = "HDR_BENCH_WEB", "HDR_BENCH_TOKEN"
 _HIGHEST_PORT = 65_535
 _MOST_WORKERS, _MOST_BY_DEFAULT = 64, 4
 
@@ -33,7 +33,15 @@ def serve(
         str | None,
         typer.Option(
             metavar="TEXT",
+            envvar=_TOKEN,
             help="Token that clients must know (default: made and printed if other machines can connect).",
+        ),
+    ] = None,
+    token_file: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="File that holds the token, which other users of this machine could read in a command line.",
         ),
     ] = None,
     database: Annotated[
@@ -83,6 +91,7 @@ def serve(
     _check_installed()
     from hdr_bench.web.server import log_plainly, run_server
     from hdr_bench.web.settings import LIMIT_FOR_OTHERS, ServerSettings, default_database, is_loopback
+    from hdr_bench.web.token_file import read_token
 
     log_plainly()
     place = (folder or Path(os.environ.get(_FOLDER, "") or _default_folder())).expanduser().absolute()
@@ -94,7 +103,7 @@ def serve(
         models=tuple(model.absolute() for model in models or []),
         host=host,
         port=port,
-        token=token or "",
+        token=read_token(token_file) if token_file else token or "",
         retrain_after=retrain_after,
         requests_per_minute=requests_per_minute,
         trusted_hosts=tuple(trusted_hosts or ()),

@@ -4,6 +4,7 @@ import json
 from typing import TypeVar
 
 from pydantic import BaseModel, ValidationError
+from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
@@ -32,7 +33,11 @@ async def read_body(request: Request, wanted: type[Wanted]) -> Wanted:
     """
     if media_type(request) != _JSON:
         raise HTTPException(415, f"The body must be JSON. Send it with the header Content-Type: {_JSON}.")
-    content = await request.body()
+    # While a large body is read, others are answered.
+    return await run_in_threadpool(_parse, await request.body(), wanted)
+
+
+def _parse(content: bytes, wanted: type[Wanted]) -> Wanted:
     try:
         values = json.loads(content)
     # Deep nesting ends in a RecursionError, other bytes than UTF-8 in a UnicodeDecodeError, which is a ValueError.

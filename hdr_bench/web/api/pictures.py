@@ -1,10 +1,9 @@
 """The picture of a reading, and the stages that led to it."""
 
+import asyncio
 from collections import OrderedDict
-from io import BytesIO
 
 from sqlalchemy.orm import Session
-from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
@@ -13,34 +12,34 @@ from hdr_bench.web.api.bodies import write_reply
 from hdr_bench.web.api.endpoints import Endpoint
 from hdr_bench.web.api.readings import missing_reading
 from hdr_bench.web.api.schemas import Step, StepList
-from hdr_bench.web.database.pictures import load_content
-from hdr_bench.web.recognition.records import StepPicture
+from hdr_bench.web.database.contents import load_content, load_digest
+from hdr_bench.web.recognition.records import ServedVersion, StepPicture
 from hdr_bench.web.state import AppState, state_of
 
 # What browsers show; anything else that can be read is converted.
 _SHOWN = frozenset({"image/png", "image/jpeg", "image/webp", "image/gif"})
 # The page asks for the list of stages, then for each picture: they are drawn once for all of these.
-_MOST_KEPT = 4
+_MOST_KEPT, _SECONDS_KEPT = 4, 60.0
 # No browser takes a picture for a page, whatever its bytes look like.
 _SAFE = {
     "X-Content-Type-Options": "nosniff",
     "Content-Disposition": "inline",
-    "Cache-Control": "private, max-age=600",
     "Content-Security-Policy": "sandbox; default-src 'none'",
 }
+_Key = tuple[int, str, tuple[ServedVersion, ...]]
 
 
 class DrawnSteps:
-    """Stages that were drawn last.
+    """Stages that were drawn last, kept for a minute; the database is asked each time whether their picture is there.
 
     Attributes
     ----------
     kept : OrderedDict
-        By reading.
+        By reading, SHA-256 of its picture, and the version that divided it.
     """
 
     def __init__(self) -> None:
-        self.kept: OrderedDict[int, tuple[StepPicture, ...]] = OrderedDict()
+        self.kept: OrderedDict[_Key, tuple[StepPicture, ...]] = OrderedDict()
 
     async def draw(self, state: AppState, reading_id: int) -> tuple[StepPicture, ...]:
         """Return the stages of a reading.
@@ -54,26 +53,41 @@ class DrawnSteps:
         -------
         steps : tuple of StepPicture
         """
-        found = await _load(state, reading_id)
-        if found is None:
-            self.kept.pop(reading_id, None)
+        digest = await state.read(lambda session: load_digest(session, reading_id))
+        if digest is None:
+            self._forget(reading_id)
             raise missing_reading(reading_id)
-        if reading_id not in self.kept:
-            self.kept[reading_id] = await state.pool.draw_steps(found[0], found[1])
-        self.kept.move_to_end(reading_id)
-        while len(self.kept) > _MOST_KEPT:
+        key = reading_id, digest, state.pool.versions[:1]
+        if key in self.kept:
+            return self.kept[key]
+        content, kind, _ = await _load(state, reading_id)
+        steps = await state.pool.draw_steps(content, kind)
+        self._keep(key, steps)
+        return steps
+
+    def _keep(self, key: _Key, steps: tuple[StepPicture, ...]) -> None:
+        self.kept[key] = steps
+        if len(self.kept) > _MOST_KEPT:
             self.kept.popitem(last=False)
-        return self.kept[reading_id]
+        # Whoever deletes a picture expects that it is gone, also if nobody asks for its stages again.
+        asyncio.get_running_loop().call_later(_SECONDS_KEPT, self.kept.pop, key, None)
+
+    def _forget(self, reading_id: int) -> None:
+        for key in [key for key in self.kept if key[0] == reading_id]:
+            del self.kept[key]
 
 
-async def _load(state: AppState, reading_id: int) -> tuple[bytes, str, str] | None:
+async def _load(state: AppState, reading_id: int) -> tuple[bytes, str, str]:
     """Return the content, kind and media type of the picture of a reading."""
 
     def find(session: Session) -> tuple[bytes, str, str] | None:
         picture = load_content(session, reading_id)
         return None if picture is None else (picture.content, picture.kind, picture.media_type)
 
-    return await state.read(find)
+    found = await state.read(find)
+    if found is None:
+        raise missing_reading(reading_id)
+    return found
 
 
 async def show_picture(request: Request) -> Response:
@@ -87,25 +101,11 @@ async def show_picture(request: Request) -> Response:
     -------
     response : Response
     """
-    reading_id: int = request.path_params["id"]
-    found = await _load(state_of(request), reading_id)
-    if found is None:
-        raise missing_reading(reading_id)
-    content, _, media_type = found
-    if media_type in _SHOWN:
-        return Response(content, media_type=media_type, headers=_SAFE)
-    return Response(await run_in_threadpool(_to_png, content), media_type="image/png", headers=_SAFE)
-
-
-def _to_png(content: bytes) -> bytes:
-    from PIL import Image
-
-    from hdr_bench.pictures.load import MOST_PIXELS
-    from hdr_bench.pictures.load import load_content as load_picture
-
-    file = BytesIO()
-    Image.fromarray(load_picture(content, "the picture", MOST_PIXELS).color).save(file, "PNG")
-    return file.getvalue()
+    state = state_of(request)
+    content, _, media_type = await _load(state, request.path_params["id"])
+    if media_type not in _SHOWN:
+        content, media_type = await state.pool.convert_picture(content), "image/png"
+    return Response(content, media_type=media_type, headers=_SAFE)
 
 
 async def list_steps(request: Request) -> Response:
@@ -158,9 +158,9 @@ ENDPOINTS = (
         "GET",
         "/api/readings/{id:int}/picture",
         show_picture,
-        "Return the picture of a reading; of a kind that browsers do not show, as a PNG.",
+        "Return the picture of a reading; of a kind that browsers do not show, as a PNG of at most 1600x1600 pixels.",
         _PICTURES,
-        faults=(404,),
+        faults=(404, 503),
     ),
     Endpoint(
         "GET",

@@ -6,7 +6,7 @@ from hashlib import sha256
 from typing import Any, Literal, cast
 
 from sqlalchemy import ColumnElement, CursorResult, Row, Select, delete, exists, func, select
-from sqlalchemy.orm import Session, contains_eager, joinedload, selectinload, undefer
+from sqlalchemy.orm import Session, contains_eager, joinedload, selectinload
 
 from hdr_bench.web.database.naming import clean_name, clean_writer
 from hdr_bench.web.database.pages import Page, can_be_id, load_page
@@ -81,6 +81,7 @@ def add_reading(
         media_type=answers.media_type,
         writer=clean_writer(writer),
         content=content,
+        thumbnail=answers.thumbnail,
         sha256=sha256(content).hexdigest(),
         size=len(content),
         width=width,
@@ -115,30 +116,11 @@ def load_reading(session: Session, reading_id: int) -> Reading | None:
     Returns
     -------
     reading : Reading or None
-        None if there is none of this number. The picture comes without its content, see `load_content`.
+        None if there is none of this number. The picture comes without its content, see `contents.load_content`.
     """
     if not can_be_id(reading_id):
         return None
     return session.scalars(_whole_reading(reading_id)).one_or_none()
-
-
-def load_content(session: Session, reading_id: int) -> Picture | None:
-    """Return the picture of a reading, with its content.
-
-    Parameters
-    ----------
-    session : Session
-    reading_id : int
-
-    Returns
-    -------
-    picture : Picture or None
-        None if there is no reading of this number.
-    """
-    if not can_be_id(reading_id):
-        return None
-    query = select(Picture).join(Picture.readings).where(Reading.id == reading_id).options(undefer(Picture.content))
-    return session.scalars(query).one_or_none()
 
 
 def list_readings(session: Session, chosen: ReadingFilter, page: int = 1) -> Page[ListedReading]:

@@ -43,6 +43,8 @@ class Picture(Table):
     id : int
     content : bytes
         The bytes, which are loaded only when they are asked for.
+    thumbnail : bytes
+        The picture made small, as a JPEG; loaded only when it is asked for.
     sha256 : str
         Of the bytes.
     created_at : datetime
@@ -58,6 +60,7 @@ class Picture(Table):
     media_type: Mapped[str] = mapped_column(String(40))
     writer: Mapped[str] = mapped_column(String(_NAME), index=True)
     content: Mapped[bytes] = mapped_column(deferred=True)
+    thumbnail: Mapped[bytes] = mapped_column(deferred=True)
     sha256: Mapped[str] = mapped_column(String(_SHA256), index=True)
     size: Mapped[int]
     width: Mapped[int]

@@ -11,6 +11,7 @@ from starlette.requests import Request
 from hdr_bench.web.database import corrections, pictures, retrainings, versions
 from hdr_bench.web.database.collection import CorrectionFilter, list_corrections
 from hdr_bench.web.database.comparison import count_right
+from hdr_bench.web.database.contents import load_thumbnail
 from hdr_bench.web.database.engine import Database
 from hdr_bench.web.database.pages import can_be_id
 from hdr_bench.web.database.tables import Digit, Reading
@@ -215,8 +216,8 @@ class PageSource:
         found = await self._read(lambda session: can_be_id(reading_id) and session.get(Reading, reading_id) is not None)
         _check_there(found, f"There is no reading {reading_id}: it may have been deleted.")
 
-    async def picture(self, reading_id: int) -> bytes:
-        """Return the picture of a reading, byte by byte as it came.
+    async def thumbnail(self, reading_id: int) -> bytes:
+        """Return the picture of a reading made small, as a JPEG.
 
         Parameters
         ----------
@@ -224,12 +225,12 @@ class PageSource:
 
         Returns
         -------
-        content : bytes
+        jpeg : bytes
         """
-        found = await self._read(lambda session: pictures.load_content(session, reading_id))
-        if found is None:
+        jpeg = await self._read(lambda session: load_thumbnail(session, reading_id))
+        if jpeg is None:
             raise HTTPException(404, f"There is no reading {reading_id}.")
-        return found.content
+        return jpeg
 
     async def mark(self, digit_id: int) -> bytes:
         """Return the image that the models got of a mark.

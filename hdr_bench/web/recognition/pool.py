@@ -13,6 +13,7 @@ from hdr_bench.exceptions import HdrBenchError, PictureError, ServerError
 from hdr_bench.web.recognition.process import ProcessDiedError, ReadingProcess, TooSlowError
 from hdr_bench.web.recognition.records import ModelAnswer, PictureAnswers, ServedVersion, StepPicture
 from hdr_bench.web.recognition.requests import (
+    ConvertPicture,
     Drawing,
     DrawSteps,
     KeepVersions,
@@ -23,7 +24,7 @@ from hdr_bench.web.recognition.requests import (
     RecognizeImages,
     Request,
 )
-from hdr_bench.web.recognition.waiting import Job, WaitingJobs
+from hdr_bench.web.recognition.waiting import Job, Kind, WaitingJobs
 from hdr_bench.web.settings import ServerSettings
 
 # A photo of 50 megapixels takes some 5 s on one core; a machine that also trains is slower.
@@ -152,7 +153,7 @@ class ReadingPool:
         ServerError
             If too many wait, or the process died.
         """
-        answers: PictureAnswers = await self._waiting.add_upload(lambda versions: ReadUpload(content, versions))
+        answers: PictureAnswers = await self._waiting.add(Kind.PICTURE, lambda versions: ReadUpload(content, versions))
         return answers
 
     async def recognize(self, images: NDArray[np.uint8]) -> list[tuple[ModelAnswer, ...]]:
@@ -171,8 +172,8 @@ class ReadingPool:
         ServerError
             If too many wait, or the process died.
         """
-        answers: list[tuple[ModelAnswer, ...]] = await self._waiting.add_upload(
-            lambda versions: RecognizeImages(images, versions)
+        answers: list[tuple[ModelAnswer, ...]] = await self._waiting.add(
+            Kind.VIEW, lambda versions: RecognizeImages(images, versions)
         )
         return answers
 
@@ -196,16 +197,37 @@ class ReadingPool:
         ServerError
             If too many wait, or the process died.
         """
-        steps: tuple[StepPicture, ...] = await self._waiting.add_upload(
-            lambda versions: DrawSteps(content, kind, versions)
+        steps: tuple[StepPicture, ...] = await self._waiting.add(
+            Kind.VIEW, lambda versions: DrawSteps(content, kind, versions)
         )
         return steps
 
+    async def convert_picture(self, content: bytes) -> bytes:
+        """Make of a picture what browsers show.
+
+        Parameters
+        ----------
+        content : bytes
+
+        Returns
+        -------
+        png : bytes
+
+        Raises
+        ------
+        PictureError
+            If it cannot be read.
+        ServerError
+            If too many wait, or the process died.
+        """
+        png: bytes = await self._waiting.add(Kind.VIEW, lambda versions: ConvertPicture(content))  # noqa: ARG005  # no version is asked
+        return png
+
     async def _work(self, number: int) -> None:
         # With more than one process, the first takes drawings only: no photo ever delays all of them.
-        takes_uploads = number > 0 or len(self._processes) == 1
+        kinds = (Kind.DRAWING,) if number == 0 and len(self._processes) > 1 else tuple(Kind)
         while True:
-            jobs = await self._waiting.take(takes_uploads)
+            jobs = await self._waiting.take(kinds)
             try:
                 await self._answer(number, jobs)
             except Exception as error:  # noqa: BLE001  # a fault here must not end the task that all following requests need

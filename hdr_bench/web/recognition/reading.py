@@ -17,6 +17,8 @@ from hdr_bench.pictures.steps import draw_steps, to_png
 from hdr_bench.web.recognition.loaded import LoadedVersions
 from hdr_bench.web.recognition.records import MarkAnswers, ModelAnswer, PictureAnswers, ServedVersion, StepPicture
 from hdr_bench.web.recognition.requests import Drawing, Outcome
+from hdr_bench.web.recognition.showing import draw_thumbnail
+from hdr_bench.web.recognition.sizes import check_drawing, check_picture
 
 _DRAWING, _PICTURE = "the drawing", "the picture"
 
@@ -75,6 +77,7 @@ def read_upload(
         If it cannot be read.
     """
     start = time.perf_counter()
+    check_picture(content, most_pixels)
     picture = load_content(content, _PICTURE, most_pixels)
     reading = read_page(find_ink(picture.color), loaded.get(versions[0]))
     images = np.array([digit.image for digit in reading.digits], np.uint8).reshape(-1, 28, 28)
@@ -118,6 +121,7 @@ def _divide(
 ) -> tuple[LoadedPicture, Reading, float] | Exception:
     start = time.perf_counter()
     try:
+        check_drawing(drawing.content)
         picture = load_content(drawing.content, _DRAWING, most_pixels)
         effort = FOR_DRAWINGS if drawing.is_finished else WHILE_DRAWING
         reading = read_upright_page(find_drawn_ink(picture.color), recognizer, effort)
@@ -142,5 +146,13 @@ def _assemble(
     )
     turned = 90 * reading.quarter_turns
     return PictureAnswers(
-        picture.media_type, (width, height), reading.lines, marks, turned, reading.notes, reader, seconds
+        picture.media_type,
+        (width, height),
+        reading.lines,
+        marks,
+        turned,
+        reading.notes,
+        reader,
+        seconds,
+        draw_thumbnail(picture.color),
     )

@@ -103,6 +103,8 @@ class PictureAnswers:
         Which model divided the picture into digits.
     seconds : float
         How long it all took.
+    thumbnail : bytes
+        The picture made small, as a JPEG.
     """
 
     media_type: str
@@ -113,6 +115,7 @@ class PictureAnswers:
     notes: tuple[str, ...]
     reader: ServedVersion
     seconds: float
+    thumbnail: bytes
 
 
 @dataclass(frozen=True)

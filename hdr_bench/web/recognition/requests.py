@@ -109,7 +109,19 @@ class DrawSteps:
     versions: tuple[ServedVersion, ...]
 
 
-Request = LoadVersions | KeepVersions | ReadDrawings | ReadUpload | RecognizeImages | DrawSteps
+@dataclass(frozen=True)
+class ConvertPicture:
+    """Make of a picture what browsers show.
+
+    Attributes
+    ----------
+    content : bytes
+    """
+
+    content: bytes
+
+
+Request = LoadVersions | KeepVersions | ReadDrawings | ReadUpload | RecognizeImages | DrawSteps | ConvertPicture
 
 
 @dataclass(frozen=True, eq=False)

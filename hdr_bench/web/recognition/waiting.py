@@ -1,18 +1,32 @@
 """Requests that wait for a reading process."""
 
 import asyncio
-from collections import deque
-from collections.abc import Callable
+from collections import OrderedDict, deque
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
+from enum import Enum, auto
 from typing import Any
 
 from hdr_bench.exceptions import ServerError
 from hdr_bench.web.recognition.records import ServedVersion
 from hdr_bench.web.recognition.requests import Drawing, Outcome, Request
 
-MOST_DRAWINGS, MOST_UPLOADS = 200, 20
 # More per batch would make the first of them wait for the last.
 _BATCH = 8
+
+
+class Kind(Enum):
+    """Kind of a request: each waits behind its own only."""
+
+    DRAWING = auto()
+    VIEW = auto()
+    """Somebody looks at a stored picture, or asks for answers without one."""
+    PICTURE = auto()
+    """Picture that is read and stored."""
+
+
+MOST_WAITING = {Kind.DRAWING: 200, Kind.VIEW: 40, Kind.PICTURE: 20}
+"""Requests of each kind that may wait."""
 
 
 @dataclass(eq=False)
@@ -48,13 +62,12 @@ class Job:
 
 
 class WaitingJobs:
-    """Two bounded queues: drawings, which are taken in batches, and everything else, one at a time."""
+    """Bounded queues, one per kind, which are served in turns: drawings in batches, everything else one at a time."""
 
     def __init__(self) -> None:
-        self._drawings: deque[Job] = deque()
-        self._uploads: deque[Job] = deque()
+        # The kind that was served the longest ago stands first.
+        self._queues: OrderedDict[Kind, deque[Job]] = OrderedDict((kind, deque()) for kind in Kind)
         self._changed = asyncio.Condition()
-        self._is_uploads_turn = False
         self._is_closed = False
 
     async def add_drawing(self, drawing: Drawing) -> Any:
@@ -73,13 +86,14 @@ class WaitingJobs:
         ServerError
             If too many wait.
         """
-        return await self._add(self._drawings, MOST_DRAWINGS, Job(_future(), drawing))
+        return await self._add(Kind.DRAWING, Job(_future(), drawing))
 
-    async def add_upload(self, make: Callable[[tuple[ServedVersion, ...]], Request]) -> Any:
+    async def add(self, kind: Kind, make: Callable[[tuple[ServedVersion, ...]], Request]) -> Any:
         """Wait for the answer to any other request.
 
         Parameters
         ----------
+        kind : Kind
         make : callable
             Makes the request of the served versions.
 
@@ -92,15 +106,15 @@ class WaitingJobs:
         ServerError
             If too many wait.
         """
-        return await self._add(self._uploads, MOST_UPLOADS, Job(_future(), make=make))
+        return await self._add(kind, Job(_future(), make=make))
 
-    async def take(self, takes_uploads: bool) -> list[Job]:  # of the process, fixed for its life
+    async def take(self, kinds: Collection[Kind]) -> list[Job]:
         """Wait for work, and take it.
 
         Parameters
         ----------
-        takes_uploads : bool
-            Whether this process reads uploads too; then these and drawings take turns.
+        kinds : collection of Kind
+            What may be taken.
 
         Returns
         -------
@@ -108,28 +122,28 @@ class WaitingJobs:
             Several drawings, or one other request.
         """
         async with self._changed:
-            await self._changed.wait_for(lambda: self._drawings or (takes_uploads and self._uploads))
-            if takes_uploads and self._uploads and (self._is_uploads_turn or not self._drawings):
-                self._is_uploads_turn = False
-                return [self._uploads.popleft()]
-            self._is_uploads_turn = takes_uploads
-            return [self._drawings.popleft() for _ in range(min(_BATCH, len(self._drawings)))]
+            await self._changed.wait_for(lambda: any(self._queues[kind] for kind in kinds))
+            kind = next(kind for kind, queue in self._queues.items() if queue and kind in kinds)
+            self._queues.move_to_end(kind)
+            queue = self._queues[kind]
+            return [queue.popleft() for _ in range(min(_BATCH if kind is Kind.DRAWING else 1, len(queue)))]
 
     def close(self) -> None:
         """Let all that wait fail, and take nothing more."""
         self._is_closed = True
-        for job in (*self._drawings, *self._uploads):
-            job.settle(Outcome(error=ServerError("the server is stopping")))
-        self._drawings.clear()
-        self._uploads.clear()
+        for queue in self._queues.values():
+            for job in queue:
+                job.settle(Outcome(error=ServerError("the server is stopping")))
+            queue.clear()
 
-    async def _add(self, queue: deque[Job], most: int, job: Job) -> Any:
+    async def _add(self, kind: Kind, job: Job) -> Any:
         if self._is_closed:
             raise ServerError("the server is stopping")
-        if len(queue) >= most:
+        most = MOST_WAITING[kind]
+        if len(self._queues[kind]) >= most:
             raise ServerError(f"{most} requests are waiting already; try again in a few seconds")
         async with self._changed:
-            queue.append(job)
+            self._queues[kind].append(job)
             self._changed.notify_all()
         return await job.future
 

@@ -11,6 +11,7 @@ from hdr_bench.garbage_collection import pause_collection
 from hdr_bench.web.recognition.loaded import LoadedVersions
 from hdr_bench.web.recognition.reading import picture_steps, read_drawings, read_upload
 from hdr_bench.web.recognition.requests import (
+    ConvertPicture,
     DrawSteps,
     KeepVersions,
     LoadVersions,
@@ -20,6 +21,7 @@ from hdr_bench.web.recognition.requests import (
     RecognizeImages,
     Request,
 )
+from hdr_bench.web.recognition.showing import convert_picture
 
 # A picture of 50 million pixels takes up to 2 GB to read; models come on top of what the process has mapped by then.
 _MEMORY = 4 * 2**30
@@ -71,6 +73,8 @@ def _answer_one(request: Request, loaded: LoadedVersions, most_pixels: int) -> o
             return loaded.answer(images, versions)
         case DrawSteps(content, kind, versions):
             return picture_steps(content, kind, loaded.get(versions[0]), most_pixels)
+        case ConvertPicture(content):
+            return convert_picture(content, most_pixels)
     return None
 
 

@@ -9,8 +9,10 @@ from hdr_bench.web.settings import ServerSettings
 
 # The frame of multipart around a picture, and forms of pages.
 _SMALL = 65_536
-# 1,000 images of 784 numbers, as Python writes them.
-_MOST_NUMBERS = 4_000_000
+# 100 images of 784 numbers are 400 kB as Python writes them; who sends more reads how many images are allowed.
+_MOST_NUMBERS = 1_000_000
+# A canvas without any plain area.
+_MOST_OF_DRAWING = 4_000_000
 _UPLOAD, _PREDICT = "/api/readings", "/api/predict"
 
 
@@ -70,7 +72,7 @@ def _limit(path: str, headers: Headers, settings: ServerSettings) -> int:
     if path != _PREDICT:
         return _SMALL
     is_json = headers.get("content-type", "").partition(";")[0].strip().lower() == "application/json"
-    return _MOST_NUMBERS if is_json else settings.most_bytes
+    return _MOST_NUMBERS if is_json else min(settings.most_bytes, _MOST_OF_DRAWING)
 
 
 def _is_number(length: str) -> bool:

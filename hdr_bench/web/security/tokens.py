@@ -56,7 +56,8 @@ class AccessToken:
         self._settings = settings
         # Browsers send cookies to all ports of a host: servers side by side do not replace each other's.
         self._cookie = f"hdr_bench_{settings.port}"
-        # Whoever reads the cookie does not learn the token, with which the API could be asked.
+        # Made from the token, so that nothing is stored of who was let in. Whoever has the cookie can open the pages,
+        # which hold the token: it must be kept as secret.
         self._proof = hmac.new(settings.token.encode("utf-8", "surrogateescape"), _PURPOSE, hashlib.sha256).hexdigest()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

@@ -1,3 +1,5 @@
+"""The pool of reading processes: one pool, of one process, that the tests of this file use one after the other."""
+
 import asyncio
 import hashlib
 import os
@@ -10,6 +12,7 @@ from PIL import Image, ImageDraw
 
 from hdr_bench.exceptions import ModelFileError, PictureError, ServerError
 from hdr_bench.models.embedded import EMBEDDED_MODEL
+from hdr_bench.web.recognition import pool as pool_module
 from hdr_bench.web.recognition.pool import ReadingPool
 from hdr_bench.web.recognition.records import ServedVersion
 from hdr_bench.web.recognition.requests import Drawing
@@ -28,71 +31,121 @@ def draw_one_and_seven():
     return buffer.getvalue()
 
 
+CONTENT = draw_one_and_seven()
+
+
 def embedded_version(number=1, path=EMBEDDED_MODEL):
     digest = hashlib.sha256(EMBEDDED_MODEL.read_bytes()).hexdigest()
     return ServedVersion(number, "cnn", number, path, digest)
 
 
-def test_pool_answers_and_outlives_faults(tmp_path):
-    asyncio.run(_use_pool(tmp_path))
+@pytest.fixture(scope="module")
+def run():
+    """A function that runs what is asynchronous, always on one loop."""
+    with asyncio.Runner() as runner:
+        yield runner.run
 
 
-async def _use_pool(tmp_path):
-    pool = ReadingPool(ServerSettings(tmp_path, "sqlite://", workers=2))
-    await pool.start()
+@pytest.fixture(scope="module")
+def pool(run, tmp_path_factory):
+    pool = ReadingPool(ServerSettings(tmp_path_factory.mktemp("pool"), "sqlite://", workers=1))
+    run(pool.start())
     try:
-        await pool.serve([embedded_version()])
-        await _read_everything(pool)
-        await _refuse_bad_pictures(pool)
-        await _swap_versions(pool, tmp_path)
-        await _lose_processes(pool)
+        run(pool.serve([embedded_version()]))
+        yield pool
     finally:
-        await pool.stop()
-    with pytest.raises(ServerError, match="stopping"):
-        await pool.read_drawing(Drawing(draw_one_and_seven()))
+        run(pool.stop())
 
 
-async def _read_everything(pool):
-    content = draw_one_and_seven()
-    drawings = await asyncio.gather(*(pool.read_drawing(Drawing(content)) for _ in range(12)))
+def test_everything_is_answered(run, pool):
+    async def ask():
+        drawings = await asyncio.gather(*(pool.read_drawing(Drawing(CONTENT)) for _ in range(12)))
+        upload = await pool.read_picture(CONTENT)
+        answers = await pool.recognize(np.stack([mark.image for mark in upload.marks]))
+        nothing = await pool.recognize(np.zeros((0, 28, 28), np.uint8))
+        return drawings, upload, answers, nothing, await pool.draw_steps(CONTENT, "drawing")
+
+    drawings, upload, answers, nothing, steps = run(ask())
+
     assert {each.lines for each in drawings} == {("17",)}
     first = drawings[0]
     assert (first.media_type, first.size, first.reader.number) == ("image/png", (400, 280), 1)
     assert [mark.answers[0].digit for mark in first.marks] == [1, 7]
-    upload = await pool.read_picture(content)
     assert upload.lines == ("17",)
-    answers = await pool.recognize(np.stack([mark.image for mark in upload.marks]))
     assert [of_image[0].digit for of_image in answers] == [1, 7]
-    assert await pool.recognize(np.zeros((0, 28, 28), np.uint8)) == []
-    steps = await pool.draw_steps(content, "drawing")
+    assert nothing == []
     assert steps[0].png.startswith(b"\x89PNG")
+    for answer in (first, upload):
+        with Image.open(BytesIO(answer.thumbnail)) as thumbnail:
+            assert thumbnail.size == (192, 134)
 
 
-async def _refuse_bad_pictures(pool):
-    good, bad = draw_one_and_seven(), b"<svg xmlns='http://www.w3.org/2000/svg'/>"
-    outcomes = await asyncio.gather(
-        *(pool.read_drawing(Drawing(each)) for each in (good, bad, good[:200], good)), return_exceptions=True
-    )
-    assert [isinstance(each, PictureError) for each in outcomes] == [False, True, True, False]
-    with pytest.raises(PictureError):
-        await pool.read_picture(b"")
+def test_what_cannot_be_read_fails_alone(run, pool):
+    good, bad = CONTENT, b"<svg xmlns='http://www.w3.org/2000/svg'/>"
+
+    async def ask():
+        drawings = (pool.read_drawing(Drawing(each)) for each in (good, bad, good[:200], good))
+        return await asyncio.gather(*drawings, pool.read_picture(b""), return_exceptions=True)
+
+    outcomes = run(ask())
+    assert [isinstance(each, PictureError) for each in outcomes] == [False, True, True, False, True]
 
 
-async def _swap_versions(pool, tmp_path):
+def test_a_damaged_version_is_not_served_and_another_is(run, pool, tmp_path):
     damaged = tmp_path / "damaged.hdrm"
     damaged.write_bytes(EMBEDDED_MODEL.read_bytes()[:-1])
+
     with pytest.raises(ModelFileError, match="damaged"):
-        await pool.serve([embedded_version(2, damaged)])
-    assert (await pool.read_drawing(Drawing(draw_one_and_seven()))).reader.number == 1
-    await pool.serve([embedded_version(3)])
-    assert (await pool.read_drawing(Drawing(draw_one_and_seven()))).reader.number == 3
+        run(pool.serve([embedded_version(2, damaged)]))
+    assert run(pool.read_drawing(Drawing(CONTENT))).reader.number == 1
+    run(pool.serve([embedded_version(3)]))
+    assert run(pool.read_drawing(Drawing(CONTENT))).reader.number == 3
 
 
-async def _lose_processes(pool):
-    for process in pool._processes:
-        os.kill(process.pid, signal.SIGKILL)
-    outcomes = await asyncio.gather(
-        *(pool.read_drawing(Drawing(draw_one_and_seven())) for _ in range(6)), return_exceptions=True
-    )
-    assert all(not isinstance(each, Exception) or isinstance(each, ServerError) for each in outcomes)
-    assert (await pool.read_drawing(Drawing(draw_one_and_seven()))).lines == ("17",)
+def test_a_process_that_was_killed_while_it_had_nothing_to_do_loses_nothing(run, pool):
+    run(pool.read_drawing(Drawing(CONTENT)))
+    os.kill(pool._processes[0].pid, signal.SIGKILL)
+    pool._processes[0]._process.join()
+
+    assert run(pool.read_drawing(Drawing(CONTENT))).lines == ("17",)
+
+
+def test_a_request_that_takes_too_long_is_given_up(run, pool, monkeypatch):
+    run(pool.read_drawing(Drawing(CONTENT)))
+    os.kill(pool._processes[0].pid, signal.SIGSTOP)
+    monkeypatch.setattr(pool_module, "_SECONDS_PER_PICTURE", 0.0)
+
+    with pytest.raises(PictureError, match="longer than"):
+        run(pool.read_picture(CONTENT))
+    assert pool._processes[0].pid is None
+
+
+class Deadly:
+    """What ends the process that is sent it."""
+
+    def __reduce__(self):
+        return os._exit, (1,)
+
+
+def test_a_process_that_dies_amid_a_request_loses_only_this_one(run, pool):
+    async def ask():
+        # Both are sent in one batch.
+        requests = (pool.read_drawing(Drawing(each)) for each in (CONTENT, Deadly()))
+        return await asyncio.gather(*requests, return_exceptions=True)
+
+    answered, lost = run(ask())
+
+    assert isinstance(lost, ServerError)
+    assert "died" in str(lost)
+    assert answered.lines == ("17",)
+
+
+def test_a_pool_that_was_stopped_says_so(run, tmp_path):
+    async def ask():
+        pool = ReadingPool(ServerSettings(tmp_path, "sqlite://", workers=1))
+        await pool.start()
+        await pool.stop()
+        await pool.read_drawing(Drawing(CONTENT))
+
+    with pytest.raises(ServerError, match="stopping"):
+        run(ask())

@@ -115,9 +115,9 @@ def test_in_any_time_no_more_come_through_than_the_limit_allows(per_minute, paus
     ("path", "headers", "limit"),
     [
         ("/api/readings", [], 10_000_000 + 64 * KB),
-        ("/api/predict", [("Content-Type", "image/png")], 10_000_000),
-        ("/api/predict", JSON, 4_000_000),
-        ("/api/predict", [("Content-Type", "Application/JSON; charset=utf-8")], 4_000_000),
+        ("/api/predict", [("Content-Type", "image/png")], 4_000_000),
+        ("/api/predict", JSON, 1_000_000),
+        ("/api/predict", [("Content-Type", "Application/JSON; charset=utf-8")], 1_000_000),
         ("/api/corrections", JSON, 64 * KB),
         ("/learn", [], 64 * KB),
     ],

@@ -86,6 +86,7 @@ def _make_pictures() -> None:
         _text("media_type", 40),
         _text("writer", 64),
         sa.Column("content", _BYTES, nullable=False),
+        sa.Column("thumbnail", _BYTES, nullable=False),
         _text("sha256", 64),
         _number("size"),
         _number("width"),
