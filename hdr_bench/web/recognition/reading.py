@@ -18,7 +18,7 @@ from hdr_bench.web.recognition.loaded import LoadedVersions
 from hdr_bench.web.recognition.records import MarkAnswers, ModelAnswer, PictureAnswers, ServedVersion, StepPicture
 from hdr_bench.web.recognition.requests import Drawing, Outcome
 from hdr_bench.web.recognition.showing import draw_thumbnail
-from hdr_bench.web.recognition.sizes import check_drawing, check_picture
+from hdr_bench.web.recognition.sizes import MOST_DRAWN_PIXELS, check_drawing, check_picture
 
 _DRAWING, _PICTURE = "the drawing", "the picture"
 
@@ -122,7 +122,8 @@ def _divide(
     start = time.perf_counter()
     try:
         check_drawing(drawing.content)
-        picture = load_content(drawing.content, _DRAWING, most_pixels)
+        # Of a kind that its head does not give away, the decoder says the size.
+        picture = load_content(drawing.content, _DRAWING, min(most_pixels, MOST_DRAWN_PIXELS))
         effort = FOR_DRAWINGS if drawing.is_finished else WHILE_DRAWING
         reading = read_upright_page(find_drawn_ink(picture.color), recognizer, effort)
     except MemoryError:
