@@ -44,13 +44,15 @@ def read_drawings(
     images = [digit.image for each in divided if not isinstance(each, Exception) for digit in each[1].digits]
     answers = loaded.answer(np.array(images, np.uint8).reshape(-1, 28, 28), versions)
     outcomes, start = [], 0
-    for each in divided:
+    for drawing, each in zip(drawings, divided, strict=True):
         if isinstance(each, Exception):
             outcomes.append(Outcome(error=each))
             continue
         picture, reading, seconds = each
         stop = start + len(reading.digits)
-        outcomes.append(Outcome(_assemble(picture, reading, answers[start:stop], versions[0], seconds)))
+        # What is not finished is never stored, and whoever draws waits for it.
+        thumbnail = draw_thumbnail(picture.color) if drawing.is_finished else b""
+        outcomes.append(Outcome(_assemble(picture, reading, answers[start:stop], versions[0], seconds, thumbnail)))
         start = stop
     return outcomes
 
@@ -82,7 +84,8 @@ def read_upload(
     reading = read_page(find_ink(picture.color), loaded.get(versions[0]))
     images = np.array([digit.image for digit in reading.digits], np.uint8).reshape(-1, 28, 28)
     answers = loaded.answer(images, versions)
-    return _assemble(picture, reading, answers, versions[0], time.perf_counter() - start)
+    thumbnail = draw_thumbnail(picture.color)
+    return _assemble(picture, reading, answers, versions[0], time.perf_counter() - start, thumbnail)
 
 
 def picture_steps(content: bytes, kind: str, recognizer: Recognizer, most_pixels: int) -> tuple[StepPicture, ...]:
@@ -139,6 +142,7 @@ def _assemble(
     answers: Sequence[tuple[ModelAnswer, ...]],
     reader: ServedVersion,
     seconds: float,
+    thumbnail: bytes,
 ) -> PictureAnswers:
     height, width = picture.color.shape[:2]
     marks = tuple(
@@ -155,5 +159,5 @@ def _assemble(
         reading.notes,
         reader,
         seconds,
-        draw_thumbnail(picture.color),
+        thumbnail,
     )
