@@ -18,7 +18,7 @@ from hdr_bench.web.recognition.loaded import LoadedVersions
 from hdr_bench.web.recognition.records import MarkAnswers, ModelAnswer, PictureAnswers, ServedVersion, StepPicture
 from hdr_bench.web.recognition.requests import Drawing, Outcome
 from hdr_bench.web.recognition.showing import draw_thumbnail
-from hdr_bench.web.recognition.sizes import check_drawing, check_picture
+from hdr_bench.web.recognition.sizes import MOST_DRAWN_PIXELS, check_drawing, check_picture
 
 _DRAWING, _PICTURE = "the drawing", "the picture"
 
@@ -44,13 +44,15 @@ def read_drawings(
     images = [digit.image for each in divided if not isinstance(each, Exception) for digit in each[1].digits]
     answers = loaded.answer(np.array(images, np.uint8).reshape(-1, 28, 28), versions)
     outcomes, start = [], 0
-    for each in divided:
+    for drawing, each in zip(drawings, divided, strict=True):
         if isinstance(each, Exception):
             outcomes.append(Outcome(error=each))
             continue
         picture, reading, seconds = each
         stop = start + len(reading.digits)
-        outcomes.append(Outcome(_assemble(picture, reading, answers[start:stop], versions[0], seconds)))
+        # What is not finished is never stored, and whoever draws waits for it.
+        thumbnail = draw_thumbnail(picture.color) if drawing.is_finished else b""
+        outcomes.append(Outcome(_assemble(picture, reading, answers[start:stop], versions[0], seconds, thumbnail)))
         start = stop
     return outcomes
 
@@ -82,7 +84,8 @@ def read_upload(
     reading = read_page(find_ink(picture.color), loaded.get(versions[0]))
     images = np.array([digit.image for digit in reading.digits], np.uint8).reshape(-1, 28, 28)
     answers = loaded.answer(images, versions)
-    return _assemble(picture, reading, answers, versions[0], time.perf_counter() - start)
+    thumbnail = draw_thumbnail(picture.color)
+    return _assemble(picture, reading, answers, versions[0], time.perf_counter() - start, thumbnail)
 
 
 def picture_steps(content: bytes, kind: str, recognizer: Recognizer, most_pixels: int) -> tuple[StepPicture, ...]:
@@ -122,7 +125,8 @@ def _divide(
     start = time.perf_counter()
     try:
         check_drawing(drawing.content)
-        picture = load_content(drawing.content, _DRAWING, most_pixels)
+        # Of a kind that its head does not give away, the decoder says the size.
+        picture = load_content(drawing.content, _DRAWING, min(most_pixels, MOST_DRAWN_PIXELS))
         effort = FOR_DRAWINGS if drawing.is_finished else WHILE_DRAWING
         reading = read_upright_page(find_drawn_ink(picture.color), recognizer, effort)
     except MemoryError:
@@ -138,6 +142,7 @@ def _assemble(
     answers: Sequence[tuple[ModelAnswer, ...]],
     reader: ServedVersion,
     seconds: float,
+    thumbnail: bytes,
 ) -> PictureAnswers:
     height, width = picture.color.shape[:2]
     marks = tuple(
@@ -154,5 +159,5 @@ def _assemble(
         reading.notes,
         reader,
         seconds,
-        draw_thumbnail(picture.color),
+        thumbnail,
     )

@@ -104,7 +104,7 @@ class PictureAnswers:
     seconds : float
         How long it all took.
     thumbnail : bytes
-        The picture made small, as a JPEG.
+        The picture made small, as a JPEG; empty while somebody is still drawing.
     """
 
     media_type: str

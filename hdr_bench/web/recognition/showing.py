@@ -54,5 +54,6 @@ def convert_picture(content: bytes, most_pixels: int) -> bytes:
 
 def _reduce(color: NDArray[np.uint8], size: tuple[int, int]) -> Image.Image:
     picture = Image.fromarray(color)
-    picture.thumbnail(size, reducing_gap=_GAP)
+    # The fastest of those that look at every pixel.
+    picture.thumbnail(size, Image.Resampling.BOX, _GAP)
     return picture

@@ -33,6 +33,7 @@ _OPENED = """<!doctype html>
 <meta charset="utf-8">
 <meta http-equiv="refresh" content="0; url={address}">
 <title>hdr-bench</title>
+<link rel="icon" href="/static/icon.svg" type="image/svg+xml">
 </head>
 <body>
 <p><a href="{address}">Open the page</a></p>

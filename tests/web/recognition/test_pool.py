@@ -102,24 +102,6 @@ def test_a_damaged_version_is_not_served_and_another_is(run, pool, tmp_path):
     assert run(pool.read_drawing(Drawing(CONTENT))).reader.number == 3
 
 
-def test_a_process_that_was_killed_while_it_had_nothing_to_do_loses_nothing(run, pool):
-    run(pool.read_drawing(Drawing(CONTENT)))
-    os.kill(pool._processes[0].pid, signal.SIGKILL)
-    pool._processes[0]._process.join()
-
-    assert run(pool.read_drawing(Drawing(CONTENT))).lines == ("17",)
-
-
-def test_a_request_that_takes_too_long_is_given_up(run, pool, monkeypatch):
-    run(pool.read_drawing(Drawing(CONTENT)))
-    os.kill(pool._processes[0].pid, signal.SIGSTOP)
-    monkeypatch.setattr(pool_module, "_SECONDS_PER_PICTURE", 0.0)
-
-    with pytest.raises(PictureError, match="longer than"):
-        run(pool.read_picture(CONTENT))
-    assert pool._processes[0].pid is None
-
-
 class Deadly:
     """What ends the process that is sent it."""
 
@@ -138,6 +120,24 @@ def test_a_process_that_dies_amid_a_request_loses_only_this_one(run, pool):
     assert isinstance(lost, ServerError)
     assert "died" in str(lost)
     assert answered.lines == ("17",)
+
+
+def test_a_request_that_takes_too_long_is_given_up(run, pool, monkeypatch):
+    pool.prepare()
+    os.kill(pool._processes[0].pid, signal.SIGSTOP)
+    monkeypatch.setattr(pool_module, "_SECONDS_PER_PICTURE", 0.0)
+
+    with pytest.raises(PictureError, match="longer than"):
+        run(pool.read_picture(CONTENT))
+    assert pool._processes[0].pid is None
+
+
+def test_a_process_that_was_killed_while_it_had_nothing_to_do_loses_nothing(run, pool):
+    pool.prepare()
+    os.kill(pool._processes[0].pid, signal.SIGKILL)
+    pool._processes[0]._process.join()
+
+    assert run(pool.read_drawing(Drawing(CONTENT))).lines == ("17",)
 
 
 def test_a_pool_that_was_stopped_says_so(run, tmp_path):
