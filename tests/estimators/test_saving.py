@@ -23,9 +23,9 @@ def digits():
     return load_dataset("mnist-5k").subsample(400)
 
 
-# Each in a fork of its own: what one has imported, another one cannot lean on.
+# Each in a fork of its own: what one has imported of this library, another one cannot lean on.
 LOADS = """
-import json, os, sys, joblib
+import json, os, sys, joblib, sklearn.svm, sklearn.tree, skorch
 from hdr_bench import load_dataset
 images = load_dataset("mnist-5k").subsample(400).test.X
 for path in json.loads(sys.argv[1]):
