@@ -16,7 +16,6 @@ _DECISION = {
     "reason": "Taken: it is not worse.",
     "kept": _JUDGE,
     "held_back": _JUDGE | {"n_images": 0, "old_errors": 0, "new_errors": 0},
-    "since_first": _JUDGE | {"old_errors": 45},
 }
 _WHEN = "2026-11-27T10:00:00+00:00"
 

@@ -13,11 +13,7 @@ _ORIGINS = {
     "fitted": "Fitted here",
     "retrained": "Retrained here",
 }
-_JUDGES = {
-    "kept": "Images kept for testing",
-    "since_first": "The same images, against the first version",
-    "held_back": "Corrections held back",
-}
+_JUDGES = {"kept": "Images kept for testing", "held_back": "Corrections held back"}
 _TAGS = {"offered": "offered", "refused": "not taken", "damaged": "file damaged"}
 
 
@@ -181,11 +177,7 @@ def say_decision(decision: Mapping[str, Any]) -> tuple[str, ...]:
 
 
 def _make_judges(decision: Mapping[str, Any]) -> tuple[JudgeRow, ...]:
-    # The old version may be the first one.
-    told = {name: decision[name] for name in _JUDGES if decision.get(name)}
-    if told.get("since_first") == told.get("kept"):
-        told.pop("since_first", None)
-    return tuple(_make_judge(_JUDGES[name], counts) for name, counts in told.items())
+    return tuple(_make_judge(words, decision[name]) for name, words in _JUDGES.items() if name in decision)
 
 
 def _make_judge(words: str, counts: Mapping[str, Any]) -> JudgeRow:
