@@ -3,10 +3,12 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from hdr_bench.web.database.comparison import RightCount
 from hdr_bench.web.database.pictures import ListedReading
 from hdr_bench.web.database.tables import Correction, ModelVersion, Retraining, ServedModel
 
 Listing = dict[str, Any]
+_MNIST = "mnist"
 
 
 def describe_reading(listed: ListedReading) -> Listing:
@@ -117,17 +119,47 @@ def _describe_version(version: ModelVersion, served_id: int, numbers: Mapping[in
     }
 
 
-def find_scores(scores: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Return the accuracies among what is stored of a version, or of the one that it was retrained from.
+def describe_comparison(version: ModelVersion, count: RightCount) -> Listing:
+    """Return how often a version was right on what people drew, beside its accuracy on MNIST.
+
+    Parameters
+    ----------
+    version : ModelVersion
+    count : RightCount
+
+    Returns
+    -------
+    listing : dict
+    """
+    # It imports SciPy's distributions, for which the server need not wait when it starts.
+    from hdr_bench.reporting.statistics.intervals import score_interval
+
+    share = count.n_right / count.n_marks if count.n_marks else None
+    low, high = (None, None) if share is None else score_interval(share, count.n_marks)
+    return {
+        "model": version.model,
+        "version": version.number,
+        "n": count.n_marks,
+        "n_right": count.n_right,
+        "accuracy": share,
+        "low": low,
+        "high": high,
+        "mnist": find_scores(version.scores).get(_MNIST),
+    }
+
+
+def find_scores(scores: Mapping[str, Any], which: str = "new") -> Mapping[str, Any]:
+    """Return accuracies by set of images: a retraining writes those of the version before beside the new ones.
 
     Parameters
     ----------
     scores : mapping
         As the database has them.
+    which : {"new", "before"}
 
     Returns
     -------
     scores : mapping of str to mapping
-        By set of images.
     """
-    return {name: score for name, score in scores.items() if isinstance(score, Mapping) and "accuracy" in score}
+    found = scores.get(which, {}) if "new" in scores else scores if which == "new" else {}
+    return {name: score for name, score in found.items() if isinstance(score, Mapping) and "accuracy" in score}

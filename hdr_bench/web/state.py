@@ -1,6 +1,5 @@
 """What the requests share: the database, the reading processes, the retrainings."""
 
-import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,7 +9,7 @@ from sqlalchemy.orm import Session
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 
-from hdr_bench.exceptions import DatabaseError, ModelFileError
+from hdr_bench.exceptions import ModelFileError
 from hdr_bench.web.database.engine import Database
 from hdr_bench.web.recognition.pool import ReadingPool
 from hdr_bench.web.recognition.records import ServedVersion
@@ -19,7 +18,6 @@ from hdr_bench.web.serving import is_whole, load_served, replace_damaged
 from hdr_bench.web.settings import ServerSettings
 
 Result = TypeVar("Result")
-_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, eq=False)
@@ -74,13 +72,6 @@ class AppState:
                 return work(session)
 
         return await run_in_threadpool(run)
-
-    async def learn_if_due(self) -> None:
-        """Queue a retraining if enough was corrected since the last one; what was stored stays, whatever fails."""
-        try:
-            await self.retraining.consider()
-        except DatabaseError as error:
-            _log.error("It could not be looked up whether it is time to retrain: %s", error)
 
     async def refresh(self) -> None:
         """Let the versions answer that the database names.

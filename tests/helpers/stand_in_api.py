@@ -131,7 +131,7 @@ class StandIn:
         return [{"name": "cnn", "position": 0, "version": self.served, "versions": versions}]
 
     async def comparison(self):
-        mnist = {"accuracy": 0.991, "n_images": 10_000, "low": 0.989, "high": 0.993, "images": "MNIST's test images"}
+        mnist = {"accuracy": 0.991, "n_images": 10_000, "low": 0.989, "high": 0.993}
         row = {"model": "cnn", "version": 1, "n": 12, "n_right": 9, "accuracy": 0.75, "low": 0.47, "high": 0.91}
         return [
             row | {"mnist": mnist},
@@ -195,8 +195,8 @@ def make_version(number, origin, parent=None):
         "created": _WHEN,
         "n_images": 60_000,
         "n_corrections": 3 if parent else 0,
-        "scores": {"mnist": score},
-        "decision": {**_DECISION, "before": {"mnist": score}} if parent else {},
+        "scores": {"new": {"mnist": score}, "before": {"mnist": score}, "excluded": 3} if parent else {"mnist": score},
+        "decision": _DECISION if parent else {},
     }
 
 

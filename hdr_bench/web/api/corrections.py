@@ -42,7 +42,7 @@ async def add(request: Request) -> Response:
     stored = await state.write(store)
     if stored is None:
         raise HTTPException(404, f"There is no mark {body.digit_id}: its picture may have been deleted.")
-    await state.learn_if_due()
+    await state.retraining.consider()
     reply, was_there = stored
     return write_reply(reply, 200 if was_there else 201)
 
@@ -106,7 +106,7 @@ async def confirm_label(request: Request) -> Response:
     reply = await state.write(store)
     if reply is None:
         raise _missing(correction_id)
-    await state.learn_if_due()
+    await state.retraining.consider()
     return write_reply(reply)
 
 

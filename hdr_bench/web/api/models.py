@@ -8,9 +8,9 @@ from starlette.responses import Response
 from hdr_bench.web.api.bodies import read_body, write_reply
 from hdr_bench.web.api.endpoints import Endpoint
 from hdr_bench.web.api.schemas import ComparisonReply, ComparisonRow, ModelList, ModelVersions, VersionBody
-from hdr_bench.web.comparison import compare_versions
+from hdr_bench.web.database.comparison import count_right
 from hdr_bench.web.database.versions import list_versions, serve_version, served_versions
-from hdr_bench.web.listing import describe_model
+from hdr_bench.web.listing import describe_comparison, describe_model
 from hdr_bench.web.state import state_of
 
 
@@ -67,7 +67,8 @@ async def compare(request: Request) -> Response:
     -------
     response : Response
     """
-    rows = [ComparisonRow.model_validate(row) for row in await state_of(request).read(compare_versions)]
+    counts = await state_of(request).read(count_right)
+    rows = [ComparisonRow.model_validate(describe_comparison(version, count)) for version, count in counts]
     return write_reply(ComparisonReply(models=rows))
 
 

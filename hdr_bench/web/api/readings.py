@@ -164,8 +164,6 @@ async def delete_all_of_writer(request: Request) -> Response:
     response : Response
     """
     writer: str = request.path_params["name"]
-    if not writer.strip():
-        raise HTTPException(422, "The name of the writer is empty. Pictures without one are deleted one by one.")
     deleted = await state_of(request).write(lambda session: delete_writer(session, writer))
     if not deleted:
         raise HTTPException(404, "There is no picture of this writer. Check how the name is written.")

@@ -572,15 +572,12 @@ class MnistScore(BaseModel):
         Lower end of the interval.
     high : float
         Upper end of the interval.
-    images : str
-        Which images they are; the version did not learn from them.
     """
 
     accuracy: float
     n_images: int
     low: float
     high: float
-    images: str
 
 
 class ComparisonRow(BaseModel):

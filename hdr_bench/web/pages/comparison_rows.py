@@ -16,8 +16,8 @@ class ComparisonRow:
     model, version : str
     here, here_interval, right : str
         Accuracy on corrected marks, its interval, and how many of how many.
-    mnist, mnist_interval, mnist_images, mnist_set : str
-        On images of MNIST that the version did not learn from; `mnist_set` says which.
+    mnist, mnist_interval, mnist_images : str
+        As the model's card says.
     """
 
     model: str
@@ -28,7 +28,6 @@ class ComparisonRow:
     mnist: str
     mnist_interval: str
     mnist_images: str
-    mnist_set: str
 
 
 def make_rows(models: Sequence[Mapping[str, Any]]) -> list[ComparisonRow]:
@@ -58,7 +57,6 @@ def _make_row(model: Mapping[str, Any]) -> ComparisonRow:
         mnist=write_share(mnist.get("accuracy")),
         mnist_interval=write_interval(mnist.get("low"), mnist.get("high")),
         mnist_images=write_count(mnist.get("n_images")),
-        mnist_set=mnist.get("images", ""),
     )
 
 
@@ -74,12 +72,22 @@ def say_finding(models: Sequence[Mapping[str, Any]]) -> str:
     -------
     sentence : str
     """
-    n_marks = max((model["n"] for model in models), default=0)
-    if not n_marks:
+    known = [model for model in models if model["n"]]
+    if not known:
         return "No digit has been corrected yet, so nothing can be said about what people write here."
-    corrected = write_count(n_marks, "mark was", "marks were")
-    return (
-        f"Up to {corrected} corrected for a version. People correct what they see is wrong, and what they see first is "
-        "the first model's answer: these accuracies are lower than those on all that was drawn, the first model's most "
-        "of all, and do not rank the models."
-    )
+    if len(known) == 1:
+        (one,) = known
+        return f"{_name(one)} is right on {one['n_right']:,} of {one['n']:,} corrected marks."
+    first, *others = sorted(known, key=lambda model: -float(model["accuracy"]))
+    most = max(float(model["high"]) for model in others)
+    if len({model["n"] for model in known}) > 1:
+        return "The versions answered for different marks, so their accuracies here are not compared with each other."
+    if first["low"] <= most:
+        return (
+            f"{write_count(first['n'], 'corrected mark is', 'corrected marks are')} too few to say which is best here."
+        )
+    return f"{_name(first)} is the most accurate here: its interval lies above those of all others."
+
+
+def _name(model: Mapping[str, Any]) -> str:
+    return f"{model['model']}, version {model['version']},"

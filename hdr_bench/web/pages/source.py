@@ -1,28 +1,48 @@
 """What the pages show and change: the same functions of the database as the API's."""
 
-from collections.abc import Mapping
-from typing import Any, cast
+from collections.abc import Callable, Mapping
+from typing import Any, Protocol, TypeVar, cast
 
 from sqlalchemy.orm import Session
+from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
-from hdr_bench.web.comparison import compare_versions
 from hdr_bench.web.database import corrections, pictures, retrainings, versions
 from hdr_bench.web.database.collection import CorrectionFilter, list_corrections
+from hdr_bench.web.database.comparison import count_right
 from hdr_bench.web.database.contents import load_thumbnail
+from hdr_bench.web.database.engine import Database
 from hdr_bench.web.database.pages import can_be_id
 from hdr_bench.web.database.tables import Digit, Reading
 from hdr_bench.web.listing import (
+    describe_comparison,
     describe_correction,
     describe_model,
     describe_reading,
     describe_retraining,
 )
-from hdr_bench.web.state import AppState
 
 Listing = dict[str, Any]
+Result = TypeVar("Result")
 _CORRECTED = {"true": True, "false": False}
+
+
+class Retrainings(Protocol):
+    """What the pages ask of the queue of retrainings."""
+
+    async def request(self, model: str) -> int:
+        """Queue a retraining.
+
+        Parameters
+        ----------
+        model : str
+
+        Returns
+        -------
+        id : int
+        """
+        ...
 
 
 class PageSource:
@@ -30,11 +50,14 @@ class PageSource:
 
     Parameters
     ----------
-    state : AppState
+    state : object
+        State of the application: `settings`, `database`, `retraining`, and `refresh`, which serves what the database
+        says.
     """
 
-    def __init__(self, state: AppState) -> None:
+    def __init__(self, state: Any) -> None:
         self._state = state
+        self._database: Database = state.database
 
     async def readings(self, filters: Mapping[str, str], page: int) -> Listing:
         """Return a page of the list of readings.
@@ -55,7 +78,7 @@ class PageSource:
             kind=cast("Any", kind if kind in {"drawing", "upload"} else ""),
             corrected=_CORRECTED.get(filters.get("corrected", "")),
         )
-        found = await self._state.read(lambda session: pictures.list_readings(session, chosen, page))
+        found = await self._read(lambda session: pictures.list_readings(session, chosen, page))
         rows = [describe_reading(row) for row in found.rows]
         return {"readings": rows, "page": found.number, "pages": found.n_pages, "total": found.total}
 
@@ -66,7 +89,7 @@ class PageSource:
         -------
         listing : dict
         """
-        found = await self._state.read(lambda session: list_corrections(session, CorrectionFilter(review="waiting")))
+        found = await self._read(lambda session: list_corrections(session, CorrectionFilter(review="waiting")))
         return {"corrections": [describe_correction(row) for row in found.rows], "total": found.total}
 
     async def learning(self) -> Listing:
@@ -76,7 +99,7 @@ class PageSource:
         -------
         listing : dict
         """
-        unused, waiting = await self._state.read(
+        unused, waiting = await self._read(
             lambda session: (corrections.count_unused(session), corrections.count_waiting(session))
         )
         after = self._state.settings.retrain_after
@@ -89,7 +112,7 @@ class PageSource:
         -------
         jobs : list of dict
         """
-        found = await self._state.read(retrainings.list_retrainings)
+        found = await self._read(retrainings.list_retrainings)
         return [describe_retraining(job) for job in found.rows]
 
     async def models(self) -> list[Listing]:
@@ -99,7 +122,7 @@ class PageSource:
         -------
         models : list of dict
         """
-        return await self._state.read(
+        return await self._read(
             lambda session: [
                 describe_model(served, versions.list_versions(session, served.name))
                 for served, _ in versions.served_versions(session)
@@ -113,7 +136,8 @@ class PageSource:
         -------
         rows : list of dict
         """
-        return await self._state.read(compare_versions)
+        counts = await self._read(count_right)
+        return [describe_comparison(version, count) for version, count in counts]
 
     async def delete_reading(self, reading_id: int) -> None:
         """Delete the picture of a reading, with all that hangs on it.
@@ -127,9 +151,7 @@ class PageSource:
             reading = pictures.load_reading(session, reading_id)
             return reading is not None and pictures.delete_picture(session, reading.picture_id)
 
-        _check_there(
-            await self._state.write(delete), f"There is no reading {reading_id}: it may have been deleted before."
-        )
+        _check_there(await self._write(delete), f"There is no reading {reading_id}: it may have been deleted before.")
 
     async def delete_writer(self, writer: str) -> None:
         """Delete all pictures of a writer.
@@ -138,7 +160,7 @@ class PageSource:
         ----------
         writer : str
         """
-        n_deleted = await self._state.write(lambda session: pictures.delete_writer(session, writer))
+        n_deleted = await self._write(lambda session: pictures.delete_writer(session, writer))
         _check_there(n_deleted > 0, "There is no picture of this writer. Check how the name is written.")
 
     async def confirm(self, correction_id: int) -> None:
@@ -148,9 +170,8 @@ class PageSource:
         ----------
         correction_id : int
         """
-        found = await self._state.write(lambda session: corrections.confirm(session, correction_id))
+        found = await self._write(lambda session: corrections.confirm(session, correction_id))
         _check_there(found is not None, "This correction is not there any more.")
-        await self._state.learn_if_due()
 
     async def remove_correction(self, correction_id: int) -> None:
         """Remove a correction; the answers stay.
@@ -159,7 +180,7 @@ class PageSource:
         ----------
         correction_id : int
         """
-        found = await self._state.write(lambda session: corrections.remove_correction(session, correction_id))
+        found = await self._write(lambda session: corrections.remove_correction(session, correction_id))
         _check_there(found, "This correction is not there any more.")
 
     async def retrain(self, model: str) -> None:
@@ -169,7 +190,8 @@ class PageSource:
         ----------
         model : str
         """
-        await self._state.retraining.request(model)
+        queue: Retrainings = self._state.retraining
+        await queue.request(model)
 
     async def serve_version(self, model: str, number: int) -> None:
         """Have a version of a model answer from now on.
@@ -180,7 +202,7 @@ class PageSource:
         number : int
             Of the version.
         """
-        found = await self._state.write(lambda session: versions.serve_version(session, model, number))
+        found = await self._write(lambda session: versions.serve_version(session, model, number))
         _check_there(found is not None, f"There is no version {number} of this model.")
         await self._state.refresh()
 
@@ -191,9 +213,7 @@ class PageSource:
         ----------
         reading_id : int
         """
-        found = await self._state.read(
-            lambda session: can_be_id(reading_id) and session.get(Reading, reading_id) is not None
-        )
+        found = await self._read(lambda session: can_be_id(reading_id) and session.get(Reading, reading_id) is not None)
         _check_there(found, f"There is no reading {reading_id}: it may have been deleted.")
 
     async def thumbnail(self, reading_id: int) -> bytes:
@@ -207,7 +227,7 @@ class PageSource:
         -------
         jpeg : bytes
         """
-        jpeg = await self._state.read(lambda session: load_thumbnail(session, reading_id))
+        jpeg = await self._read(lambda session: load_thumbnail(session, reading_id))
         if jpeg is None:
             raise HTTPException(404, f"There is no reading {reading_id}.")
         return jpeg
@@ -224,10 +244,24 @@ class PageSource:
         pixels : bytes
             28x28 of them.
         """
-        found = await self._state.read(lambda session: session.get(Digit, digit_id) if can_be_id(digit_id) else None)
+        found = await self._read(lambda session: session.get(Digit, digit_id) if can_be_id(digit_id) else None)
         if found is None:
             raise HTTPException(404, f"There is no mark {digit_id}.")
         return found.image
+
+    async def _read(self, work: Callable[[Session], Result]) -> Result:
+        def run() -> Result:
+            with self._database.read() as session:
+                return work(session)
+
+        return await run_in_threadpool(run)
+
+    async def _write(self, work: Callable[[Session], Result]) -> Result:
+        def run() -> Result:
+            with self._database.begin() as session:
+                return work(session)
+
+        return await run_in_threadpool(run)
 
 
 def _check_there(found: bool, sentence: str) -> None:

@@ -142,7 +142,7 @@ def _make_version(version: Mapping[str, Any], served: int) -> VersionRow:
         origin=_say_origin(version),
         decision=say_decision(version["decision"]),
         judges=_make_judges(version["decision"]),
-        scores=_make_scores(find_scores(version["scores"]), find_scores(version["decision"].get("before", {}))),
+        scores=_make_scores(find_scores(version["scores"]), find_scores(version["scores"], "before")),
         was_retrained=version["origin"] == "retrained",
         can_be_served=not version["served"] and version["state"] in {"usable", "offered"},
         action="Roll back to this version" if version["number"] < served else "Use this version",

@@ -14,15 +14,15 @@ def row(model="cnn", n=100, n_right=90, low=0.82, high=0.95):
     ("rows", "sentence"),
     [
         ([row(n=0, n_right=0)], "No digit has been corrected yet"),
-        ([row()], "Up to 100 marks were corrected"),
-        ([row(n=1), row("knn", n=0, n_right=0)], "Up to 1 mark was corrected"),
+        ([row()], "cnn, version 1, is right on 90 of 100 corrected marks."),
+        ([row(), row("knn", n_right=85, low=0.77, high=0.91)], "100 corrected marks are too few to say which is best"),
+        ([row(), row("knn", n_right=50, low=0.4, high=0.6)], "cnn, version 1, is the most accurate here"),
+        ([row(), row("knn", n=20, n_right=2, low=0.03, high=0.3)], "The versions answered for different marks"),
+        ([row(), row("knn", n=0, n_right=0)], "cnn, version 1, is right on 90 of 100"),
     ],
 )
 def test_it_says_no_more_than_the_numbers(rows, sentence):
-    said = say_finding(rows)
-    assert said.startswith(sentence)
-    # Corrected marks are no sample of what is drawn, so that no model is called better.
-    assert "do not rank the models" in said or "nothing can be said" in said
+    assert say_finding(rows).startswith(sentence)
 
 
 def test_what_is_not_known_is_a_dash():
