@@ -22,6 +22,7 @@ MOST_PIXELS = 50_000_000
 LARGEST_LIMIT = 178_956_970
 _HEIC = frozenset({".heic", ".heif"})
 _HEIC_BRANDS = (b"heic", b"heix", b"hevc", b"mif1", b"msf1", b"heim", b"heis")
+_PDF = b"%PDF"
 _AGAIN = "copy it again, or save it as PNG"
 
 
@@ -103,6 +104,9 @@ def load_content(content: bytes, name: str, most_pixels: int = MOST_PIXELS) -> L
     MissingDependencyError
         If it is HEIC and pillow-heif is not installed.
     """
+    # Bytes come from programs like the web application, whose users have no command line.
+    if content.startswith(_PDF):
+        raise PictureError(f"{name}: a PDF is not a picture; save its pages as PNG, or take screenshots of them")
     path = Path(name)
     return _explain(lambda: _decode(BytesIO(content), path, most_pixels), path, most_pixels)
 
@@ -147,7 +151,7 @@ def _quiet() -> Iterator[None]:
 
 
 def _formats_for(path: Path, start: bytes) -> tuple[str, ...]:
-    if start.startswith(b"%PDF"):
+    if start.startswith(_PDF):
         raise PictureError(
             f"{path}: a PDF is not a picture; save its pages as PNG, e.g. with: pdftoppm -r 200 -png "
             f"{shlex.quote(path.name)} page"

@@ -4,11 +4,12 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from hdr_bench.web.database.comparison import RightCount
+from hdr_bench.web.database.pairs import PairCount
 from hdr_bench.web.database.pictures import ListedReading
 from hdr_bench.web.database.tables import Correction, ModelVersion, Retraining, ServedModel
+from hdr_bench.web.mnist_scores import find_mnist_score
 
 Listing = dict[str, Any]
-_MNIST = "mnist"
 
 
 def describe_reading(listed: ListedReading) -> Listing:
@@ -144,22 +145,32 @@ def describe_comparison(version: ModelVersion, count: RightCount) -> Listing:
         "accuracy": share,
         "low": low,
         "high": high,
-        "mnist": find_scores(version.scores).get(_MNIST),
+        "mnist": find_mnist_score(version.scores),
     }
 
 
-def find_scores(scores: Mapping[str, Any], which: str = "new") -> Mapping[str, Any]:
-    """Return accuracies by set of images: a retraining writes those of the version before beside the new ones.
+def describe_pair(pair: PairCount) -> Listing:
+    """Return how two versions compare on the corrected digits that both answered for.
 
     Parameters
     ----------
-    scores : mapping
-        As the database has them.
-    which : {"new", "before"}
+    pair : PairCount
 
     Returns
     -------
-    scores : mapping of str to mapping
+    listing : dict
     """
-    found = scores.get(which, {}) if "new" in scores else scores if which == "new" else {}
-    return {name: score for name, score in found.items() if isinstance(score, Mapping) and "accuracy" in score}
+    from hdr_bench.reporting.statistics.mcnemar import newcombe_paired
+
+    cells = (pair.both, pair.won, pair.lost, pair.neither)
+    low, high = newcombe_paired(*cells)
+    return {
+        "first": {"model": pair.first.model, "version": pair.first.number},
+        "second": {"model": pair.second.model, "version": pair.second.number},
+        "n": sum(cells),
+        "first_right": pair.both + pair.won,
+        "second_right": pair.both + pair.lost,
+        "difference": (pair.won - pair.lost) / sum(cells),
+        "low": low,
+        "high": high,
+    }

@@ -9,22 +9,17 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from hdr_bench.web.recognition.showing import draw_thumbnail
+from tests.helpers.new_versions import make_new_version
 from tests.helpers.stand_in_answers import read_answers, read_drawing_answers
 
-_JUDGE = {"n_images": 10_000, "old_errors": 40, "new_errors": 36, "difference": 0.0004, "low": -0.0011, "high": 0.0019}
-_DECISION = {
-    "reason": "Taken: it is not worse.",
-    "kept": _JUDGE,
-    "held_back": _JUDGE | {"n_images": 0, "old_errors": 0, "new_errors": 0},
-}
 _WHEN = "2026-11-27T10:00:00+00:00"
 
 
 class StandIn:
-    """Readings, corrections and versions; also the source of the pages."""
+    """Readings, corrections and versions; also the services of the pages."""
 
     def __init__(self):
-        self.stored, self.contents, self.predictions, self.exported = {}, {}, [], []
+        self.stored, self.contents, self.predictions, self.n_exported = {}, {}, [], 2
         self.wrong_ids, self.jobs, self.served, self.n_asked = set(), [], 1, 0
         self.versions = [make_version(1, "embedded")]
 
@@ -88,7 +83,7 @@ class StandIn:
         return JSONResponse(digit["correction"], 201)
 
     async def take_back(self, request):
-        await self.remove_correction(request.path_params["id"])
+        await self.remove(request.path_params["id"])
         return Response(status_code=204)
 
     async def retraining(self, request):
@@ -100,17 +95,26 @@ class StandIn:
             self.served = 2
         return JSONResponse(job | {"epoch": self.n_asked})
 
-    # What the pages show and change.
+    # What the pages show and change, as the services name it.
 
-    async def readings(self, filters, page):
+    @property
+    def readings(self):
+        return self
+
+    corrections = models = learning = readings
+
+    async def list_page(self, chosen, page):
+        return self._waiting() if getattr(chosen, "review", "") == "waiting" else self._readings(chosen, page)
+
+    def _readings(self, chosen, page):
         rows = [
             reading | {"n_digits": len(reading["digits"]), "n_corrections": sum(map(_is_corrected, reading["digits"]))}
             for reading in self.stored.values()
-            if reading["writer"] == filters.get("writer", reading["writer"])
+            if chosen.writer in (None, reading["writer"])
         ]
         return {"readings": rows[::-1], "page": page, "pages": 1, "total": len(rows)}
 
-    async def waiting(self):
+    def _waiting(self):
         found = [
             {"id": digit["id"], "digit_id": digit["id"], "reading_id": reading["id"], "read": digit["digit"]}
             | {"label": digit["correction"]["label"]}
@@ -120,25 +124,34 @@ class StandIn:
         ]
         return {"corrections": found, "total": len(found)}
 
-    async def learning(self):
-        return {"unused": 3, "retrain_after": 50, "waiting_for_review": len((await self.waiting())["corrections"])}
+    async def count_exported(self, chosen):
+        return self.n_exported, 1
 
-    async def retrainings(self):
+    async def count(self):
+        return {"unused": 3, "retrain_after": 50, "model": "cnn", "waiting_for_review": self._waiting()["total"]}
+
+    async def list_last(self):
         return self.jobs
 
-    async def models(self):
+    async def list_all(self):
         versions = [version | {"served": version["number"] == self.served} for version in self.versions]
         return [{"name": "cnn", "position": 0, "version": self.served, "versions": versions}]
 
-    async def comparison(self):
-        mnist = {"accuracy": 0.991, "n_images": 10_000, "low": 0.989, "high": 0.993}
+    async def compare(self):
+        mnist = {"images": "MNIST's test images", "accuracy": 0.991, "n_images": 10_000, "low": 0.989, "high": 0.993}
         row = {"model": "cnn", "version": 1, "n": 12, "n_right": 9, "accuracy": 0.75, "low": 0.47, "high": 0.91}
-        return [
-            row | {"mnist": mnist},
-            row | {"model": "knn", "n_right": 6, "accuracy": 0.5, "low": 0.25, "mnist": None},
-        ]
+        pair = {"n": 12, "first_right": 9, "second_right": 6, "difference": 0.25, "low": -0.1, "high": 0.51}
+        names = {"first": {"model": "cnn", "version": 1}, "second": {"model": "knn", "version": 1}}
+        return {
+            "reader": "cnn",
+            "models": [
+                row | {"mnist": mnist},
+                row | {"model": "knn", "n_right": 6, "accuracy": 0.5, "low": 0.25, "mnist": None},
+            ],
+            "pairs": [pair | names],
+        }
 
-    async def delete_reading(self, number):
+    async def delete(self, number):
         if self.stored.pop(number, None) is None:
             raise HTTPException(404, f"There is no reading {number}.")
 
@@ -148,17 +161,17 @@ class StandIn:
     async def confirm(self, number):
         self._digit(number)["correction"]["review"] = "confirmed"
 
-    async def remove_correction(self, number):
+    async def remove(self, number):
         self._digit(number)["correction"] = None
 
-    async def retrain(self, model):
+    async def request(self, model):
         self.n_asked = 0
         self.jobs = [{"id": 1, "model": model, "state": "running", "stage": "learning", "epoch": 0, "n_epochs": 3}]
 
-    async def serve_version(self, model, number):
+    async def serve(self, model, number):
         self.served = number
 
-    async def check_reading(self, number):
+    async def check(self, number):
         if number not in self.contents:
             raise HTTPException(404, f"There is no reading {number}: it may have been deleted.")
 
@@ -186,7 +199,7 @@ def _is_corrected(digit):
 
 
 def make_version(number, origin, parent=None):
-    score = {"n_images": 10_000, "accuracy": 0.99 + number / 1000, "low": 0.988, "high": 0.995}
+    new = make_new_version()
     return {
         "number": number,
         "origin": origin,
@@ -195,8 +208,8 @@ def make_version(number, origin, parent=None):
         "created": _WHEN,
         "n_images": 60_000,
         "n_corrections": 3 if parent else 0,
-        "scores": {"new": {"mnist": score}, "before": {"mnist": score}, "excluded": 3} if parent else {"mnist": score},
-        "decision": _DECISION if parent else {},
+        "scores": new.scores if parent else {"mnist": new.scores["mnist, deciding half"]},
+        "decision": new.decision if parent else {},
     }
 
 

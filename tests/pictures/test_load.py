@@ -5,7 +5,7 @@ import pytest
 from PIL import Image
 
 from hdr_bench.exceptions import PictureError
-from hdr_bench.pictures.load import load_color
+from hdr_bench.pictures.load import load_color, load_content
 
 
 @pytest.fixture
@@ -93,6 +93,8 @@ def test_a_pdf_is_refused_with_what_to_do(tmp_path):
     path.write_bytes(b"%PDF-1.7 and so on")
     with pytest.raises(PictureError, match="PDF is not a picture.*pdftoppm -r 200 -png 'my scan.pdf' page$"):
         load_color(path)
+    with pytest.raises(PictureError, match="^the picture: a PDF is not a picture; save its pages as PNG, or take"):
+        load_content(path.read_bytes(), "the picture")
 
 
 def test_the_limit_of_pixels_holds_before_anything_is_decoded(tmp_path):

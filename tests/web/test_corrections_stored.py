@@ -5,7 +5,7 @@ import threading
 import pytest
 
 from hdr_bench.exceptions import DatabaseError
-from hdr_bench.web.database.collection import CorrectionFilter, export_digits, list_corrections
+from hdr_bench.web.database.collection import CorrectionFilter, count_digits, export_digits, list_corrections
 from hdr_bench.web.database.comparison import RightCount, count_right
 from hdr_bench.web.database.corrections import (
     confirm,
@@ -18,8 +18,9 @@ from hdr_bench.web.database.corrections import (
     remove_correction,
     training_corrections,
 )
-from hdr_bench.web.database.pictures import load_reading
-from hdr_bench.web.database.tables import Correction
+from hdr_bench.web.database.pairs import count_pairs
+from hdr_bench.web.database.pictures import ReadingFilter, list_readings, load_reading
+from hdr_bench.web.database.tables import Correction, ServedModel
 from tests.helpers.database_rows import add_picture, add_served, make_mark
 
 # Images by their seeds: no version ever learns from the first one.
@@ -135,9 +136,8 @@ def test_the_collection_is_filtered_and_exported(database):
         marks = [make_mark(versions[:1], 3, seed=1, certainty=0.5), make_mark(versions[1:], 7, seed=2, rejected=True)]
         first = add_picture(session, versions, marks, writer="Ann").digits
         second = add_picture(session, versions, [make_mark(versions, 7, seed=3)], writer="Bob").digits
-        wrong, noise, right = correct(session, first[0].id, 8), correct(session, first[1].id, None), correct(
-            session, second[0].id, 7
-        )  # fmt: skip
+        labels = ((first[0], 8), (first[1], None), (second[0], 7))
+        wrong, noise, right = (correct(session, digit.id, label) for digit, label in labels)
     cases = [
         (CorrectionFilter(), [right, noise, wrong]),
         (CorrectionFilter(label=8), [wrong]),
@@ -147,6 +147,10 @@ def test_the_collection_is_filtered_and_exported(database):
         (CorrectionFilter(review="clear", writer="Bob"), [right]),
         (CorrectionFilter(wrong_for="cnn"), [wrong]),
         (CorrectionFilter(wrong_for="svm"), []),
+        (CorrectionFilter(right_for="cnn"), [right]),
+        (CorrectionFilter(right_for="svm"), [right, noise]),
+        (CorrectionFilter(kind="upload", review="settled"), [right, noise, wrong]),
+        (CorrectionFilter(kind="drawing"), []),
     ]
     with database.read() as session:
         for chosen, expected in cases:
@@ -154,6 +158,9 @@ def test_the_collection_is_filtered_and_exported(database):
             assert [row.id for row in page.rows] == [correction.id for correction in expected], chosen
             exported = [digit.id for digit in export_digits(session, chosen)]
             assert exported == [row.id for row in expected[::-1] if row.label is not None], chosen
+            assert count_digits(session, chosen) == len(exported)
+            listed = list_readings(session, ReadingFilter(marks=chosen)).rows
+            assert len(listed) == len({row.mark.reading_id for row in expected})
         row = list_corrections(session, CorrectionFilter(label=8)).rows[0]
         (digit,) = export_digits(session, CorrectionFilter(label=8))
     assert (row.mark.reading.picture.writer, row.mark.answers[0].version.model) == ("Ann", "cnn")
@@ -182,3 +189,25 @@ def test_right_answers_are_counted_without_images_that_a_version_learned(databas
             (1, 2, 1),
             (2, 2, 1),
         ]
+
+
+def test_two_versions_are_compared_on_digits_that_both_answered_for_and_neither_learned(database):
+    with database.begin() as session:
+        # The model that reads has the higher number: the order of the models is kept all the same.
+        other = add_served(session, "svm", state="usable")
+        first = [add_served(session, "cnn"), other]
+        session.query(ServedModel).filter_by(name="svm").update({"position": 2})
+        marks = [make_mark(first, 3, seed=seed, certainty=0.5) for seed in (HELD_BACK, LEARNED)]
+        marks.append(make_mark(first[:1], 3, seed=5))
+        for digit, label in zip(add_picture(session, first, marks).digits, (3, 8, 3), strict=True):
+            correct(session, digit.id, label)
+        (pair,) = count_pairs(session)
+        assert (pair.first.model, pair.both, pair.won, pair.lost, pair.neither) == ("cnn", 1, 0, 0, 1)
+    with database.begin() as session:
+        new = [add_served(session, "cnn", origin="retrained"), other]
+        assert count_pairs(session) == []
+        marks = [make_mark(new, 8, seed=seed, certainty=0.5) for seed in (HELD_BACK, LEARNED)]
+        for digit in add_picture(session, new, marks).digits:
+            correct(session, digit.id, 8)
+        (pair,) = count_pairs(session)
+        assert (pair.first.number, pair.both, pair.won, pair.lost, pair.neither) == (2, 1, 0, 0, 0)

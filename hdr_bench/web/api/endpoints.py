@@ -46,7 +46,7 @@ class Endpoint:
         Of the answer if all is well.
     query : tuple of Parameter
     faults : tuple of int
-        Other statuses, each with a sentence.
+        Other statuses, each with a sentence, beyond those that every entry may answer.
     """
 
     method: str

@@ -5,15 +5,15 @@ import io
 import zipfile
 from collections.abc import Callable, Iterable
 
-from sqlalchemy.orm import Session
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from hdr_bench.web.api.corrections import FILTERS, filter_of
 from hdr_bench.web.api.endpoints import Endpoint, Parameter
-from hdr_bench.web.database.collection import ExportedDigit, export_digits
-from hdr_bench.web.state import state_of
+from hdr_bench.web.api.filters import EXPORT_FILTERS
+from hdr_bench.web.database.collection import ExportedDigit
+from hdr_bench.web.services.filters import corrections_of
+from hdr_bench.web.services.provide import services_of
 
 _SIDE = 28
 # Files in a zip have a time; with one that is fixed, equal collections make equal files.
@@ -81,12 +81,11 @@ async def export(request: Request) -> Response:
     if name not in _FORMATS:
         raise HTTPException(422, f"format must be {' or '.join(_FORMATS)}, got {name[:40]!r}.")
     write, media_type, file_name = _FORMATS[name]
-    chosen = filter_of(request)
-
-    def make(session: Session) -> bytes:
-        return write(export_digits(session, chosen))
-
-    content = await state_of(request).read(make)
+    content = await services_of(request).corrections.export(
+        # A label that no model believes may be a slip of the hand.
+        corrections_of(request.query_params, review="settled"),
+        write,
+    )
     headers = {"Content-Disposition": f'attachment; filename="{file_name}"'}
     return Response(content, media_type=media_type, headers=headers)
 
@@ -97,11 +96,12 @@ ENDPOINTS = (
         "GET",
         "/api/export",
         export,
-        "Return the corrected digits as a data set, without marks that are not digits.",
+        "Return the corrected digits as a data set, without marks that are not digits, and without corrections "
+        "that wait for a second look.",
         {media_type: _BINARY for _, media_type, _ in _FORMATS.values()},
         query=(
             Parameter("format", "Of the data set.", {"type": "string", "enum": list(_FORMATS), "default": "folder"}),
-            *FILTERS,
+            *EXPORT_FILTERS,
         ),
         faults=(422,),
     ),

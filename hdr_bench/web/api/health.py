@@ -25,4 +25,4 @@ async def health(request: Request) -> Response:
     return write_reply(Health(status="ok"))
 
 
-ENDPOINTS = (Endpoint("GET", "/health", health, "Say that the server answers.", Health, faults=(503,)),)
+ENDPOINTS = (Endpoint("GET", "/health", health, "Say that the server answers.", Health),)

@@ -1,17 +1,12 @@
 """Models: their versions, which of them answer, and how often they were right."""
 
-from sqlalchemy.orm import Session
-from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
 from hdr_bench.web.api.bodies import read_body, write_reply
 from hdr_bench.web.api.endpoints import Endpoint
-from hdr_bench.web.api.schemas import ComparisonReply, ComparisonRow, ModelList, ModelVersions, VersionBody
-from hdr_bench.web.database.comparison import count_right
-from hdr_bench.web.database.versions import list_versions, serve_version, served_versions
-from hdr_bench.web.listing import describe_comparison, describe_model
-from hdr_bench.web.state import state_of
+from hdr_bench.web.api.schemas import ComparisonReply, ModelList, VersionBody
+from hdr_bench.web.services.provide import services_of
 
 
 async def list_all(request: Request) -> Response:
@@ -25,15 +20,11 @@ async def list_all(request: Request) -> Response:
     -------
     response : Response
     """
-    return write_reply(await state_of(request).read(_list_models))
+    return await _reply_with_models(request)
 
 
-def _list_models(session: Session) -> ModelList:
-    models = [
-        ModelVersions(**describe_model(served, list_versions(session, served.name)))
-        for served, _ in served_versions(session)
-    ]
-    return ModelList(models=models)
+async def _reply_with_models(request: Request) -> Response:
+    return write_reply(ModelList.model_validate({"models": await services_of(request).models.list_all()}))
 
 
 async def serve(request: Request) -> Response:
@@ -49,11 +40,8 @@ async def serve(request: Request) -> Response:
     """
     name: str = request.path_params["name"]
     body = await read_body(request, VersionBody)
-    state = state_of(request)
-    if await state.write(lambda session: serve_version(session, name, body.version)) is None:
-        raise HTTPException(404, f"There is no version {body.version} of a model {name[:64]!r}.")
-    await state.refresh()
-    return write_reply(await state.read(_list_models))
+    await services_of(request).models.serve(name, body.version)
+    return await _reply_with_models(request)
 
 
 async def compare(request: Request) -> Response:
@@ -67,9 +55,7 @@ async def compare(request: Request) -> Response:
     -------
     response : Response
     """
-    counts = await state_of(request).read(count_right)
-    rows = [ComparisonRow.model_validate(describe_comparison(version, count)) for version, count in counts]
-    return write_reply(ComparisonReply(models=rows))
+    return write_reply(ComparisonReply.model_validate(await services_of(request).models.compare()))
 
 
 ENDPOINTS = (
@@ -81,7 +67,7 @@ ENDPOINTS = (
         "Let a version of a model answer from now on: to roll back, or to take one that is offered.",
         ModelList,
         VersionBody,
-        faults=(400, 404, 409, 415, 422, 503),
+        faults=(404, 409, 415, 422),
     ),
     Endpoint(
         "GET",

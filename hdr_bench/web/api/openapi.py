@@ -2,11 +2,13 @@
 
 import re
 from collections.abc import Iterable, Mapping
+from inspect import cleandoc
 from typing import Any
 
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
+from hdr_bench.web.api import schemas as schema_models
 from hdr_bench.web.api.endpoints import Endpoint
 from hdr_bench.web.api.schemas import Fault
 
@@ -20,13 +22,20 @@ _ATTRIBUTE = re.compile(r"^(\w+) : [^\n]*\n {4}([^\n]*)$", re.MULTILINE)
 _TYPES = {"int": {"type": "integer", "minimum": 0}, "": {"type": "string"}, "path": {"type": "string"}}
 _FAULTS = {
     400: "The request cannot be read.",
+    401: "The access token is missing or wrong.",
+    403: "The request comes from another site, or was sent to a name that is not the server's.",
     404: "It is not there.",
+    408: "The body came too slowly.",
     409: "It is not possible now.",
     413: "It is too large.",
     415: "It is of another type.",
     422: "It does not fit.",
-    503: "The server cannot answer now.",
+    429: "Too many requests came from this client; Retry-After says when the next one may come.",
+    503: "The server cannot answer now; Retry-After says when to ask again.",
 }
+# The checks before every entry, and the database behind each; the health is open to all, as often as they ask.
+_OF_ALL, _OF_API = (400, 403, 503), (401, 429)
+_OF_BODIES = (408, 413)
 
 
 def describe_api(endpoints: Iterable[Endpoint], version: str) -> Document:
@@ -84,7 +93,10 @@ def _responses(entry: Endpoint) -> Document:
     reply: Document = {"description": "It went well."}
     if entry.reply is not None:
         reply["content"] = _content(entry.reply)
-    faults = {str(status): {"description": _FAULTS[status], "content": _content(Fault)} for status in entry.faults}
+    statuses = {*_OF_ALL, *entry.faults}
+    statuses.update(_OF_API if entry.path.startswith("/api/") else ())
+    statuses.update(() if entry.body is None else _OF_BODIES)
+    faults = {str(status): {"description": _FAULTS[status], "content": _content(Fault)} for status in sorted(statuses)}
     return {str(entry.status): reply} | faults
 
 
@@ -126,17 +138,23 @@ def _schemas(entries: Iterable[Endpoint]) -> Document:
     ordered = sorted(models, key=lambda model: model.__name__)
     _, schema = models_json_schema([(model, "serialization") for model in ordered], ref_template=_PLACE)
     schemas: Document = schema["$defs"]
-    for described in schemas.values():
-        _describe_properties(described)
+    for name, described in schemas.items():
+        _describe_properties(described, getattr(schema_models, name))
     return schemas
 
 
-def _describe_properties(schema: Document) -> None:
-    """Take a docstring apart: what it says of an attribute describes the property."""
-    about, _, attributes = schema.get("description", "").partition(_ATTRIBUTES)
-    schema["description"] = about.strip()
-    for name, text in _ATTRIBUTE.findall(attributes):
-        schema["properties"][name]["description"] = text.strip()
+def _describe_properties(schema: Document, model: type[BaseModel]) -> None:
+    """Take docstrings apart: what they say of an attribute, also of an inherited one, describes the property."""
+    schema["description"] = _parts(model)[0]
+    for kind in reversed(model.__mro__[: model.__mro__.index(BaseModel)]):
+        for name, text in _parts(kind)[1]:
+            if name in schema["properties"]:
+                schema["properties"][name]["description"] = text.strip()
+
+
+def _parts(kind: type) -> tuple[str, list[tuple[str, str]]]:
+    about, _, attributes = cleandoc(kind.__doc__ or "").partition(_ATTRIBUTES)
+    return about.strip(), _ATTRIBUTE.findall(attributes)
 
 
 def _models_in(kinds: Any) -> set[type[BaseModel]]:

@@ -10,10 +10,10 @@ from starlette.responses import Response
 
 from hdr_bench.web.api.bodies import write_reply
 from hdr_bench.web.api.endpoints import Endpoint
-from hdr_bench.web.api.readings import missing_reading
 from hdr_bench.web.api.schemas import Step, StepList
 from hdr_bench.web.database.contents import load_content, load_digest
 from hdr_bench.web.recognition.records import ServedVersion, StepPicture
+from hdr_bench.web.services.readings import missing_reading
 from hdr_bench.web.state import AppState, state_of
 
 # What browsers show; anything else that can be read is converted.

@@ -9,24 +9,18 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from hdr_bench.web.api.bodies import media_type, page_number, write_reply
-from hdr_bench.web.api.endpoints import Endpoint, Parameter
+from hdr_bench.web.api.endpoints import Endpoint
+from hdr_bench.web.api.filters import PAGE, READING_FILTERS
 from hdr_bench.web.api.replies import reply_of_reading
-from hdr_bench.web.api.schemas import Deleted, ListedReading, ReadingList, ReadingReply
-from hdr_bench.web.database.pictures import (
-    ReadingFilter,
-    add_reading,
-    delete_picture,
-    delete_writer,
-    list_readings,
-    load_reading,
-)
-from hdr_bench.web.listing import describe_reading
+from hdr_bench.web.api.schemas import Deleted, ReadingList, ReadingReply
+from hdr_bench.web.database.pictures import add_reading, load_reading
 from hdr_bench.web.recognition.requests import Drawing
+from hdr_bench.web.services.filters import KINDS, readings_of
+from hdr_bench.web.services.provide import services_of
+from hdr_bench.web.services.readings import missing_reading
 from hdr_bench.web.state import state_of
 
 Kind = Literal["drawing", "upload"]
-_KINDS = ("upload", "drawing")
-_CORRECTED = {"": None, "true": True, "false": False}
 _MOST_FIELDS = 10
 _MULTIPART = "multipart/form-data"
 
@@ -64,8 +58,8 @@ async def add(request: Request) -> Response:
 
 def _kind_of(form: FormData) -> Kind:
     kind = _text_of(form, "kind") or "upload"
-    if kind not in _KINDS:
-        raise HTTPException(422, f"kind must be {' or '.join(_KINDS)}, got {kind[:40]!r}.")
+    if kind not in KINDS:
+        raise HTTPException(422, f"kind must be {' or '.join(KINDS)}, got {kind[:40]!r}.")
     return cast("Kind", kind)
 
 
@@ -87,24 +81,8 @@ async def list_all(request: Request) -> Response:
     -------
     response : Response
     """
-    chosen, number = _filter_of(request), page_number(request)
-
-    def find(session: Session) -> ReadingList:
-        page = list_readings(session, chosen, number)
-        rows = [ListedReading(**describe_reading(row)) for row in page.rows]
-        return ReadingList(readings=rows, page=page.number, pages=page.n_pages, total=page.total)
-
-    return write_reply(await state_of(request).read(find))
-
-
-def _filter_of(request: Request) -> ReadingFilter:
-    query = request.query_params
-    kind, corrected = query.get("kind", ""), query.get("corrected", "")
-    if kind and kind not in _KINDS:
-        raise HTTPException(422, f"kind must be {' or '.join(_KINDS)}, got {kind[:40]!r}.")
-    if corrected not in _CORRECTED:
-        raise HTTPException(422, f"corrected must be true or false, got {corrected[:40]!r}.")
-    return ReadingFilter(writer=query.get("writer"), kind=cast("Kind", kind), corrected=_CORRECTED[corrected])
+    found = await services_of(request).readings.list_page(readings_of(request.query_params), page_number(request))
+    return write_reply(ReadingList.model_validate(found))
 
 
 async def show(request: Request) -> Response:
@@ -141,14 +119,7 @@ async def delete(request: Request) -> Response:
     -------
     response : Response
     """
-    reading_id: int = request.path_params["id"]
-
-    def remove(session: Session) -> bool:
-        reading = load_reading(session, reading_id)
-        return reading is not None and delete_picture(session, reading.picture_id)
-
-    if not await state_of(request).write(remove):
-        raise missing_reading(reading_id)
+    await services_of(request).readings.delete(request.path_params["id"])
     return Response(status_code=204)
 
 
@@ -163,25 +134,8 @@ async def delete_all_of_writer(request: Request) -> Response:
     -------
     response : Response
     """
-    writer: str = request.path_params["name"]
-    deleted = await state_of(request).write(lambda session: delete_writer(session, writer))
-    if not deleted:
-        raise HTTPException(404, "There is no picture of this writer. Check how the name is written.")
+    deleted = await services_of(request).readings.delete_writer(request.path_params["name"])
     return write_reply(Deleted(deleted=deleted))
-
-
-def missing_reading(reading_id: int) -> HTTPException:
-    """Return the error for a reading that is not there.
-
-    Parameters
-    ----------
-    reading_id : int
-
-    Returns
-    -------
-    error : HTTPException
-    """
-    return HTTPException(404, f"There is no reading {reading_id}: it may have been deleted.")
 
 
 _FORM: dict[str, object] = {
@@ -189,20 +143,12 @@ _FORM: dict[str, object] = {
         "type": "object",
         "properties": {
             "file": {"type": "string", "format": "binary"},
-            "kind": {"type": "string", "enum": list(_KINDS), "default": "upload"},
+            "kind": {"type": "string", "enum": list(KINDS), "default": "upload"},
             "writer": {"type": "string"},
         },
         "required": ["file"],
     }
 }
-PAGE = Parameter("page", "Page of the list, from 1.", {"type": "integer", "minimum": 1, "default": 1})
-WRITER = Parameter("writer", "Who wrote the digits; empty for nobody named.", {"type": "string"})
-_FILTERS = (
-    PAGE,
-    WRITER,
-    Parameter("kind", "How the pictures came.", {"type": "string", "enum": list(_KINDS)}),
-    Parameter("corrected", "With or without corrections.", {"type": "boolean"}),
-)
 ENDPOINTS = (
     Endpoint(
         "POST",
@@ -212,10 +158,16 @@ ENDPOINTS = (
         ReadingReply,
         _FORM,
         201,
-        faults=(400, 413, 415, 422, 503),
+        faults=(415, 422),
     ),
     Endpoint(
-        "GET", "/api/readings", list_all, "List readings, newest first.", ReadingList, query=_FILTERS, faults=(422,)
+        "GET",
+        "/api/readings",
+        list_all,
+        "List readings, newest first; what is asked of marks must hold for one of their corrections.",
+        ReadingList,
+        query=(PAGE, *READING_FILTERS),
+        faults=(422,),
     ),
     Endpoint("GET", "/api/readings/{id:int}", show, "Return a reading.", ReadingReply, faults=(404,)),
     Endpoint(
@@ -232,6 +184,6 @@ ENDPOINTS = (
         delete_all_of_writer,
         "Delete all pictures of a writer, with what hangs on them.",
         Deleted,
-        faults=(404,),
+        faults=(404, 422),
     ),
 )

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from sqlalchemy import ColumnElement, Select, exists, select
+from sqlalchemy import ColumnElement, Select, exists, func, select
 from sqlalchemy.orm import Session, aliased, contains_eager
 
 from hdr_bench.web.database.naming import clean_writer
@@ -25,11 +25,13 @@ class CorrectionFilter:
     model_digit : int or None
         What the picture was read as there; None for all.
     review : str
-        ``"clear"``, ``"waiting"`` or ``"confirmed"``; empty for all.
+        ``"clear"``, ``"waiting"``, ``"confirmed"``, or ``"settled"`` for all that do not wait; empty for all.
     writer : str or None
         Of the picture; empty for pictures of which nobody said who wrote them, None for all.
-    wrong_for : str
-        Name of a model that gave another answer than the label; empty for all.
+    wrong_for, right_for : str
+        Name of a model that gave another answer than the label, or the same; empty for all.
+    kind : str
+        Of the picture: ``"drawing"`` or ``"upload"``; empty for both.
     """
 
     label: int | Literal["none"] | None = None
@@ -37,6 +39,8 @@ class CorrectionFilter:
     review: str = ""
     writer: str | None = None
     wrong_for: str = ""
+    right_for: str = ""
+    kind: Literal["", "drawing", "upload"] = ""
 
 
 @dataclass(frozen=True)
@@ -105,12 +109,42 @@ def export_digits(session: Session, chosen: CorrectionFilter) -> Iterator[Export
         yield ExportedDigit(id_, label or 0, image, writer, held_back)
 
 
+def count_digits(session: Session, chosen: CorrectionFilter) -> int:
+    """Return how many digits `export_digits` gives.
+
+    Parameters
+    ----------
+    session : Session
+    chosen : CorrectionFilter
+
+    Returns
+    -------
+    n_digits : int
+    """
+    query = (
+        _select(chosen)
+        .where(Correction.label.is_not(None))
+        .with_only_columns(func.count(Correction.id), maintain_column_froms=True)
+    )
+    return session.scalar(query) or 0
+
+
 def _select(chosen: CorrectionFilter) -> Select[Correction]:
     query = select(Correction).join(Correction.mark).join(Digit.reading).join(Reading.picture)
-    return query.where(*_conditions(chosen))
+    return query.where(*conditions_of(chosen))
 
 
-def _conditions(chosen: CorrectionFilter) -> Sequence[ColumnElement[bool]]:
+def conditions_of(chosen: CorrectionFilter) -> Sequence[ColumnElement[bool]]:
+    """Return the conditions of a filter, for a query of corrections with their marks and pictures.
+
+    Parameters
+    ----------
+    chosen : CorrectionFilter
+
+    Returns
+    -------
+    conditions : sequence of ColumnElement
+    """
     conditions: list[ColumnElement[bool]] = []
     if chosen.label == "none":
         conditions.append(Correction.label.is_(None))
@@ -118,23 +152,29 @@ def _conditions(chosen: CorrectionFilter) -> Sequence[ColumnElement[bool]]:
         conditions.append(Correction.label == chosen.label)
     if chosen.model_digit is not None:
         conditions.append(Digit.digit == chosen.model_digit)
-    if chosen.review:
+    if chosen.review == "settled":
+        conditions.append(Correction.review != "waiting")
+    elif chosen.review:
         conditions.append(Correction.review == chosen.review)
+    if chosen.kind:
+        conditions.append(Picture.kind == chosen.kind)
     if chosen.writer is not None:
         conditions.append(Picture.writer == clean_writer(chosen.writer))
     if chosen.wrong_for:
-        conditions.append(_is_wrong(chosen.wrong_for))
+        conditions.append(_answered(chosen.wrong_for, right=False))
+    if chosen.right_for:
+        conditions.append(_answered(chosen.right_for, right=True))
     return conditions
 
 
-def _is_wrong(model: str) -> ColumnElement[bool]:
-    """Return whether a model took a digit for another or for none, or something else for a digit."""
+def _answered(model: str, *, right: bool) -> ColumnElement[bool]:
+    """Return whether a model was right: it took a digit for what it is and accepted it, or rejected what is none."""
     answer, version = aliased(Answer), aliased(ModelVersion)
     is_digit = Correction.label.is_not(None)
-    wrong = (is_digit & ((answer.digit != Correction.label) | answer.rejected)) | (~is_digit & ~answer.rejected)
+    is_right = (is_digit & (answer.digit == Correction.label) & ~answer.rejected) | (~is_digit & answer.rejected)
     return exists().where(
         answer.digit_id == Correction.digit_id,
         answer.version_id == version.id,
         version.model == clean_writer(model),
-        wrong,
+        is_right if right else ~is_right,
     )

@@ -8,6 +8,7 @@ from typing import Any, Literal, cast
 from sqlalchemy import ColumnElement, CursorResult, Row, Select, delete, exists, func, select
 from sqlalchemy.orm import Session, contains_eager, joinedload, selectinload
 
+from hdr_bench.web.database.collection import CorrectionFilter, conditions_of
 from hdr_bench.web.database.naming import clean_name, clean_writer
 from hdr_bench.web.database.pages import Page, can_be_id, load_page
 from hdr_bench.web.database.tables import Answer, Correction, Digit, Picture, Reading
@@ -26,11 +27,14 @@ class ReadingFilter:
         ``"drawing"`` or ``"upload"``; empty for both.
     corrected : bool or None
         Whether any of its marks was corrected; None for all.
+    marks : CorrectionFilter or None
+        At least one correction of the reading is one of these; None for all.
     """
 
     writer: str | None = None
     kind: Literal["", "drawing", "upload"] = ""
     corrected: bool | None = None
+    marks: CorrectionFilter | None = None
 
 
 @dataclass(frozen=True)
@@ -226,6 +230,9 @@ def _conditions(chosen: ReadingFilter) -> Sequence[ColumnElement[bool]]:
     if chosen.corrected is not None:
         corrected = exists().where(Digit.reading_id == Reading.id, Correction.digit_id == Digit.id)
         conditions.append(corrected if chosen.corrected else ~corrected)
+    if chosen.marks is not None:
+        is_of_reading = (Digit.reading_id == Reading.id, Correction.digit_id == Digit.id)
+        conditions.append(exists().where(*is_of_reading, *conditions_of(chosen.marks)))
     return conditions
 
 

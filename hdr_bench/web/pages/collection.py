@@ -1,43 +1,48 @@
 """The page of what was collected: a list with filters, a second look at corrections, deletion, export."""
 
-from collections.abc import Mapping
-from typing import Any
-from urllib.parse import urlencode
-
-from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
+from hdr_bench.web.database.collection import CorrectionFilter
+from hdr_bench.web.pages.collection_filters import PageFilter, list_answers, read_filter
 from hdr_bench.web.pages.collection_rows import make_rows
 from hdr_bench.web.pages.forms import read_form
 from hdr_bench.web.pages.rendering import render
-from hdr_bench.web.pages.source import source_of
+from hdr_bench.web.services.corrections import CorrectionService
+from hdr_bench.web.services.filters import corrections_of, readings_of
+from hdr_bench.web.services.provide import services_of
 
-_FILTERS = ("writer", "kind", "corrected")
 # After a form was sent, the browser asks for the page: loading it again sends nothing twice.
 _SEE_OTHER = 303
 
 
 async def _collection(request: Request) -> Response:
-    filters = {name: request.query_params.get(name, "") for name in _FILTERS}
-    chosen = {name: value for name, value in filters.items() if value}
-    source = source_of(request)
-    found, waiting = await source.readings(chosen, _page(request)), await source.waiting()
+    chosen, services = read_filter(request.query_params), services_of(request)
+    found = await services.readings.list_page(readings_of(chosen.query), _page(request))
+    waiting = await services.corrections.list_page(CorrectionFilter(review="waiting"), 1)
+    n_exported, n_left_out = await _count_exported(services.corrections, chosen)
     return render(
         request,
         "collection.html",
         here="/collection",
-        filters=filters,
-        filtered=bool(chosen),
+        chosen=chosen,
+        answers=list_answers(await services.models.list_all()),
         rows=make_rows(found["readings"]),
         page=found["page"],
         pages=found["pages"],
         total=found["total"],
         waiting=waiting["corrections"],
         more_waiting=waiting["total"] - len(waiting["corrections"]),
-        page_address=lambda number: _address(chosen, number),
+        n_exported=n_exported,
+        n_left_out=n_left_out,
     )
+
+
+async def _count_exported(corrections: CorrectionService, chosen: PageFilter) -> tuple[int, int]:
+    if chosen.fields["corrected"] == "false":
+        return 0, 0
+    return await corrections.count_exported(corrections_of(chosen.export_query))
 
 
 def _page(request: Request) -> int:
@@ -46,34 +51,27 @@ def _page(request: Request) -> int:
     return int(number) if number.isascii() and number.isdigit() and len(number) < 9 else 1
 
 
-def _address(filters: Mapping[str, Any], page: int) -> str:
-    return "/collection?" + urlencode({**filters, "page": page})
-
-
 async def _delete_reading(request: Request) -> Response:
     await read_form(request)
-    await source_of(request).delete_reading(request.path_params["id"])
+    await services_of(request).readings.delete(request.path_params["id"])
     return RedirectResponse("/collection", _SEE_OTHER)
 
 
 async def _delete_writer(request: Request) -> Response:
     form = await read_form(request)
-    writer = form.get("writer", "").strip()
-    if not writer:
-        raise HTTPException(400, "No writer was named. Go back and type the writer's name.")
-    await source_of(request).delete_writer(writer)
+    await services_of(request).readings.delete_writer(form.get("writer", ""))
     return RedirectResponse("/collection", _SEE_OTHER)
 
 
 async def _confirm(request: Request) -> Response:
     await read_form(request)
-    await source_of(request).confirm(request.path_params["id"])
+    await services_of(request).corrections.confirm(request.path_params["id"])
     return RedirectResponse("/collection", _SEE_OTHER)
 
 
 async def _remove_correction(request: Request) -> Response:
     await read_form(request)
-    await source_of(request).remove_correction(request.path_params["id"])
+    await services_of(request).corrections.remove(request.path_params["id"])
     return RedirectResponse("/collection", _SEE_OTHER)
 
 

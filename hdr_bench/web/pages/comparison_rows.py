@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from hdr_bench.web.pages.numbers import write_count, write_interval, write_share
+from hdr_bench.web.pages.numbers import write_count, write_interval, write_points, write_share
 
 
 @dataclass(frozen=True)
@@ -16,8 +16,8 @@ class ComparisonRow:
     model, version : str
     here, here_interval, right : str
         Accuracy on corrected marks, its interval, and how many of how many.
-    mnist, mnist_interval, mnist_images : str
-        As the model's card says.
+    mnist, mnist_interval, mnist_number, mnist_images : str
+        Accuracy on images of MNIST that it never learned from, its interval, how many they are, and which.
     """
 
     model: str
@@ -27,7 +27,30 @@ class ComparisonRow:
     right: str
     mnist: str
     mnist_interval: str
+    mnist_number: str
     mnist_images: str
+
+
+@dataclass(frozen=True)
+class PairRow:
+    """Two models on the same digits, as the table shows them.
+
+    Attributes
+    ----------
+    first, second : str
+        Model and version.
+    n, first_right, second_right : str
+    difference, interval : str
+        First minus second, in points.
+    """
+
+    first: str
+    second: str
+    n: str
+    first_right: str
+    second_right: str
+    difference: str
+    interval: str
 
 
 def make_rows(models: Sequence[Mapping[str, Any]]) -> list[ComparisonRow]:
@@ -56,38 +79,94 @@ def _make_row(model: Mapping[str, Any]) -> ComparisonRow:
         right=f"{model['n_right']:,} of {n:,}",
         mnist=write_share(mnist.get("accuracy")),
         mnist_interval=write_interval(mnist.get("low"), mnist.get("high")),
-        mnist_images=write_count(mnist.get("n_images")),
+        mnist_number=write_count(mnist.get("n_images")),
+        mnist_images=mnist.get("images", "–"),
     )
 
 
-def say_finding(models: Sequence[Mapping[str, Any]]) -> str:
-    """Return what the numbers allow to say, and no more.
+def make_pairs(pairs: Sequence[Mapping[str, Any]]) -> list[PairRow]:
+    """Return the rows of the table of pairs.
 
     Parameters
     ----------
-    models : sequence of mapping
+    pairs : sequence of mapping
         As the API gives them.
 
     Returns
     -------
-    sentence : str
+    rows : list of PairRow
     """
-    known = [model for model in models if model["n"]]
+    return [
+        PairRow(
+            first=_name(pair["first"]),
+            second=_name(pair["second"]),
+            n=write_count(pair["n"]),
+            first_right=write_count(pair["first_right"]),
+            second_right=write_count(pair["second_right"]),
+            difference=write_points(pair["difference"]),
+            interval=f"{write_points(pair['low'])} to {write_points(pair['high'])}",
+        )
+        for pair in pairs
+    ]
+
+
+def say_findings(comparison: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return what the numbers allow to say, and no more: never which model is best.
+
+    Parameters
+    ----------
+    comparison : mapping
+        As the API gives it.
+
+    Returns
+    -------
+    sentences : tuple of str
+    """
+    known, pairs = [model for model in comparison["models"] if model["n"]], comparison["pairs"]
     if not known:
-        return "No digit has been corrected yet, so nothing can be said about what people write here."
+        return ("No digit has been corrected yet, so nothing can be said about what people write here.",)
     if len(known) == 1:
         (one,) = known
-        return f"{_name(one)} is right on {one['n_right']:,} of {one['n']:,} corrected marks."
-    first, *others = sorted(known, key=lambda model: -float(model["accuracy"]))
-    most = max(float(model["high"]) for model in others)
-    if len({model["n"] for model in known}) > 1:
-        return "The versions answered for different marks, so their accuracies here are not compared with each other."
-    if first["low"] <= most:
-        return (
-            f"{write_count(first['n'], 'corrected mark is', 'corrected marks are')} too few to say which is best here."
-        )
-    return f"{_name(first)} is the most accurate here: its interval lies above those of all others."
+        return (f"{_name(one)}, is right on {one['n_right']:,} of {one['n']:,} corrected digits.",)
+    if not pairs:
+        return ("No two models that answer now have answered for the same corrected digits, so none are compared.",)
+    different = tuple(_say_difference(pair) for pair in pairs if pair["low"] > 0 or pair["high"] < 0)
+    return different or (
+        "There are too few corrected digits to say of any two models which is right more often on them.",
+    )
 
 
-def _name(model: Mapping[str, Any]) -> str:
-    return f"{model['model']}, version {model['version']},"
+def _say_difference(pair: Mapping[str, Any]) -> str:
+    more, fewer, low, high = pair["first"], pair["second"], pair["low"], pair["high"]
+    if high < 0:
+        more, fewer, low, high = fewer, more, -high, -low
+    return (
+        f"{_name(more)}, is right more often than {_name(fewer)}, on the "
+        f"{write_count(pair['n'], 'corrected digit', 'corrected digits')} that both answered for: by "
+        f"{100 * abs(pair['difference']):.1f} points, 95 % interval {100 * low:.1f} to {100 * high:.1f}."
+    )
+
+
+def say_bias(comparison: Mapping[str, Any]) -> str:
+    """Return why corrected digits are unfair to the model that reads the pictures; empty if there are none.
+
+    Parameters
+    ----------
+    comparison : mapping
+        As the API gives it.
+
+    Returns
+    -------
+    sentences : str
+    """
+    if not comparison["reader"] or not any(model["n"] for model in comparison["models"]):
+        return ""
+    return (
+        f"People see the reading of {comparison['reader']}, and correct mostly what it got wrong. So it comes off "
+        "worse here than on everything that was drawn, and so do models that make the same errors. These numbers do "
+        "not say which model is best."
+    )
+
+
+def _name(version: Mapping[str, Any]) -> str:
+    return f"{version['model']}, version {version['version']}"

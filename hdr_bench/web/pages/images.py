@@ -6,7 +6,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from hdr_bench.web.pages.source import source_of
+from hdr_bench.web.services.provide import services_of
 
 
 def draw_mark(pixels: bytes) -> bytes:
@@ -29,11 +29,13 @@ def draw_mark(pixels: bytes) -> bytes:
 
 
 async def _thumbnail(request: Request) -> Response:
-    return Response(await source_of(request).thumbnail(request.path_params["id"]), media_type="image/jpeg")
+    return Response(await services_of(request).readings.thumbnail(request.path_params["id"]), media_type="image/jpeg")
 
 
 async def _mark(request: Request) -> Response:
-    return Response(draw_mark(await source_of(request).mark(request.path_params["id"])), media_type="image/png")
+    return Response(
+        draw_mark(await services_of(request).readings.mark(request.path_params["id"])), media_type="image/png"
+    )
 
 
 routes = [

@@ -11,8 +11,8 @@ from starlette.routing import Route
 from hdr_bench.web.pages.forms import read_form
 from hdr_bench.web.pages.numbers import write_count
 from hdr_bench.web.pages.rendering import render
-from hdr_bench.web.pages.source import source_of
 from hdr_bench.web.pages.version_rows import make_models
+from hdr_bench.web.services.provide import services_of
 
 _RUNNING = frozenset({"queued", "running"})
 # After a form was sent, the browser asks for the page: loading it again sends nothing twice.
@@ -20,8 +20,9 @@ _SEE_OTHER = 303
 
 
 async def _learn(request: Request) -> Response:
-    source = source_of(request)
-    learning, jobs, models = await source.learning(), await source.retrainings(), await source.models()
+    services = services_of(request)
+    learning, jobs = await services.learning.count(), await services.learning.list_last()
+    models = await services.models.list_all()
     running = [job for job in jobs if job["state"] in _RUNNING]
     return render(
         request,
@@ -36,11 +37,13 @@ async def _learn(request: Request) -> Response:
 
 
 def _say_unused(learning: Mapping[str, Any]) -> str:
-    unused, after = learning["unused"], learning["retrain_after"]
+    unused, after, model = learning["unused"], learning["retrain_after"], learning["model"]
     words = f"{write_count(unused, 'correction has', 'corrections have')} not been used for training yet."
-    if not after:
-        return f"{words} Retraining starts at the button below."
-    return f"{words} Retraining starts by itself at {after:,}."
+    if not after or model is None:
+        return f"{words} Press a button below to retrain a model."
+    return (
+        f"{words} At {after:,}, {model} is retrained automatically; any model is retrained when you press its button."
+    )
 
 
 def _say_waiting(waiting: int) -> str:
@@ -55,7 +58,7 @@ def _say_outcome(job: Mapping[str, Any]) -> dict[str, str]:
 
 async def _retrain(request: Request) -> Response:
     form = await read_form(request)
-    await source_of(request).retrain(form.get("model", ""))
+    await services_of(request).learning.request(form.get("model", ""))
     return RedirectResponse("/learn", _SEE_OTHER)
 
 
@@ -64,7 +67,7 @@ async def _serve(request: Request) -> Response:
     number = form.get("version", "")
     if not (number.isascii() and number.isdigit()):
         raise HTTPException(400, f"The version must be a whole number, got {number[:40]!r}. Load the page again.")
-    await source_of(request).serve_version(form.get("model", ""), int(number))
+    await services_of(request).models.serve(form.get("model", ""), int(number))
     return RedirectResponse("/learn", _SEE_OTHER)
 
 

@@ -5,7 +5,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from hdr_bench.web.pages.rendering import render
-from hdr_bench.web.pages.source import source_of
+from hdr_bench.web.services.provide import services_of
 
 
 async def _draw(request: Request) -> Response:
@@ -26,7 +26,7 @@ async def _upload(request: Request) -> Response:
 
 async def _reading(request: Request) -> Response:
     number = request.path_params["id"]
-    await source_of(request).check_reading(number)
+    await services_of(request).readings.check(number)
     return render(request, "reading.html", reading=number)
 
 

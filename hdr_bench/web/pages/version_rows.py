@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from hdr_bench.web.listing import find_scores
+from hdr_bench.web.mnist_scores import find_scores
 from hdr_bench.web.pages.numbers import write_count, write_interval, write_points, write_share, write_time
 
 _ORIGINS = {
@@ -13,7 +13,18 @@ _ORIGINS = {
     "fitted": "Fitted here",
     "retrained": "Retrained here",
 }
-_JUDGES = {"kept": "Images kept for testing", "held_back": "Corrections held back"}
+_JUDGES = {
+    "kept": "Images kept for testing",
+    "since_first": "The same images, compared with version 1",
+    "held_back": "Corrections held back",
+}
+_SETS = {
+    "mnist": "MNIST's test images",
+    "mnist-5k": "Test part of mnist-5k",
+    "mnist, deciding half": "MNIST's test images, the half that decides",
+    "mnist, reported half": "MNIST's test images, the other half",
+    "held-back corrections": "Corrections held back",
+}
 _TAGS = {"offered": "offered", "refused": "not taken", "damaged": "file damaged"}
 
 
@@ -142,7 +153,7 @@ def _make_version(version: Mapping[str, Any], served: int) -> VersionRow:
         origin=_say_origin(version),
         decision=say_decision(version["decision"]),
         judges=_make_judges(version["decision"]),
-        scores=_make_scores(find_scores(version["scores"]), find_scores(version["scores"], "before")),
+        scores=_make_scores(find_scores(version["scores"]), find_scores(version["decision"].get("before", {}))),
         was_retrained=version["origin"] == "retrained",
         can_be_served=not version["served"] and version["state"] in {"usable", "offered"},
         action="Roll back to this version" if version["number"] < served else "Use this version",
@@ -177,7 +188,11 @@ def say_decision(decision: Mapping[str, Any]) -> tuple[str, ...]:
 
 
 def _make_judges(decision: Mapping[str, Any]) -> tuple[JudgeRow, ...]:
-    return tuple(_make_judge(words, decision[name]) for name, words in _JUDGES.items() if name in decision)
+    judges = {name: decision[name] for name in _JUDGES if decision.get(name)}
+    # The version before is the first one: the same numbers.
+    if judges.get("since_first") == judges.get("kept"):
+        judges.pop("since_first", None)
+    return tuple(_make_judge(_JUDGES[name], counts) for name, counts in judges.items())
 
 
 def _make_judge(words: str, counts: Mapping[str, Any]) -> JudgeRow:
@@ -195,7 +210,7 @@ def _make_judge(words: str, counts: Mapping[str, Any]) -> JudgeRow:
 def _make_scores(scores: Mapping[str, Any], before: Mapping[str, Any]) -> tuple[ScoreRow, ...]:
     return tuple(
         ScoreRow(
-            set=name,
+            set=_SETS.get(name, name),
             n=write_count(score["n_images"]),
             before=write_share(before.get(name, {}).get("accuracy")),
             accuracy=write_share(score["accuracy"]),

@@ -54,7 +54,7 @@ def make_app(stand_in):
     )
     stand_in.settings = settings = SimpleNamespace(token="", most_bytes=10_000_000, most_pixels=50_000_000)
     app.state.hdr_bench = SimpleNamespace(settings=settings)
-    app.state.page_source = stand_in
+    app.state.services = stand_in
     return app
 
 

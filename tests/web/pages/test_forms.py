@@ -107,7 +107,7 @@ def test_a_new_version_shows_what_decided(visit, api):
     table = page.get_by_role("region", name="What decided on version 2")
     rows = [row.split("\t") for row in table.inner_text().splitlines()[1:]]
     assert rows == [
-        ["Images kept for testing", "10,000", "40", "36", "+0.04", "−0.11 to +0.19"],
+        ["Images kept for testing", "5,000", "20", "18", "+0.04", "−0.06 to +0.15"],
         ["Corrections held back", "0", "0", "0", "–", "–"],
     ]
 

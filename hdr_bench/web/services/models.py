@@ -1,0 +1,86 @@
+"""Models: their versions, which of them answer, and how they compare."""
+
+import logging
+from typing import Any
+
+from sqlalchemy.orm import Session
+from starlette.exceptions import HTTPException
+
+from hdr_bench.exceptions import DatabaseError, ServerError
+from hdr_bench.web.database.comparison import RightCount, count_right
+from hdr_bench.web.database.pairs import count_pairs
+from hdr_bench.web.database.versions import list_versions, serve_version, served_versions
+from hdr_bench.web.listing import describe_comparison, describe_model, describe_pair
+from hdr_bench.web.state import AppState
+
+Listing = dict[str, Any]
+_log = logging.getLogger(__name__)
+
+
+class ModelService:
+    """Models and their versions.
+
+    Parameters
+    ----------
+    state : AppState
+    """
+
+    def __init__(self, state: AppState) -> None:
+        self._state = state
+
+    async def list_all(self) -> list[Listing]:
+        """Return the models that answer, with all their versions.
+
+        Returns
+        -------
+        models : list of dict
+        """
+        return await self._state.read(_list_models)
+
+    async def serve(self, model: str, number: int) -> None:
+        """Have a version of a model answer from now on.
+
+        Parameters
+        ----------
+        model : str
+        number : int
+            Of the version.
+
+        Raises
+        ------
+        HTTPException
+            404 if there is no such version.
+        """
+        if await self._state.write(lambda session: serve_version(session, model, number)) is None:
+            raise HTTPException(404, f"There is no version {number} of a model {model[:64]!r}.")
+        # It is stored by now, and what is stored is looked up every few seconds.
+        try:
+            await self._state.refresh()
+        except (DatabaseError, ServerError) as error:
+            _log.warning("Version %d of %s could not be loaded yet: %s", number, model, error)
+
+    async def compare(self) -> Listing:
+        """Return how often each version was right on what people drew, beside its accuracy on MNIST.
+
+        Returns
+        -------
+        listing : dict
+        """
+        return await self._state.read(_compare)
+
+
+def _list_models(session: Session) -> list[Listing]:
+    return [describe_model(served, list_versions(session, served.name)) for served, _ in served_versions(session)]
+
+
+def _compare(session: Session) -> Listing:
+    counts = {version.id: (version, count) for version, count in count_right(session)}
+    served = [version for _, version in served_versions(session)]
+    # A model is shown with its accuracy on MNIST before anybody has corrected anything.
+    rows = {version.id: (version, RightCount()) for version in served} | counts
+    ordered = sorted(rows.values(), key=lambda row: (row[0].model, row[0].number))
+    return {
+        "reader": served[0].model if served else "",
+        "models": [describe_comparison(version, count) for version, count in ordered],
+        "pairs": [describe_pair(pair) for pair in count_pairs(session)],
+    }

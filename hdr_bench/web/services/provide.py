@@ -1,0 +1,59 @@
+"""The services of an application."""
+
+from dataclasses import dataclass
+from typing import cast
+
+from starlette.requests import Request
+
+from hdr_bench.web.services.corrections import CorrectionService
+from hdr_bench.web.services.learning import LearningService
+from hdr_bench.web.services.models import ModelService
+from hdr_bench.web.services.readings import ReadingService
+from hdr_bench.web.state import AppState, state_of
+
+
+@dataclass(frozen=True)
+class Services:
+    """What the API and the pages show and change.
+
+    Attributes
+    ----------
+    readings : ReadingService
+    corrections : CorrectionService
+    models : ModelService
+    learning : LearningService
+    """
+
+    readings: ReadingService
+    corrections: CorrectionService
+    models: ModelService
+    learning: LearningService
+
+    @classmethod
+    def of_state(cls, state: AppState) -> "Services":
+        """Return the services of an application.
+
+        Parameters
+        ----------
+        state : AppState
+
+        Returns
+        -------
+        services : Services
+        """
+        return cls(ReadingService(state), CorrectionService(state), ModelService(state), LearningService(state))
+
+
+def services_of(request: Request) -> Services:
+    """Return the services of the application that a request came to.
+
+    Parameters
+    ----------
+    request : Request
+
+    Returns
+    -------
+    services : Services
+    """
+    given = getattr(request.app.state, "services", None)
+    return Services.of_state(state_of(request)) if given is None else cast("Services", given)
