@@ -3,30 +3,20 @@
 import logging
 import shutil
 from collections.abc import Awaitable, Callable, Sequence
-from pathlib import Path
 
-from sqlalchemy import select
+from sqlalchemy import delete
 from sqlalchemy.orm import Session
 from starlette.concurrency import run_in_threadpool
 
-from hdr_bench.exceptions import HdrBenchError, ServerError
+from hdr_bench.exceptions import HdrBenchError
 from hdr_bench.files import clear_leftovers, describe_file_error, incoming_path
 from hdr_bench.models.card import ModelCard
 from hdr_bench.web.database.engine import Database
 from hdr_bench.web.database.locks import lock_changes
-from hdr_bench.web.database.tables import ModelVersion
-from hdr_bench.web.database.versions import (
-    add_version,
-    choose_models,
-    chosen_version,
-    find_version,
-    list_versions,
-    serve_version,
-    served_versions,
-)
+from hdr_bench.web.database.tables import ModelVersion, ServedModel
+from hdr_bench.web.database.versions import add_version, find_version, list_versions, serve_version, served_versions
 from hdr_bench.web.first_files import FirstModel, KeptFile, check_file, find_first_models, keep_file
 from hdr_bench.web.first_fit_process import Fit, run_fits
-from hdr_bench.web.serving import restore_whole
 from hdr_bench.web.settings import ServerSettings
 
 _log = logging.getLogger(__name__)
@@ -60,10 +50,7 @@ def register_first_models(settings: ServerSettings, database: Database) -> None:
         If there is no such file.
     DatabaseError
         If the database cannot be reached.
-    ServerError
-        If the files of all versions are elsewhere.
     """
-    _check_folder(settings, database)
     models = find_first_models(settings.models)
     cards = [check_file(model.path) for model in models]
     fitted = METHODS if not settings.models else ()
@@ -71,28 +58,15 @@ def register_first_models(settings: ServerSettings, database: Database) -> None:
     clear_leftovers(settings.models_folder)
     files = [keep_file(model.path, settings.models_folder) for model in models]
     with database.begin() as session:
-        lock_changes(session)
-        restore_whole(session, settings.models_folder)
         for model, card, file in zip(models, cards, files, strict=True):
             _serve_first(session, model, card, file)
-        choose_models(session, [*(model.name for model in models), *_with_versions(session, fitted)])
-
-
-def _check_folder(settings: ServerSettings, database: Database) -> None:
-    """Refuse a folder in which no version of the database has its file: it would begin anew, beside what is stored."""
-    folder = settings.models_folder
-    with database.read() as session:
-        files = session.scalars(select(ModelVersion.file)).all()
-    if files and not any((folder / file).is_file() for file in files):
-        raise ServerError(
-            f"Of the model files that the database names ({len(files):,}), none is in {folder}. Name the folder that "
-            "they are in with --folder: all servers of a database need the same one. Or start afresh with another "
-            "--database."
-        )
+        names = [*(model.name for model in models), *_with_versions(session, fitted)]
+        session.execute(delete(ServedModel).where(ServedModel.name.not_in(names)))
+        _put_in_order(session, names)
 
 
 def missing_methods(settings: ServerSettings, database: Database) -> tuple[str, ...]:
-    """Return the methods that are to be fitted: they have no version, or the file of the chosen one is not here.
+    """Return the methods that are to be fitted because they have no version.
 
     Parameters
     ----------
@@ -112,7 +86,7 @@ def missing_methods(settings: ServerSettings, database: Database) -> tuple[str, 
     if settings.models:
         return ()
     with database.read() as session:
-        return tuple(name for name in METHODS if not _has_file(session, name, settings.models_folder))
+        return tuple(name for name in METHODS if not list_versions(session, name))
 
 
 async def fit_first_models(
@@ -163,24 +137,17 @@ def _add_fitted(model: FirstModel, settings: ServerSettings, database: Database)
     file = keep_file(model.path, settings.models_folder)
     with database.begin() as session:
         lock_changes(session)
-        # Another server of the database may have been faster, and people may have chosen a version since. The file of a
-        # version that was here before may be here again by now: equal fits make equal files.
-        if _has_file(session, model.name, settings.models_folder):
+        # Another server of the database may have been faster, and people may have chosen a version since.
+        if list_versions(session, model.name):
             return
-        version = _serve_first(session, model, card, file)
-        serve_version(session, model.name, version.number)
+        _serve_first(session, model, card, file)
         names = [served.name for served, _ in served_versions(session)]
-        choose_models(session, sorted(names, key=lambda name: METHODS.index(name) if name in METHODS else -1))
+        _put_in_order(session, sorted(names, key=lambda name: METHODS.index(name) if name in METHODS else -1))
 
 
-def _has_file(session: Session, model: str, folder: Path) -> bool:
-    chosen = chosen_version(session, model)
-    return chosen is not None and (folder / chosen.file).is_file()
-
-
-def _serve_first(session: Session, model: FirstModel, card: ModelCard, file: KeptFile) -> ModelVersion:
+def _serve_first(session: Session, model: FirstModel, card: ModelCard, file: KeptFile) -> None:
     found = find_version(session, model.name, sha256=file.sha256)
-    chosen = chosen_version(session, model.name)
+    served = next((version for served, version in served_versions(session) if served.name == model.name), None)
     version = found or add_version(
         session,
         model=model.name,
@@ -194,17 +161,29 @@ def _serve_first(session: Session, model: FirstModel, card: ModelCard, file: Kep
     if version.state == "damaged":
         # Its file has just been copied again.
         version.state = "usable"
-    if chosen is None or (found is None and _gives_way(chosen, model)):
+    if served is None or (found is None and _gives_way(served, model)):
         version.state = "usable"
         serve_version(session, model.name, version.number)
-    return version
 
 
-def _gives_way(chosen: ModelVersion, model: FirstModel) -> bool:
-    """Whether a new file takes the place of the version that was chosen."""
-    return model.origin in {"given", chosen.origin}
+def _gives_way(served: ModelVersion, model: FirstModel) -> bool:
+    """Whether a new file takes the place of the version that answers."""
+    return model.origin in {"given", served.origin}
 
 
 def _with_versions(session: Session, names: Sequence[str]) -> list[str]:
-    """Return the models that have versions."""
-    return [name for name in names if list_versions(session, name)]
+    """Return the models that have versions; of each that does not answer, the latest usable one does from now on."""
+    answering = {served.name for served, _ in served_versions(session)}
+    found = []
+    for name in names:
+        usable = [version for version in list_versions(session, name) if version.state == "usable"]
+        if usable and name not in answering:
+            serve_version(session, name, max(version.number for version in usable))
+        if usable or name in answering:
+            found.append(name)
+    return found
+
+
+def _put_in_order(session: Session, names: Sequence[str]) -> None:
+    for served, _ in served_versions(session):
+        served.position = names.index(served.name)

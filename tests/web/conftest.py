@@ -11,7 +11,6 @@ from hdr_bench.web.database.address import read_address
 from hdr_bench.web.database.engine import close_database, open_database
 from hdr_bench.web.database.schema import prepare_schema
 from hdr_bench.web.database.tables import ModelVersion, Table
-from hdr_bench.web.settings import ServerSettings, default_database
 from tests.helpers.database_servers import KINDS, find_program, shared_server
 
 
@@ -81,16 +80,3 @@ def database(_prepared_database):
         session.execute(update(ModelVersion).values(parent_id=None))
         for table in reversed(Table.metadata.sorted_tables):
             session.execute(delete(table))
-
-
-@pytest.fixture
-def settings(tmp_path):
-    return ServerSettings(folder=tmp_path / "web", database=default_database(tmp_path / "web"))
-
-
-@pytest.fixture
-def opened(settings):
-    database = open_database(settings.database)
-    prepare_schema(database)
-    yield database
-    close_database(database)

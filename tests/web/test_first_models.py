@@ -1,26 +1,46 @@
-"""The models that answer at first: registered, and found again by later servers."""
+"""The models that answer at first: registered, fitted in a real process, and found again by later servers."""
 
-import dataclasses
+import asyncio
 import hashlib
+import logging
 import os
 import shutil
+import subprocess
+import sys
 
 import numpy as np
+import psutil
 import pytest
 from sklearn.tree import DecisionTreeClassifier
 
-from hdr_bench import load_dataset, make_estimator, save_model
+from hdr_bench import load_card, load_dataset, load_model, make_estimator, save_model
 from hdr_bench.exceptions import ModelFileError, ModelNotFoundError, ServerError
 from hdr_bench.models.embedded import EMBEDDED_MODEL
 from hdr_bench.models.estimator_card import describe_estimator
-from hdr_bench.web.database.versions import add_version, mark_damaged, serve_version
-from hdr_bench.web.first_models import missing_methods, register_first_models
-from hdr_bench.web.settings import ServerSettings
-from tests.helpers.served_models import answering, versions_of
+from hdr_bench.web import first_models
+from hdr_bench.web.database.engine import close_database, open_database
+from hdr_bench.web.database.schema import prepare_schema
+from hdr_bench.web.database.versions import add_version, list_versions, mark_damaged, serve_version, served_versions
+from hdr_bench.web.first_models import fit_first_models, missing_methods, register_first_models
+from hdr_bench.web.settings import ServerSettings, default_database
+from tests.helpers.processes import runs, wait_for
 
 
 class OwnTree(DecisionTreeClassifier):
     """Tree that only a pickle can hold."""
+
+
+@pytest.fixture
+def settings(tmp_path):
+    return ServerSettings(folder=tmp_path / "web", database=default_database(tmp_path / "web"))
+
+
+@pytest.fixture
+def opened(settings):
+    database = open_database(settings.database)
+    prepare_schema(database)
+    yield database
+    close_database(database)
 
 
 @pytest.fixture(scope="module")
@@ -35,6 +55,29 @@ def trees(tmp_path_factory):
 
 def give(settings, *paths):
     return ServerSettings(folder=settings.folder, database=settings.database, models=tuple(paths))
+
+
+def answering(database):
+    """Return each model that answers, with its version's number, in order."""
+    with database.read() as session:
+        return [(model.name, version.number) for model, version in served_versions(session)]
+
+
+def versions_of(database, model):
+    with database.read() as session:
+        return list_versions(session, model)
+
+
+def fit(settings, database, on_fitted=None):
+    async def nothing():
+        pass
+
+    asyncio.run(fit_first_models(settings, database, on_fitted or nothing))
+
+
+def fitting_children(process=None):
+    children = (process or psutil.Process()).children(recursive=True)
+    return [child for child in children if runs(child, "hdr_bench.web.first_fit")]
 
 
 def test_the_embedded_network_answers_and_is_added_once(settings, opened):
@@ -94,8 +137,6 @@ def test_models_that_are_no_longer_given_stay_as_versions(settings, opened, tree
 
 @pytest.mark.parametrize(("origin", "number"), [("retrained", 1), ("embedded", 2)])
 def test_a_new_embedded_network_leaves_what_learned_from_corrections(settings, opened, origin, number):
-    settings.models_folder.mkdir(parents=True)
-    (settings.models_folder / "old.hdrm").touch()
     with opened.begin() as session:
         add_version(
             session, model="cnn", method="cnn", origin=origin, file="old.hdrm", sha256="0" * 64, n_images=60_000
@@ -120,32 +161,6 @@ def test_a_damaged_copy_is_made_again_and_can_be_chosen_again(settings, opened):
     (version,) = versions_of(opened, "cnn")
     assert version.state == "usable"
     assert (settings.models_folder / version.file).read_bytes() == EMBEDDED_MODEL.read_bytes()
-
-
-def test_what_people_chose_answers_again_when_its_model_does(settings, opened, trees):
-    register_first_models(give(settings, trees[0]), opened)
-    name = answering(opened)[0][0]
-    with opened.begin() as session:
-        file = versions_of(opened, name)[0].file
-        add_version(session, model=name, method="tree", origin="retrained", file=file, sha256="1" * 64, n_images=1)
-        serve_version(session, name, 2)
-    register_first_models(give(settings, trees[1]), opened)
-    assert name not in dict(answering(opened))
-
-    register_first_models(give(settings, *trees), opened)
-
-    assert dict(answering(opened))[name] == 2
-
-
-def test_a_folder_that_is_not_that_of_the_versions_is_refused(settings, opened, tmp_path):
-    register_first_models(settings, opened)
-    elsewhere = dataclasses.replace(settings, folder=tmp_path / "elsewhere")
-
-    with pytest.raises(ServerError, match=r"Of the model files that the database names .* none is in .*elsewhere"):
-        register_first_models(elsewhere, opened)
-
-    assert not elsewhere.folder.exists()
-    assert answering(opened) == [("cnn", 1)]
 
 
 def save_tree(path, dataset, **card):
@@ -220,5 +235,142 @@ def test_a_name_that_is_no_text_is_shown_with_escapes(settings, opened, trees, t
     assert answering(opened) == [("n\\xff\\x0a", 1)]
 
 
+def test_methods_are_fitted_once_and_answer_one_by_one(settings, opened, monkeypatch):
+    monkeypatch.setattr(first_models, "METHODS", ("tree", "linear"))
+    register_first_models(settings, opened)
+    seen = []
+
+    async def note():
+        seen.append(answering(opened))
+
+    fit(settings, opened, note)
+
+    assert seen == [[("cnn", 1), ("tree", 1)], [("cnn", 1), ("tree", 1), ("linear", 1)]]
+    assert missing_methods(settings, opened) == ()
+    for name in ("tree", "linear"):
+        (version,) = versions_of(opened, name)
+        path = settings.models_folder / version.file
+        assert (version.origin, version.n_images) == ("fitted", 4_000)
+        assert version.scores["mnist-5k"]["accuracy"] > 0.7
+        assert load_card(path).reading.calibrated
+        assert load_model(path).predict(load_dataset("mnist-5k").test.X[:5]).shape == (5,)
+    # Later servers fit nothing, and serve what is there.
+    monkeypatch.setattr(first_models, "run_fits", None)
+    register_first_models(settings, opened)
+    fit(settings, opened)
+    assert answering(opened) == seen[-1]
+    assert len(list(settings.models_folder.iterdir())) == 3
+
+
 def test_methods_are_not_fitted_where_files_were_given(settings, opened, trees):
     assert missing_methods(give(settings, trees[0]), opened) == ()
+
+
+def test_a_fit_that_fails_is_said_and_the_next_one_goes_on(settings, opened, monkeypatch, caplog):
+    monkeypatch.setattr(first_models, "METHODS", ("nobody", "tree"))
+    register_first_models(settings, opened)
+
+    async def break_down():
+        raise ServerError("the process that read the picture died")
+
+    with caplog.at_level(logging.ERROR):
+        fit(settings, opened, break_down)
+
+    assert answering(opened) == [("cnn", 1), ("tree", 1)]
+    assert missing_methods(settings, opened) == ("nobody",)
+    failed, unheard = caplog.messages
+    assert failed.startswith("nobody could not be fitted: unknown estimator 'nobody'")
+    assert unheard == "tree was fitted, but does not answer yet: the process that read the picture died"
+
+
+def test_a_process_that_is_killed_costs_one_method(settings, opened, monkeypatch, caplog):
+    monkeypatch.setattr(first_models, "METHODS", ("svm", "tree"))
+    register_first_models(settings, opened)
+
+    async def run():
+        async def nothing():
+            pass
+
+        fitting = asyncio.create_task(fit_first_models(settings, opened, nothing))
+        (child,) = await asyncio.to_thread(wait_for, fitting_children)
+        child.kill()
+        await fitting
+
+    with caplog.at_level(logging.ERROR):
+        asyncio.run(run())
+
+    assert caplog.messages == ["svm could not be fitted: its process was ended by SIGKILL"]
+    assert answering(opened) == [("cnn", 1), ("tree", 1)]
+
+
+def test_a_version_that_another_server_added_meanwhile_stays(settings, opened, monkeypatch):
+    monkeypatch.setattr(first_models, "missing_methods", lambda *_: ("tree",))
+    register_first_models(settings, opened)
+    with opened.begin() as session:
+        add_version(session, model="tree", method="tree", origin="given", file="", sha256="0" * 64, n_images=1)
+        serve_version(session, "tree", 1)
+
+    fit(settings, opened)
+
+    assert [version.origin for version in versions_of(opened, "tree")] == ["given"]
+    assert answering(opened) == [("cnn", 1), ("tree", 1)]
+
+
+def test_a_server_that_ends_ends_the_fit_and_leaves_no_file(settings, opened):
+    register_first_models(settings, opened)
+
+    async def run():
+        async def nothing():
+            pass
+
+        fitting = asyncio.create_task(fit_first_models(settings, opened, nothing))
+        children = await asyncio.to_thread(wait_for, fitting_children)
+        fitting.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await fitting
+        return children
+
+    children = asyncio.run(run())
+
+    assert not any(child.is_running() for child in children)
+    assert [path.suffix for path in settings.models_folder.iterdir()] == [".hdrm"]
+
+
+SERVER = """
+import asyncio, sys
+from pathlib import Path
+from hdr_bench.web.first_fit_process import run_fits
+
+async def nothing(fit):
+    pass
+
+asyncio.run(run_fits(("svm", "tree"), Path(sys.argv[1]), nothing))
+"""
+
+
+def test_a_server_that_is_killed_takes_its_fit_along(tmp_path):
+    with subprocess.Popen([sys.executable, "-c", SERVER, str(tmp_path)]) as process:
+        (child,) = wait_for(lambda: fitting_children(psutil.Process(process.pid)))
+        process.kill()
+
+    wait_for(lambda: not child.is_running() or child.status() == psutil.STATUS_ZOMBIE)
+
+
+def test_the_fit_gives_way_to_those_who_draw(settings, opened):
+    register_first_models(settings, opened)
+
+    async def run():
+        async def nothing():
+            pass
+
+        fitting = asyncio.create_task(fit_first_models(settings, opened, nothing))
+        (child,) = await asyncio.to_thread(wait_for, fitting_children)
+        await asyncio.to_thread(wait_for, lambda: child.nice() > psutil.Process().nice())
+        session = os.getsid(child.pid)
+        fitting.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await fitting
+        return session
+
+    # Elsewhere than in its session, the kernel weighs the whole session, not the process.
+    assert asyncio.run(run()) == os.getsid(0)

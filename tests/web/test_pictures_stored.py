@@ -88,19 +88,6 @@ def test_what_hangs_on_a_picture_is_deleted_with_it(database):
         assert load_reading(session, stays.id).digits[0].correction.label == 4
 
 
-def test_the_number_of_what_was_deleted_does_not_come_again(database):
-    with database.begin() as session:
-        reading = add_picture(session, [add_served(session)])
-        gone = (reading.id, reading.picture_id, reading.digits[0].id, correct(session, reading.digits[0].id, 4).id)
-    with database.begin() as session:
-        delete_picture(session, reading.picture_id)
-    with database.begin() as session:
-        version = session.scalars(select(ModelVersion)).one()
-        reading = add_picture(session, [version])
-        new = (reading.id, reading.picture_id, reading.digits[0].id, correct(session, reading.digits[0].id, 4).id)
-    assert all(later > before for before, later in zip(gone, new, strict=True))
-
-
 def test_a_writer_is_deleted_and_nobody_whose_name_is_alike(database):
     others = ["ann", "Änn", "Ann B", "", "%", "A_n"]
     with database.begin() as session:

@@ -12,11 +12,12 @@ from sqlalchemy.orm import Session, sessionmaker
 from hdr_bench.exceptions import DatabaseError
 from hdr_bench.web.database.address import read_address, show
 from hdr_bench.web.database.failures import plain_errors
-from hdr_bench.web.database.sqlite import BUSY_SECONDS, WRITES, prepare_sqlite
+from hdr_bench.web.database.sqlite import WRITES, prepare_sqlite
 
 # As many as Starlette has threads, which is what asks.
 _KEPT_CONNECTIONS, _MORE_CONNECTIONS = 10, 30
 # Long enough for another process to store a large picture.
+_SQLITE_BUSY_SECONDS = 10
 _CONNECT_SECONDS = 10
 
 
@@ -133,7 +134,7 @@ def close_database(database: Database) -> None:
 
 def _options(address: URL) -> dict[str, Any]:
     if address.get_backend_name() == "sqlite":
-        return {"connect_args": _unless_said(address, "timeout", BUSY_SECONDS)}
+        return {"connect_args": _unless_said(address, "timeout", _SQLITE_BUSY_SECONDS)}
     options: dict[str, Any] = {"connect_args": _unless_said(address, "connect_timeout", _CONNECT_SECONDS)}
     # What a transaction waited for it then sees; MySQL's own level shows it what was there when it began.
     return {**options, "isolation_level": "READ COMMITTED"}

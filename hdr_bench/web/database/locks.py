@@ -60,7 +60,5 @@ def lock_schema(connection: Connection) -> Iterator[None]:
         raise DatabaseError(f"another server has changed the database's tables for {_LOCK_SECONDS} s. Try again later.")
     try:
         yield
-        # The session commits only after the lock is released; who waits for it must see the version that was written.
-        connection.exec_driver_sql("COMMIT")
     finally:
         connection.execute(select(func.release_lock(name))).all()

@@ -1,17 +1,15 @@
 """What SQLite is told at each connection, so that several threads and processes can use one file."""
 
 import sqlite3
-import time
 from typing import Any
 
 from sqlalchemy import Connection, Engine, event
 
 # Option of a connection whose transaction will write.
 WRITES = "hdr_bench_writes"
-# How long it waits for another connection's transaction.
-BUSY_SECONDS = 10
-_LOOK_EVERY_SECONDS = 0.02
 _AT_CONNECTION = (
+    # Readers and a writer do not wait for each other.
+    "PRAGMA journal_mode=WAL",
     "PRAGMA foreign_keys=ON",
     # What is deleted is overwritten: a picture that somebody had deleted cannot be found in the file.
     "PRAGMA secure_delete=ON",
@@ -32,26 +30,8 @@ def prepare_sqlite(engine: Engine) -> None:
 def _set_up(connection: sqlite3.Connection, record: Any) -> None:  # noqa: ARG001  # SQLAlchemy gives it
     # Python's own beginning of transactions comes too late: at the first change, without a lock for what was read.
     connection.isolation_level = None
-    _use_write_ahead_log(connection)
     for pragma in _AT_CONNECTION:
         connection.execute(pragma).close()
-
-
-def _use_write_ahead_log(connection: sqlite3.Connection) -> None:
-    """Have readers and a writer not wait for each other.
-
-    SQLite does not wait by itself where several connections of a new file ask for it at once.
-    """
-    end = time.monotonic() + BUSY_SECONDS
-    while True:
-        try:
-            connection.execute("PRAGMA journal_mode=WAL").close()
-        except sqlite3.OperationalError as error:
-            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > end:
-                raise
-            time.sleep(_LOOK_EVERY_SECONDS)
-        else:
-            return
 
 
 def _begin(connection: Connection) -> None:

@@ -270,16 +270,15 @@ class ModelVersion(Table):
 
 
 class ServedModel(Table):
-    """Model, and the version of it that answers: to change it is one update of one row.
+    """Model that answers, and the version of it that does: to change it is one update of one row.
 
     Attributes
     ----------
     position : int
         Order of the models; the first one divides pictures into digits.
     name : str
-    is_served : bool
-        Whether the model answers. One that is no longer given does not, and its version stays chosen.
     version_id : int
+        Version that answered.
     changed_at : datetime
         When another version became the one that answers.
     version : ModelVersion
@@ -288,7 +287,6 @@ class ServedModel(Table):
     __tablename__ = "served_models"
     name: Mapped[str] = mapped_column(String(_NAME), primary_key=True)
     position: Mapped[int]
-    is_served: Mapped[bool] = mapped_column(default=True)
     version_id: Mapped[int] = mapped_column(ForeignKey("model_versions.id"))
     changed_at: Mapped[datetime] = mapped_column(default=now, onupdate=now)
     version: Mapped[ModelVersion] = relationship()

@@ -1,6 +1,6 @@
 """Versions of models, and which of them answer."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import func, select
@@ -127,10 +127,7 @@ def served_versions(session: Session) -> list[tuple[ServedModel, ModelVersion]]:
     served : list of (ServedModel, ModelVersion)
     """
     query = (
-        select(ServedModel)
-        .where(ServedModel.is_served)
-        .options(joinedload(ServedModel.version))
-        .order_by(ServedModel.position, ServedModel.name)
+        select(ServedModel).options(joinedload(ServedModel.version)).order_by(ServedModel.position, ServedModel.name)
     )
     models = session.scalars(query.execution_options(populate_existing=True))
     return [(model, model.version) for model in models]
@@ -169,7 +166,7 @@ def serve_version(session: Session, model: str, number: int) -> ModelVersion | N
         position = session.scalar(select(func.count()).select_from(ServedModel)) or 0
         session.add(ServedModel(name=model, position=position, version_id=version.id))
     else:
-        served.version_id, served.is_served = version.id, True
+        served.version_id = version.id
     session.flush()
     return version
 
@@ -190,40 +187,8 @@ def list_versions(session: Session, model: str) -> list[ModelVersion]:
     return list(session.scalars(query))
 
 
-def chosen_version(session: Session, model: str) -> ModelVersion | None:
-    """Return the version of a model that was chosen last, whether the model answers or not.
-
-    Parameters
-    ----------
-    session : Session
-    model : str
-
-    Returns
-    -------
-    version : ModelVersion or None
-        None if there is no such model.
-    """
-    served = session.get(ServedModel, model, populate_existing=True)
-    return None if served is None else served.version
-
-
-def choose_models(session: Session, names: Sequence[str]) -> None:
-    """Have these models answer, each by the version that was chosen last, and no others.
-
-    Parameters
-    ----------
-    session : Session
-    names : sequence of str
-        In their order.
-    """
-    for served in session.scalars(select(ServedModel).execution_options(populate_existing=True)):
-        served.is_served = served.name in names
-        served.position = names.index(served.name) if served.is_served else len(names)
-    session.flush()
-
-
 def mark_damaged(session: Session, version_id: int) -> None:
-    """Note that a version's file has other bytes than those that were stored.
+    """Note that a version's file is damaged or gone.
 
     Parameters
     ----------

@@ -111,8 +111,7 @@ def record(database: Database, job: ClaimedJob, version: NewVersion, file: str) 
 def _settle(session: Session, job: ClaimedJob, decision: Mapping[str, Any]) -> dict[str, Any]:
     """Return the decision as it holds now: a version that was taken replaces only the one it was compared with."""
     served = session.get(ServedModel, job.model, populate_existing=True)
-    is_in_use = served is not None and served.is_served and served.version_id == job.parent_id
-    if decision["verdict"] != "taken" or is_in_use:
+    if decision["verdict"] != "taken" or (served is not None and served.version_id == job.parent_id):
         return dict(decision)
     reason = "It is not worse than the version that it was retrained from, but another one is served by now."
     return {**decision, "verdict": "offered", "reason": reason}

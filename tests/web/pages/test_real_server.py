@@ -26,7 +26,7 @@ def _visit(chromium, address, **options):
     said = []
     context = chromium.new_context(base_url=address, **{**SCREENS["desktop"], **options})
     page = context.new_page()
-    page.on("console", lambda message: said.append((message.text, message.location)))
+    page.on("console", lambda message: said.append(message.text))
     page.on("pageerror", lambda error: said.append(str(error)))
     page.on("request", lambda request: request.url.startswith(address.partition("?")[0]) or said.append(request.url))
     try:

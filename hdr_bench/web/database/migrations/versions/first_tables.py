@@ -15,9 +15,7 @@ _BYTES = sa.LargeBinary().with_variant(mysql.LONGBLOB(), "mysql", "mariadb")
 _MOMENT = sa.DateTime().with_variant(mysql.DATETIME(fsp=6), "mysql", "mariadb")
 # Every character can be stored, names differ in case and accents, and foreign keys hold, however the server is set up.
 _MYSQL = {"engine": "InnoDB", "charset": "utf8mb4", "collate": "utf8mb4_bin"}
-# SQLite gives the number of what was deleted again, unless it is told not to: a page that is still open, or an address
-# that was noted, would then show or change another person's picture.
-_OPTIONS: dict[str, Any] = {"sqlite_autoincrement": True} | {
+_OPTIONS: dict[str, Any] = {
     f"{name}_{option}": value for name in ("mysql", "mariadb") for option, value in _MYSQL.items()
 }
 _INDEXES = {
@@ -73,7 +71,6 @@ def _make_models() -> None:
         "served_models",
         sa.Column("name", sa.String(64), primary_key=True),
         _number("position"),
-        sa.Column("is_served", sa.Boolean(), nullable=False),
         _reference("version_id", "model_versions"),
         _moment("changed_at"),
         **_OPTIONS,
