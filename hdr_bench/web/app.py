@@ -19,8 +19,9 @@ from hdr_bench.web.first_models import fit_first_models
 from hdr_bench.web.recognition.pool import ReadingPool
 from hdr_bench.web.retraining.queue import RetrainingQueue
 from hdr_bench.web.security import make_middleware
+from hdr_bench.web.serving import Serving
 from hdr_bench.web.settings import ServerSettings
-from hdr_bench.web.state import AppState, serve_stored
+from hdr_bench.web.state import AppState
 
 _log = logging.getLogger(__name__)
 # Another server on the same database may change which versions answer.
@@ -45,16 +46,14 @@ def create_app(settings: ServerSettings, database: Database, pool: ReadingPool) 
 
     @asynccontextmanager
     async def run_parts(app: Starlette) -> AsyncIterator[None]:
-        async def refresh() -> None:
-            await serve_stored(pool, database, settings.models_folder)
-
-        retraining = RetrainingQueue(settings, database, refresh)
-        state = AppState(settings, database, pool, retraining)
+        serving = Serving(pool, database, settings.models_folder)
+        retraining = RetrainingQueue(settings, database, serving.refresh)
+        state = AppState(settings, database, pool, retraining, serving)
         app.state.hdr_bench, app.state.drawn_steps = state, DrawnSteps()
         await pool.start()
         tasks: list[asyncio.Task[None]] = []
         try:
-            await refresh()
+            await serving.refresh()
             await retraining.start()
             tasks += [asyncio.create_task(_watch(state)), asyncio.create_task(_fit_first_models(state))]
             yield
@@ -78,12 +77,21 @@ def create_app(settings: ServerSettings, database: Database, pool: ReadingPool) 
 
 async def _watch(state: AppState) -> None:
     """Let the versions answer that the database names, also when another server or a repair changed them."""
+    last = ""
     while True:
         await asyncio.sleep(_LOOK_EVERY_SECONDS)
+        problem = ""
         try:
             await state.refresh()
         except HdrBenchError as error:
-            _log.warning("The models that answer could not be looked up: %s", error)
+            problem = str(error)
+            # A database that is away would otherwise fill the log.
+            if problem != last:
+                _log.warning("The models that answer could not be looked up: %s", problem)
+        # The task must not end: following changes would never be seen.
+        except Exception:  # noqa: BLE001
+            _log.exception("The models that answer could not be looked up.")
+        last = problem
 
 
 async def _fit_first_models(state: AppState) -> None:

@@ -1,6 +1,6 @@
 """Rows of the database as the API writes them: plain values that pages and scripts show."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from hdr_bench.web.database.comparison import RightCount
@@ -83,7 +83,7 @@ def describe_retraining(job: Retraining) -> Listing:
     }
 
 
-def describe_model(served: ServedModel, versions: Sequence[ModelVersion]) -> Listing:
+def describe_model(served: ServedModel, versions: Sequence[ModelVersion], absent: Collection[int] = ()) -> Listing:
     """Return a model with its versions.
 
     Parameters
@@ -91,6 +91,8 @@ def describe_model(served: ServedModel, versions: Sequence[ModelVersion]) -> Lis
     served : ServedModel
     versions : sequence of ModelVersion
         All of its versions.
+    absent : collection of int
+        Numbers in the database of those whose files this server does not have.
 
     Returns
     -------
@@ -101,16 +103,24 @@ def describe_model(served: ServedModel, versions: Sequence[ModelVersion]) -> Lis
         "name": served.name,
         "position": served.position,
         "version": numbers[served.version_id],
-        "versions": [_describe_version(version, served.version_id, numbers) for version in versions],
+        "versions": [
+            _describe_version(version, numbers, _describe_state(version, served.version_id, absent))
+            for version in versions
+        ],
     }
 
 
-def _describe_version(version: ModelVersion, served_id: int, numbers: Mapping[int, int]) -> Listing:
+def _describe_state(version: ModelVersion, served_id: int, absent: Collection[int]) -> Listing:
+    if version.id in absent:
+        return {"state": "missing", "served": False}
+    return {"state": version.state, "served": version.id == served_id}
+
+
+def _describe_version(version: ModelVersion, numbers: Mapping[int, int], state: Listing) -> Listing:
     return {
         "number": version.number,
         "origin": version.origin,
-        "state": version.state,
-        "served": version.id == served_id,
+        **state,
         "parent": numbers.get(version.parent_id) if version.parent_id is not None else None,
         "created": version.created_at.isoformat(),
         "n_images": version.n_images,

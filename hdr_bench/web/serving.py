@@ -1,110 +1,118 @@
-"""Which versions answer: what the database says, as far as their files are whole."""
+"""Which versions answer here: what the database says, as far as this server has their files."""
 
-import hashlib
+import asyncio
 import logging
-from collections.abc import Iterator
 from pathlib import Path
 
 from sqlalchemy.orm import Session
+from starlette.concurrency import run_in_threadpool
 
+from hdr_bench.exceptions import ModelFileError
 from hdr_bench.web.database.engine import Database
 from hdr_bench.web.database.tables import ModelVersion
-from hdr_bench.web.database.versions import list_versions, mark_damaged, serve_version, served_versions
+from hdr_bench.web.database.versions import find_number, serve_version, served_versions
+from hdr_bench.web.model_files import FileState, ModelFiles, find_absent
+from hdr_bench.web.recognition.pool import ReadingPool
 from hdr_bench.web.recognition.records import ServedVersion
+from hdr_bench.web.repair import needs_repair, repair
 
 _log = logging.getLogger(__name__)
+Versions = tuple[ServedVersion, ...]
 
 
-def load_served(database: Database, folder: Path) -> tuple[ServedVersion, ...]:
-    """Return the versions that answer, in the order of their models.
+class Serving:
+    """Lets a pool answer with the versions that the database names.
 
     Parameters
     ----------
+    pool : ReadingPool
     database : Database
     folder : Path
         Of the models' files.
-
-    Returns
-    -------
-    versions : tuple of ServedVersion
-
-    Raises
-    ------
-    DatabaseError
-        If the database cannot be reached.
     """
-    with database.read() as session:
-        return tuple(make_served(version, folder) for _, version in served_versions(session))
+
+    def __init__(self, pool: ReadingPool, database: Database, folder: Path) -> None:
+        self._pool, self._database = pool, database
+        self._files = ModelFiles(folder)
+        self._one_at_a_time = asyncio.Lock()
+        self._told: frozenset[tuple[int, FileState]] = frozenset()
+
+    async def refresh(self) -> None:
+        """Look up which versions are to answer, and load them; damaged files are replaced by earlier versions.
+
+        A version whose file is not here, or cannot be read, is left out: the version of its model that answered before
+        goes on, if there is one. The log says so once.
+
+        Raises
+        ------
+        DatabaseError
+            If the database cannot be reached.
+        ModelFileError
+            If a file cannot be loaded.
+        ServerError
+            If a reading process died while it loaded them.
+        """
+        async with self._one_at_a_time:
+            versions = await run_in_threadpool(self._find, self._pool.versions)
+            if versions != self._pool.versions:
+                await self._pool.serve(versions)
+
+    def _find(self, current: Versions) -> Versions:
+        with self._database.read() as session:
+            is_broken = needs_repair(session, self._files)
+        if is_broken:
+            with self._database.begin() as session:
+                repair(session, self._files)
+        with self._database.read() as session:
+            wanted = tuple(self._files.locate(version) for _, version in served_versions(session))
+        states = {version: self._files.check(version) for version in wanted if version not in current}
+        self._tell(states)
+        before = {version.model: version for version in current}
+        chosen = (
+            version if states.get(version, "whole") == "whole" else before.get(version.model) for version in wanted
+        )
+        return tuple(version for version in chosen if version is not None)
+
+    def _tell(self, states: dict[ServedVersion, FileState]) -> None:
+        faults = {version: state for version, state in states.items() if state in {"missing", "unreadable"}}
+        for version, state in faults.items():
+            if (version.id, state) not in self._told:
+                _log.error(
+                    "%s, version %d, does not answer here: its file %s %s. Copy it there, or choose another version.",
+                    version.model,
+                    version.number,
+                    version.path,
+                    "is not there" if state == "missing" else "cannot be read",
+                )
+        self._told = frozenset((version.id, state) for version, state in faults.items())
 
 
-def replace_damaged(database: Database, folder: Path) -> None:
-    """Have the latest whole version answer in place of each whose file is missing or has other bytes.
-
-    A model of which no version is whole stays as it is, and does not answer.
+def choose_version(session: Session, model: str, number: int, folder: Path) -> ModelVersion | None:
+    """Have a version answer from now on, if its file is here.
 
     Parameters
     ----------
-    database : Database
+    session : Session
+    model : str
+    number : int
+        Of the version.
     folder : Path
         Of the models' files.
 
+    Returns
+    -------
+    version : ModelVersion or None
+        None if there is none of this number.
+
     Raises
     ------
-    DatabaseError
-        If the database cannot be reached.
+    ModelFileError
+        The version is damaged, was refused since it may be worse, or its file is not here.
     """
-    with database.begin() as session:
-        for served, version in served_versions(session):
-            if not is_whole(make_served(version, folder)):
-                _replace(session, served.name, version, folder)
-
-
-def _replace(session: Session, model: str, damaged: ModelVersion, folder: Path) -> None:
-    _log.error("The file of %s, version %d, is missing or damaged: %s", model, damaged.number, folder / damaged.file)
-    mark_damaged(session, damaged.id)
-    earlier = next(_whole_versions(session, model, folder), None)
-    if earlier is None:
-        _log.error("No other version of %s can be used: it does not answer.", model)
-        return
-    serve_version(session, model, earlier.number)
-    _log.error("Version %d of %s answers in its place.", earlier.number, model)
-
-
-def _whole_versions(session: Session, model: str, folder: Path) -> Iterator[ModelVersion]:
-    """Give the usable versions whose files are whole, the latest first."""
-    versions = sorted(list_versions(session, model), key=lambda version: -version.number)
-    return (each for each in versions if each.state == "usable" and is_whole(make_served(each, folder)))
-
-
-def make_served(version: ModelVersion, folder: Path) -> ServedVersion:
-    """Return what the reading processes need to know of a version.
-
-    Parameters
-    ----------
-    version : ModelVersion
-    folder : Path
-        Of the models' files.
-
-    Returns
-    -------
-    served : ServedVersion
-    """
-    return ServedVersion(version.id, version.model, version.number, folder / version.file, version.sha256)
-
-
-def is_whole(version: ServedVersion) -> bool:
-    """Return whether the file of a version has the bytes that were recorded.
-
-    Parameters
-    ----------
-    version : ServedVersion
-
-    Returns
-    -------
-    is_whole : bool
-    """
-    try:
-        with version.path.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest() == version.sha256
-    except OSError:
-        return False
+    version = find_number(session, model, number)
+    if version is not None and find_absent([version], folder):
+        raise ModelFileError(
+            f"version {number} of {model} cannot be served: its file {version.file} is not in this server's folder of "
+            "models, or cannot be read. Copy it there, or choose another version."
+        )
+    return serve_version(session, model, number)

@@ -27,7 +27,7 @@ class ServerSettings:
     token : str
         What a client must know, if others than this machine can reach the server; empty if none is needed.
     retrain_after : int
-        Corrections not yet used from which on the first model is retrained; 0 retrains only when asked to.
+        Corrections not yet given to a version from which on the first model is retrained; 0 waits until asked to.
     requests_per_minute : int
         Per client; 0 is without a limit.
     most_bytes : int

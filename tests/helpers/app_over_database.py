@@ -33,10 +33,10 @@ class _Queue:
             raise DatabaseError("the database cannot be reached")
 
 
-def make_client(database):
+def make_client(database, folder):
     """Return what sends requests to the API and the pages, as one who has the forms' token."""
     retraining, refreshed = _Queue(), []
-    settings = SimpleNamespace(token="", retrain_after=50)
+    settings = SimpleNamespace(token="", retrain_after=50, models_folder=folder)
     app = Starlette(routes=[*api.routes, *pages.routes], exception_handlers=dict(ERROR_HANDLERS))
     app.state.csrf_token = "token"
     app.state.hdr_bench = _State(settings, database, SimpleNamespace(refreshed=refreshed), retraining)

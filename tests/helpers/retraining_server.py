@@ -27,7 +27,7 @@ async def copy_model(folder, _limits, _on_progress):
     # Another file than the old one, with what a file may end with.
     sha256 = hashlib.sha256(Path(path).read_bytes()).hexdigest()
     decision = {"verdict": "taken", "reason": "It is the same."}
-    write_result(NewVersion(sha256, "mlp", 800, 1, {}, {}, decision), folder)
+    write_result(NewVersion(sha256, "mlp", 800, 1, {}, [], {}, decision), folder)
     return ""
 
 

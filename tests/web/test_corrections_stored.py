@@ -14,17 +14,17 @@ from hdr_bench.web.database.corrections import (
     count_waiting,
     find_correction,
     held_back_corrections,
-    mark_used,
     remove_correction,
     training_corrections,
 )
+from hdr_bench.web.database.learning import first_learners, mark_used, note_learned
 from hdr_bench.web.database.pairs import count_pairs
-from hdr_bench.web.database.pictures import ReadingFilter, list_readings, load_reading
-from hdr_bench.web.database.tables import Correction, ServedModel
+from hdr_bench.web.database.pictures import ReadingFilter, delete_picture, list_readings, load_reading
+from hdr_bench.web.database.tables import Correction, ModelVersion, ServedModel
 from tests.helpers.database_rows import add_picture, add_served, make_mark
 
 # Images by their seeds: no version ever learns from the first one.
-HELD_BACK, LEARNED = 9, 1
+HELD_BACK, LEARNED, NOISE = 9, 1, 2
 
 
 @pytest.fixture
@@ -40,7 +40,7 @@ def test_a_correction_replaces_what_was_said_before_and_the_answers_stay(databas
     digit = reading.digits[1]
     with database.begin() as session:
         first = correct(session, digit.id, 8)
-        mark_used(session, {first.id: 8}, reading.version_id)
+        mark_used(session, {digit.id: 8}, reading.version_id)
     with database.begin() as session:
         assert count_unused(session) == 0
         assert correct(session, digit.id, 8).used_in_id == reading.version_id
@@ -99,11 +99,11 @@ def test_about_a_fifth_is_kept_back(database):
 def test_a_label_that_was_changed_meanwhile_stays_unused(database, reading):
     with database.begin() as session:
         correction = correct(session, reading.digits[1].id, 3)
-        learned = {correction.id: 3}
+        given = {correction.digit_id: 3}
     with database.begin() as session:
         correct(session, reading.digits[1].id, 4)
     with database.begin() as session:
-        mark_used(session, learned, reading.version_id)
+        mark_used(session, given, reading.version_id)
         assert count_unused(session) == 1
 
 
@@ -171,24 +171,40 @@ def test_right_answers_are_counted_without_images_that_a_version_learned(databas
     with database.begin() as session:
         old = [add_served(session, "cnn")]
         marks = [make_mark(old, 3, seed=LEARNED, certainty=0.5), make_mark(old, 3, seed=HELD_BACK, rejected=True)]
-        marks += [make_mark(old, 3, seed=5, certainty=0.999), make_mark(old, 1, seed=6, rejected=True)]
-        digits = add_picture(session, old, marks).digits
+        marks += [make_mark(old, 3, seed=5, certainty=0.999), make_mark(old, 1, seed=NOISE, rejected=True)]
+        first = add_picture(session, old, marks)
+        digits = first.digits
         for digit, label in zip(digits, (8, 3, 4, None), strict=True):
             correct(session, digit.id, label)
         assert [(version.number, count) for version, count in count_right(session)] == [
             (1, RightCount(n_marks=2, n_right=1, n_rejected=1, n_others=1, n_others_rejected=1))
         ]
     with database.begin() as session:
-        new = [add_served(session, "cnn", origin="retrained")]
-        seeds = (LEARNED, HELD_BACK, 7)
+        new = [add_served(session, "cnn", origin="retrained"), add_served(session, "svm", origin="retrained")]
+        note_learned(session, [digits[0].id, digits[3].id, 2**30], session.get(ModelVersion, new[0].id))
+        # Later versions count as having learned it too, and people may take back what they said.
+        later = add_served(session, "cnn", origin="retrained")
+        note_learned(session, [digits[0].id], session.get(ModelVersion, later.id))
+        assert remove_correction(session, find_correction(session, digits[0].id).id)
+        correct(session, digits[0].id, 8)
+        seeds = (LEARNED, HELD_BACK, 7, NOISE)
         again = add_picture(session, new, [make_mark(new, 8, seed=seed, certainty=0.5) for seed in seeds]).digits
-        for digit, label in zip(again, (8, 3, 8), strict=True):
+        for digit, label in zip(again, (8, 3, 8, None), strict=True):
             correct(session, digit.id, label)
     with database.read() as session:
-        assert [(version.number, count.n_marks, count.n_right) for version, count in count_right(session)] == [
-            (1, 2, 1),
-            (2, 2, 1),
-        ]
+        assert {(version.model, version.number): _numbers(count) for version, count in count_right(session)} == {
+            ("cnn", 1): (2, 1, 1),
+            # Neither the digit nor the mark that it learned.
+            ("cnn", 2): (2, 1, 0),
+            ("svm", 1): (3, 2, 1),
+        }
+    with database.begin() as session:
+        assert delete_picture(session, first.picture_id)
+        assert first_learners(session) == {}
+
+
+def _numbers(count):
+    return count.n_marks, count.n_right, count.n_others
 
 
 def test_two_versions_are_compared_on_digits_that_both_answered_for_and_neither_learned(database):

@@ -4,11 +4,14 @@ import sqlite3
 import subprocess
 import sys
 import threading
+import time
+from types import SimpleNamespace
 
 import pytest
 from sqlalchemy import func, select, text
 
 from hdr_bench.exceptions import DatabaseError, MissingDependencyError, PictureError
+from hdr_bench.web.database import sqlite
 from hdr_bench.web.database.engine import close_database, open_database
 from hdr_bench.web.database.schema import prepare_schema
 from hdr_bench.web.database.tables import Picture
@@ -172,6 +175,23 @@ def test_a_file_is_set_up_for_several_processes_and_forgets_what_is_deleted(sqli
     with sqlite3.connect(sqlite_file) as connection:
         assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
     connection.close()
+
+
+def test_a_new_file_that_another_server_writes_is_waited_for(tmp_path, monkeypatch):
+    path = tmp_path / "new.sqlite"
+    other = sqlite3.connect(path, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    hurried = open_database(f"sqlite:///{path}?timeout=0")
+    with pytest.raises(DatabaseError, match="is busy with another change"):
+        prepare_schema(hurried)
+    close_database(hurried)
+    # The other one is done as soon as this one waits for it.
+    waiting = SimpleNamespace(monotonic=time.monotonic, sleep=lambda _: other.execute("ROLLBACK"))
+    monkeypatch.setattr(sqlite, "time", waiting)
+    database = open_database(f"sqlite:///{path}")
+    prepare_schema(database)
+    close_database(database)
+    other.close()
 
 
 def test_many_threads_store_and_read_at_once(database):

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 
 from hdr_bench.web.database.contents import load_content, load_digest, load_thumbnail
 from hdr_bench.web.database.corrections import correct
@@ -19,7 +19,17 @@ from hdr_bench.web.database.pictures import (
     list_writers,
     load_reading,
 )
-from hdr_bench.web.database.tables import Answer, Correction, Digit, ModelVersion, Picture, Reading, ServedModel
+from hdr_bench.web.database.retrainings import queue
+from hdr_bench.web.database.tables import (
+    Answer,
+    Correction,
+    Digit,
+    ModelVersion,
+    Picture,
+    Reading,
+    ServedModel,
+    Table,
+)
 from tests.helpers.database_rows import add_picture, add_served, make_mark
 
 
@@ -86,6 +96,22 @@ def test_what_hangs_on_a_picture_is_deleted_with_it(database):
         tables = (Picture, Reading, Digit, Answer, Correction, ModelVersion, ServedModel)
         assert [session.scalar(select(func.count()).select_from(table)) for table in tables] == [1] * len(tables)
         assert load_reading(session, stays.id).digits[0].correction.label == 4
+
+
+def test_numbers_of_what_was_deleted_never_come_again(database):
+    seen = set()
+    for _ in range(2):
+        with database.begin() as session:
+            reading = add_picture(session, [add_served(session)])
+            (digit,) = reading.digits
+            rows = (reading.picture, reading, digit, correct(session, digit.id, 4), reading.version)
+            rows = (*rows, queue(session, reading.version.model))
+            numbers = {(type(row), row.id) for row in rows}
+        assert not numbers & seen
+        seen |= numbers
+        with database.begin() as session:
+            for table in reversed(Table.metadata.sorted_tables):
+                session.execute(delete(table))
 
 
 def test_a_writer_is_deleted_and_nobody_whose_name_is_alike(database):

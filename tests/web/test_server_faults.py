@@ -8,15 +8,25 @@ import sys
 import threading
 
 import httpx2
+import psutil
 import pytest
 
-from hdr_bench import load_dataset
+from hdr_bench import load_card, load_dataset, load_model, save_model
 from hdr_bench.models.embedded import EMBEDDED_MODEL
-from tests.helpers.processes import wait_for
+from hdr_bench.web.database.engine import close_database, open_database
+from hdr_bench.web.database.schema import prepare_schema
+from hdr_bench.web.database.versions import add_version, serve_version
+from hdr_bench.web.first_files import keep_file
+from hdr_bench.web.first_models import register_first_models
+from hdr_bench.web.settings import ServerSettings, default_database
+from tests.helpers.database_servers import PASSWORD
+from tests.helpers.processes import still_running, wait_for
+from tests.helpers.tcp_proxy import Proxy
 from tests.helpers.web_server import web_server
 from tests.web.test_server import draw, some_digits, upload
 
 ARGUMENTS = ("--model", EMBEDDED_MODEL, "--workers", 1)
+MODEL = EMBEDDED_MODEL.stem
 
 
 @pytest.fixture(scope="module")
@@ -44,7 +54,10 @@ def send_until_killed(server, send, n_before):
     for thread in threads:
         thread.start()
     assert enough.wait(300)
+    started = psutil.Process(server.process.pid).children(recursive=True)
+    assert started
     server.kill()
+    wait_for(lambda: not still_running(started))
     for thread in threads:
         thread.join()
     return acknowledged
@@ -74,14 +87,44 @@ def test_a_server_that_is_killed_loses_nothing_that_it_acknowledged(tmp_path, pi
         assert client.get("/health").status_code == 200
 
 
-def test_two_servers_share_a_file_and_the_versions_that_answer(tmp_path, picture):
+@pytest.fixture(scope="module")
+def second_file(tmp_path_factory):
+    """The embedded network in a file with other bytes."""
+    card = load_card(EMBEDDED_MODEL)
+    card = card.model_copy(update={"notes": (*card.notes, "A second version.")})
+    return save_model(load_model(EMBEDDED_MODEL), tmp_path_factory.mktemp("second") / "second.hdrm", card=card)
+
+
+def make_two_versions(folder, second_file, url=""):
+    """Make the folder and the database of a server of a model with two versions, the second of which answers."""
+    settings = ServerSettings(folder, url or default_database(folder), models=(EMBEDDED_MODEL,))
+    database = open_database(settings.database)
+    prepare_schema(database)
+    register_first_models(settings, database)
+    kept = keep_file(second_file, settings.models_folder)
+    with database.begin() as session:
+        add_version(
+            session, model=MODEL, method="cnn", origin="retrained", file=kept.name, sha256=kept.sha256, n_images=1
+        )
+        serve_version(session, MODEL, 2)
+    close_database(database)
+    return settings.models_folder / kept.name
+
+
+def answering_version(client, picture):
+    answer = client.post("/api/predict", content=picture, headers={"Content-Type": "image/png"})
+    assert answer.json()["lines"] == ["42"]
+    return answer.json()["digits"][0]["answers"][0]["version"]
+
+
+def test_two_servers_share_a_file_and_the_versions_that_answer(tmp_path, picture, second_file):
+    make_two_versions(tmp_path, second_file)
     with (
         web_server(tmp_path, *ARGUMENTS) as one,
         web_server(tmp_path, *ARGUMENTS) as other,
         one.client() as client,
         other.client() as second,
     ):
-        assert len(client.get("/api/models").json()["models"][0]["versions"]) == 1
         threads = [threading.Thread(target=upload, args=(each, picture)) for each in (client, second) for _ in "abc"]
         for thread in threads:
             thread.start()
@@ -89,26 +132,71 @@ def test_two_servers_share_a_file_and_the_versions_that_answer(tmp_path, picture
             thread.join()
         assert client.get("/api/readings").json()["total"] == 6
         assert second.get("/api/readings").json() == client.get("/api/readings").json()
+        assert answering_version(second, picture) == 2
+
+        assert client.put(f"/api/models/{MODEL}", json={"version": 1}).status_code == 200
+
+        assert answering_version(client, picture) == 1
+        wait_for(lambda: answering_version(second, picture) == 1)
+        assert second.get("/api/models").json() == client.get("/api/models").json()
 
 
-def test_a_damaged_model_file_is_not_served(tmp_path, picture):
-    with web_server(tmp_path, *ARGUMENTS) as server, server.client() as client:
-        upload(client, picture)
-    (file,) = (tmp_path / "models").glob("*.hdrm")
+def test_an_earlier_version_answers_for_a_damaged_file(tmp_path, picture, second_file):
+    file = make_two_versions(tmp_path, second_file)
     content = bytearray(file.read_bytes())
     content[len(content) // 2] ^= 1
     file.write_bytes(content)
 
     with web_server(tmp_path, *ARGUMENTS) as server, server.client() as client:
-        answer = client.post("/api/predict", content=picture, headers={"Content-Type": "image/png"})
+        assert answering_version(client, picture) == 1
+        (model,) = client.get("/api/models").json()["models"]
+        refused = client.put(f"/api/models/{MODEL}", json={"version": 2})
+        page = client.get("/learn").text
+        log = server.log()
 
-        # The file that was given is whole, and is copied again.
-        assert answer.status_code == 200
-        assert answer.json()["lines"] == ["42"]
+    assert [(version["state"], version["served"]) for version in model["versions"]] == [
+        ("usable", True),
+        ("damaged", False),
+    ]
+    assert refused.status_code == 409
+    assert "its file is damaged" in refused.json()["error"]
+    assert "Its file is damaged, so it does not answer." in page
+    assert f"Version 1 of {MODEL} answers in its place." in log
+
+
+def test_a_database_that_goes_and_comes_back_is_used_again(
+    tmp_path, picture, second_file, database_ports, make_server_database
+):
+    port, direct = database_ports("mariadb"), make_server_database("mariadb")
+    make_two_versions(tmp_path, second_file, direct)
+    with Proxy(port) as proxy:
+        url = direct.replace(f":{port}/", f":{proxy.port}/")
+        with web_server(tmp_path, *ARGUMENTS, "--database", url) as server, server.client() as client:
+            assert upload(client, picture).status_code == 201
+            proxy.close()
+            refused = upload(client, picture)
+            # Drawings need no database.
+            assert answering_version(client, picture) == 2
+            wait_for(lambda: "could not be looked up" in server.log())
+            proxy.open()
+            assert upload(client, picture).status_code == 201
+            assert client.get("/api/readings").json()["total"] == 2
+            # What looks after the versions goes on, too.
+            database = open_database(direct)
+            with database.begin() as session:
+                serve_version(session, MODEL, 1)
+            close_database(database)
+            wait_for(lambda: answering_version(client, picture) == 1)
+
+    assert refused.status_code == 503
+    assert "Retry-After" in refused.headers
+    assert "does not answer. Start it, or wait until it is back" in refused.json()["error"]
+    assert PASSWORD not in refused.text + server.log()
 
 
 def test_a_database_that_is_locked_or_full_is_said_and_does_not_stay(tmp_path, picture):
-    with web_server(tmp_path, *ARGUMENTS) as server, server.client() as client:
+    hurried = f"{default_database(tmp_path)}?timeout=0.2"
+    with web_server(tmp_path, *ARGUMENTS, "--database", hurried) as server, server.client() as client:
         assert upload(client, picture).status_code == 201
         other = sqlite3.connect(tmp_path / "digits.sqlite", isolation_level=None)
         other.execute("BEGIN IMMEDIATE")
@@ -144,13 +232,3 @@ def test_a_full_disk_is_said_and_nothing_is_half_written(tmp_path, picture):
     assert statuses[-1] == 503
     assert json.loads(answers[-1].text)["error"]
     assert shown["total"] == statuses.count(201)
-
-
-def test_a_killed_server_leaves_no_process_behind(tmp_path):
-    import psutil
-
-    with web_server(tmp_path, *ARGUMENTS) as server:
-        started = psutil.Process(server.process.pid).children(recursive=True)
-        assert started
-        server.kill()
-        wait_for(lambda: not any(each.is_running() and each.status() != "zombie" for each in started))

@@ -20,8 +20,8 @@ def database(tmp_path):
 
 
 @pytest.fixture
-def client(database):
-    return make_client(database)
+def client(database, tmp_path):
+    return make_client(database, tmp_path)
 
 
 def test_accuracy_on_mnist_is_of_images_that_neither_taught_nor_decided(client, database):

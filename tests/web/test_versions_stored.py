@@ -21,7 +21,6 @@ from hdr_bench.web.database.versions import (
     add_version,
     find_version,
     list_versions,
-    mark_damaged,
     next_number,
     serve_version,
     served_versions,
@@ -56,7 +55,7 @@ def test_a_damaged_or_refused_version_is_not_served(database):
     with database.begin() as session:
         add_served(session)
         _add(session, state="refused")
-        mark_damaged(session, _add(session).id)
+        _add(session).state = "damaged"
     for number, message in ((2, "may be worse"), (3, "file is damaged")):
         with pytest.raises(ModelFileError, match=message), database.begin() as session:
             serve_version(session, "cnn", number)

@@ -12,6 +12,9 @@ from sqlalchemy.types import TypeDecorator
 _Bytes = LargeBinary().with_variant(mysql.LONGBLOB(), "mysql", "mariadb")
 _Moment = DateTime().with_variant(mysql.DATETIME(fsp=6), "mysql", "mariadb")
 
+NEVER_AGAIN: dict[str, Any] = {"sqlite_autoincrement": True}
+"""Options of a table whose numbers people and programs know: SQLite otherwise gives that of a deleted row again."""
+
 
 def now() -> datetime:
     """Return the current time, in UTC.

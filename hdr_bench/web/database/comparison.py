@@ -1,14 +1,15 @@
 """How often each version was right on what users drew."""
 
+import math
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, Select, case, func, select
 from sqlalchemy.orm import Session
 
+from hdr_bench.web.database.learning import first_learners
 from hdr_bench.web.database.tables import Answer, Correction, Digit, ModelVersion
 
 _ROWS_AT_ONCE = 1000
@@ -52,8 +53,8 @@ def count_right(session: Session) -> list[tuple[ModelVersion, RightCount]]:
     """Return how often each version was right on corrected marks, without images that it may have learned from.
 
     A picture that comes a second time has images that a version may have learned from the first time. They are left
-    out where a version was retrained after the first correction of an equal image that is not held back. Corrections
-    that wait for a second look do not count.
+    out where that version, or an earlier one of its model, learned an equal image, whether or not that correction is
+    still there. Corrections that wait for a second look do not count.
 
     Parameters
     ----------
@@ -82,25 +83,13 @@ def _count_never_learned(session: Session) -> Iterator[tuple[int, RightCount]]:
 
 
 def _count_perhaps_learned(session: Session) -> Iterator[tuple[int, RightCount]]:
-    columns = (Answer.version_id, ModelVersion.created_at, Digit.image, Correction.label, Answer.digit, Answer.rejected)
-    first = _first_corrections(session)
+    versions = (Answer.version_id, ModelVersion.model, ModelVersion.number)
+    columns = (*versions, Digit.image, Correction.label, Answer.digit, Answer.rejected)
+    first = first_learners(session)
     query = _answers(*columns).where(_may_be_learned()).execution_options(yield_per=_ROWS_AT_ONCE)
     for row in session.execute(query):
-        if row.image not in first or row.created_at < first[row.image]:
+        if row.number < first.get((row.model, row.image), math.inf):
             yield row.version_id, _count_one(row)
-
-
-def _first_corrections(session: Session) -> dict[bytes, datetime]:
-    """Return when each image that models may learn from was corrected first, if any version was retrained since."""
-    retrained = select(func.max(ModelVersion.created_at)).where(ModelVersion.origin == "retrained").scalar_subquery()
-    query = (
-        select(Digit.image, Correction.created_at)
-        .join(Correction.mark)
-        .where(~Correction.held_back, Correction.label.is_not(None), Correction.created_at <= retrained)
-        .order_by(Correction.created_at.desc())
-        .execution_options(yield_per=_ROWS_AT_ONCE)
-    )
-    return {image: moment for image, moment in session.execute(query)}  # noqa: C416  # the last one, the earliest, stays
 
 
 def _count_one(row: Row[Any]) -> RightCount:

@@ -1,9 +1,8 @@
 """Corrections: what people said that marks are, and which of it models learn from."""
 
-from collections.abc import Mapping
 from hashlib import sha256
 
-from sqlalchemy import ColumnElement, Select, delete, func, select, update
+from sqlalchemy import ColumnElement, Select, delete, func, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from hdr_bench.exceptions import DatabaseError
@@ -109,7 +108,7 @@ def remove_correction(session: Session, correction_id: int) -> bool:
 
 
 def count_unused(session: Session) -> int:
-    """Return how many corrections no version has learned from, of those that one may learn from.
+    """Return how many corrections no version has been given, of those that one may learn from.
 
     Parameters
     ----------
@@ -165,26 +164,6 @@ def held_back_corrections(session: Session) -> list[Correction]:
         In the order of their numbers.
     """
     return list(session.scalars(_with_marks().where(*_certain(), Correction.held_back)))
-
-
-def mark_used(session: Session, labels: Mapping[int, int], version_id: int) -> None:
-    """Note which version was the first to learn from corrections.
-
-    Parameters
-    ----------
-    session : Session
-    labels : mapping of int to int
-        By the corrections' numbers, the labels that it learned. One that was changed since then stays unused.
-    version_id : int
-    """
-    for label in set(labels.values()):
-        ids = [correction_id for correction_id, learned in labels.items() if learned == label]
-        session.execute(
-            update(Correction)
-            .where(Correction.id.in_(ids), Correction.label == label, Correction.used_in_id.is_(None))
-            .values(used_in_id=version_id)
-            .execution_options(synchronize_session=False)
-        )
 
 
 def _add(session: Session, mark: Digit, label: int | None) -> Correction:

@@ -60,5 +60,7 @@ def lock_schema(connection: Connection) -> Iterator[None]:
         raise DatabaseError(f"another server has changed the database's tables for {_LOCK_SECONDS} s. Try again later.")
     try:
         yield
+        # Those who wait must see the version of the tables, which is a row, not only the tables.
+        connection.exec_driver_sql("COMMIT")
     finally:
         connection.execute(select(func.release_lock(name))).all()

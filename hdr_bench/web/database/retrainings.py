@@ -26,7 +26,7 @@ def queue(session: Session, model: str) -> Retraining | None:
     """
     lock_changes(session)
     served = session.get(ServedModel, model, populate_existing=True)
-    if served is None:
+    if served is None or served.position is None:
         return None
     waiting = _select().where(Retraining.model == model, Retraining.state == "queued").limit(1)
     job = session.scalars(waiting).one_or_none()

@@ -3,15 +3,17 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, String, Text, UniqueConstraint
+from sqlalchemy import ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from hdr_bench.web.database.columns import Table, now
+from hdr_bench.web.database.columns import NEVER_AGAIN, Table, now
+from hdr_bench.web.database.model_tables import LearnedMark, ModelVersion, Retraining, ServedModel
 
 __all__ = [
     "Answer",
     "Correction",
     "Digit",
+    "LearnedMark",
     "ModelVersion",
     "Picture",
     "Reading",
@@ -54,6 +56,7 @@ class Picture(Table):
     """
 
     __tablename__ = "pictures"
+    __table_args__ = NEVER_AGAIN
     id: Mapped[int] = mapped_column(primary_key=True)
     kind: Mapped[str] = mapped_column(String(16))
     name: Mapped[str] = mapped_column(String(_FILE_NAME))
@@ -95,6 +98,7 @@ class Reading(Table):
     """
 
     __tablename__ = "readings"
+    __table_args__ = NEVER_AGAIN
     id: Mapped[int] = mapped_column(primary_key=True)
     picture_id: Mapped[int] = mapped_column(ForeignKey("pictures.id", ondelete="CASCADE"), index=True)
     version_id: Mapped[int] = mapped_column(ForeignKey("model_versions.id"), index=True)
@@ -104,7 +108,7 @@ class Reading(Table):
     seconds: Mapped[float]
     created_at: Mapped[datetime] = mapped_column(default=now, index=True)
     picture: Mapped[Picture] = relationship(back_populates="readings")
-    version: Mapped["ModelVersion"] = relationship()
+    version: Mapped[ModelVersion] = relationship()
     digits: Mapped[list["Digit"]] = relationship(
         back_populates="reading", order_by="Digit.position", passive_deletes=True
     )
@@ -135,6 +139,7 @@ class Digit(Table):
     """
 
     __tablename__ = "digits"
+    __table_args__ = NEVER_AGAIN
     id: Mapped[int] = mapped_column(primary_key=True)
     reading_id: Mapped[int] = mapped_column(ForeignKey("readings.id", ondelete="CASCADE"), index=True)
     position: Mapped[int]
@@ -172,7 +177,7 @@ class Answer(Table):
     """
 
     __tablename__ = "answers"
-    __table_args__ = (UniqueConstraint("digit_id", "version_id"),)
+    __table_args__ = (UniqueConstraint("digit_id", "version_id"), NEVER_AGAIN)
     id: Mapped[int] = mapped_column(primary_key=True)
     digit_id: Mapped[int] = mapped_column(ForeignKey("digits.id", ondelete="CASCADE"), index=True)
     version_id: Mapped[int] = mapped_column(ForeignKey("model_versions.id"), index=True)
@@ -181,7 +186,7 @@ class Answer(Table):
     probabilities: Mapped[list[Any]]
     seconds: Mapped[float]
     mark: Mapped[Digit] = relationship(back_populates="answers")
-    version: Mapped["ModelVersion"] = relationship()
+    version: Mapped[ModelVersion] = relationship()
 
 
 class Correction(Table):
@@ -198,7 +203,8 @@ class Correction(Table):
         ``"clear"``; ``"waiting"`` if every model gave the label under 5 %, so that a person looks again before any
         model learns from it; ``"confirmed"`` once that was done.
     used_in_id : int or None
-        First version that learned from it.
+        First version that it was given to. Whether that one learned from it, `LearnedMark` says: no version learns what
+        contradicts another correction of an equal image, or an image that judges.
     id : int
     digit_id : int
     created_at : datetime
@@ -207,6 +213,7 @@ class Correction(Table):
     """
 
     __tablename__ = "corrections"
+    __table_args__ = NEVER_AGAIN
     id: Mapped[int] = mapped_column(primary_key=True)
     digit_id: Mapped[int] = mapped_column(ForeignKey("digits.id", ondelete="CASCADE"), unique=True)
     label: Mapped[int | None]
@@ -215,129 +222,3 @@ class Correction(Table):
     used_in_id: Mapped[int | None] = mapped_column(ForeignKey("model_versions.id"), index=True)
     created_at: Mapped[datetime] = mapped_column(default=now, index=True)
     mark: Mapped[Digit] = relationship(back_populates="correction")
-
-
-class ModelVersion(Table):
-    """Version of a model.
-
-    Attributes
-    ----------
-    model : str
-        Name of the model, e.g. ``"cnn"``.
-    number : int
-        Counted per model, from 1.
-    method : str
-        A name of `ESTIMATORS`, or the class of the estimator.
-    origin : str
-        ``"embedded"``, ``"given"``, ``"fitted"`` or ``"retrained"``.
-    state : str
-        ``"usable"``, ``"offered"``, ``"refused"`` or ``"damaged"``. Which version is served, `ServedModel` says.
-    file : str
-        Name of its file in the folder of models.
-    sha256 : str
-        Of that file.
-    parent_id : int or None
-        Version that it was retrained from.
-    n_images : int
-        Original training images that it was fitted on.
-    n_corrections : int
-        Corrections that it learned from.
-    scores : dict
-        Accuracy by set of images, as on a model's card, with intervals.
-    decision : dict
-        Why it was taken, offered or refused: the numbers that decided; empty for first versions.
-    id : int
-    created_at : datetime
-        When, in UTC.
-    """
-
-    __tablename__ = "model_versions"
-    __table_args__ = (UniqueConstraint("model", "number"),)
-    id: Mapped[int] = mapped_column(primary_key=True)
-    model: Mapped[str] = mapped_column(String(_NAME))
-    number: Mapped[int]
-    method: Mapped[str] = mapped_column(String(_FILE_NAME))
-    origin: Mapped[str] = mapped_column(String(16))
-    state: Mapped[str] = mapped_column(String(16))
-    file: Mapped[str] = mapped_column(String(_FILE_NAME))
-    sha256: Mapped[str] = mapped_column(String(_SHA256))
-    parent_id: Mapped[int | None] = mapped_column(ForeignKey("model_versions.id"))
-    n_images: Mapped[int]
-    n_corrections: Mapped[int] = mapped_column(default=0)
-    scores: Mapped[dict[str, Any]]
-    decision: Mapped[dict[str, Any]]
-    created_at: Mapped[datetime] = mapped_column(default=now)
-
-
-class ServedModel(Table):
-    """Model that answers, and the version of it that does: to change it is one update of one row.
-
-    Attributes
-    ----------
-    position : int
-        Order of the models; the first one divides pictures into digits.
-    name : str
-    version_id : int
-        Version that answered.
-    changed_at : datetime
-        When another version became the one that answers.
-    version : ModelVersion
-    """
-
-    __tablename__ = "served_models"
-    name: Mapped[str] = mapped_column(String(_NAME), primary_key=True)
-    position: Mapped[int]
-    version_id: Mapped[int] = mapped_column(ForeignKey("model_versions.id"))
-    changed_at: Mapped[datetime] = mapped_column(default=now, onupdate=now)
-    version: Mapped[ModelVersion] = relationship()
-
-
-class Retraining(Table):
-    """Job that makes a new version of a model.
-
-    Attributes
-    ----------
-    state : str
-        ``"queued"``, ``"running"``, ``"done"``, ``"refused"`` or ``"failed"``.
-    stage : str
-        What it is at, in words.
-    epoch, n_epochs : int
-        Of the network that is trained; both 0 for other methods.
-    reason : str
-        Why it was refused, or failed.
-    parent_id : int
-        Version that it begins with.
-    version_id : int or None
-        Version that came of it.
-    owner : str
-        The server that runs it; empty if none does.
-    seen_at : datetime or None
-        When that server last said so.
-    id : int
-    model : str
-        Its name.
-    created_at : datetime
-        When, in UTC.
-    started_at : datetime or None
-    finished_at : datetime or None
-    parent : ModelVersion
-    version : ModelVersion or None
-    """
-
-    __tablename__ = "retrainings"
-    id: Mapped[int] = mapped_column(primary_key=True)
-    model: Mapped[str] = mapped_column(String(_NAME))
-    state: Mapped[str] = mapped_column(String(16), index=True)
-    stage: Mapped[str] = mapped_column(String(_FILE_NAME), default="")
-    epoch: Mapped[int] = mapped_column(default=0)
-    n_epochs: Mapped[int] = mapped_column(default=0)
-    reason: Mapped[str] = mapped_column(Text, default="")
-    parent_id: Mapped[int] = mapped_column(ForeignKey("model_versions.id"))
-    version_id: Mapped[int | None] = mapped_column(ForeignKey("model_versions.id"))
-    owner: Mapped[str] = mapped_column(String(_NAME), default="")
-    seen_at: Mapped[datetime | None]
-    created_at: Mapped[datetime] = mapped_column(default=now)
-    started_at: Mapped[datetime | None]
-    finished_at: Mapped[datetime | None]
-    parent: Mapped[ModelVersion] = relationship(foreign_keys=[parent_id])
-    version: Mapped[ModelVersion | None] = relationship(foreign_keys=[version_id])

@@ -1,6 +1,6 @@
 """Versions of models, and which of them answer."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import func, select
@@ -116,7 +116,7 @@ def find_version(session: Session, model: str, *, sha256: str) -> ModelVersion |
 
 
 def served_versions(session: Session) -> list[tuple[ServedModel, ModelVersion]]:
-    """Return the models that answer, in their order, each with the version that does.
+    """Return the models that answer, in their order, each with the version that was chosen.
 
     Parameters
     ----------
@@ -126,9 +126,8 @@ def served_versions(session: Session) -> list[tuple[ServedModel, ModelVersion]]:
     -------
     served : list of (ServedModel, ModelVersion)
     """
-    query = (
-        select(ServedModel).options(joinedload(ServedModel.version)).order_by(ServedModel.position, ServedModel.name)
-    )
+    query = select(ServedModel).where(ServedModel.position.is_not(None)).options(joinedload(ServedModel.version))
+    query = query.order_by(ServedModel.position, ServedModel.name)
     models = session.scalars(query.execution_options(populate_existing=True))
     return [(model, model.version) for model in models]
 
@@ -154,7 +153,7 @@ def serve_version(session: Session, model: str, number: int) -> ModelVersion | N
         The version is damaged, or was refused since it may be worse.
     """
     lock_changes(session)
-    version = _find(session, model, number)
+    version = find_number(session, model, number)
     if version is None:
         return None
     if version.state not in {"usable", "offered"}:
@@ -163,12 +162,44 @@ def serve_version(session: Session, model: str, number: int) -> ModelVersion | N
     version.state = "usable"
     served = session.get(ServedModel, model, populate_existing=True)
     if served is None:
-        position = session.scalar(select(func.count()).select_from(ServedModel)) or 0
-        session.add(ServedModel(name=model, position=position, version_id=version.id))
-    else:
-        served.version_id = version.id
+        served = ServedModel(name=model, version_id=version.id)
+        session.add(served)
+    served.version_id = version.id
+    if served.position is None:
+        served.position = len(served_versions(session))
     session.flush()
     return version
+
+
+def find_choice(session: Session, model: str) -> ModelVersion | None:
+    """Return the version of a model that was chosen last, also if the model does not answer now.
+
+    Parameters
+    ----------
+    session : Session
+    model : str
+
+    Returns
+    -------
+    version : ModelVersion or None
+        None if none was chosen yet.
+    """
+    served = session.get(ServedModel, model, populate_existing=True)
+    return None if served is None else served.version
+
+
+def answer_in_order(session: Session, names: Sequence[str]) -> None:
+    """Have these models answer, in this order, each with the version that was chosen last; the others do not answer.
+
+    Parameters
+    ----------
+    session : Session
+    names : sequence of str
+        Of models of which a version was chosen.
+    """
+    for served in session.scalars(select(ServedModel)):
+        served.position = names.index(served.name) if served.name in names else None
+    session.flush()
 
 
 def list_versions(session: Session, model: str) -> list[ModelVersion]:
@@ -187,21 +218,34 @@ def list_versions(session: Session, model: str) -> list[ModelVersion]:
     return list(session.scalars(query))
 
 
-def mark_damaged(session: Session, version_id: int) -> None:
-    """Note that a version's file is damaged or gone.
+def damaged_versions(session: Session) -> list[ModelVersion]:
+    """Return all versions whose files had other bytes than were recorded.
 
     Parameters
     ----------
     session : Session
-    version_id : int
+
+    Returns
+    -------
+    versions : list of ModelVersion
     """
-    version = session.get(ModelVersion, version_id)
-    if version is not None:
-        version.state = "damaged"
-        session.flush()
+    return list(session.scalars(select(ModelVersion).where(ModelVersion.state == "damaged")))
 
 
-def _find(session: Session, model: str, number: int) -> ModelVersion | None:
+def find_number(session: Session, model: str, number: int) -> ModelVersion | None:
+    """Return a version of a model by its number.
+
+    Parameters
+    ----------
+    session : Session
+    model : str
+    number : int
+
+    Returns
+    -------
+    version : ModelVersion or None
+        None if there is none.
+    """
     if not can_be_id(number):
         return None
     query = select(ModelVersion).where(ModelVersion.model == model, ModelVersion.number == number)

@@ -25,7 +25,12 @@ _SETS = {
     "mnist, reported half": "MNIST's test images, the other half",
     "held-back corrections": "Corrections held back",
 }
-_TAGS = {"offered": "offered", "refused": "not taken", "damaged": "file damaged"}
+_TAGS = {"offered": "offered", "refused": "not taken", "damaged": "file damaged", "missing": "file not here"}
+_FAULTS = {
+    "damaged": "Its file is damaged, so it does not answer. Restore it from a copy, or use another version.",
+    "missing": "Its file is not in the folder of models of this server, or cannot be read, so it does not answer here. "
+    "Copy it there, or use another version.",
+}
 
 
 @dataclass(frozen=True)
@@ -151,7 +156,7 @@ def _make_version(version: Mapping[str, Any], served: int) -> VersionRow:
         tag=_TAGS.get(version["state"], ""),
         when=write_time(version["created"]),
         origin=_say_origin(version),
-        decision=say_decision(version["decision"]),
+        decision=(*_say_fault(version["state"]), *say_decision(version["decision"])),
         judges=_make_judges(version["decision"]),
         scores=_make_scores(find_scores(version["scores"]), find_scores(version["decision"].get("before", {}))),
         was_retrained=version["origin"] == "retrained",
@@ -169,6 +174,10 @@ def _say_origin(version: Mapping[str, Any]) -> str:
     if version["n_corrections"]:
         words += f" and {write_count(version['n_corrections'], 'correction', 'corrections')}"
     return f"{words}."
+
+
+def _say_fault(state: str) -> tuple[str, ...]:
+    return (_FAULTS[state],) if state in _FAULTS else ()
 
 
 def say_decision(decision: Mapping[str, Any]) -> tuple[str, ...]:

@@ -12,11 +12,15 @@ import sys
 import threading
 from pathlib import Path
 from select import select
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
 
 from hdr_bench.error_text import describe_error
 from hdr_bench.exceptions import HdrBenchError, ModelFileError
-from hdr_bench.web.retraining.job import CORRECTIONS, MODEL, NewVersion, read_job, write_result
+from hdr_bench.web.retraining.job import CORRECTIONS, MODEL, Job, NewVersion, read_job, write_result
+
+if TYPE_CHECKING:
+    from hdr_bench.web.retraining.collected import Collected
+    from hdr_bench.web.retraining.training import Trained
 
 _LOOK_EVERY_SECONDS = 1.0
 _NICENESS = 19
@@ -54,6 +58,15 @@ def main(arguments: list[str]) -> int:
 
 
 def _run(folder: Path, messages: TextIO) -> None:
+    job = read_job(folder)
+    parent = Path(job.parent)
+    # Before seconds of imports.
+    if _sha256(parent) != job.sha256:
+        raise ModelFileError(f"{parent.name} is damaged: its bytes are not those that were stored.")
+    _make_version(job, folder, messages)
+
+
+def _make_version(job: Job, folder: Path, messages: TextIO) -> None:
     from hdr_bench.experiments.measuring.process_state import limit_threads, seed_generators
     from hdr_bench.models.model_file import load_card, load_model, save_model
     from hdr_bench.web.retraining.collected import read_collected
@@ -62,11 +75,8 @@ def _run(folder: Path, messages: TextIO) -> None:
     def report(stage: str, epoch: int, n_epochs: int) -> None:
         _send(messages, {"stage": stage, "epoch": epoch, "n_epochs": n_epochs})
 
-    job = read_job(folder)
     report("loading the model", 0, 0)
     parent = Path(job.parent)
-    if _sha256(parent) != job.sha256:
-        raise ModelFileError(f"{parent.name} is damaged: its bytes are not those that were stored.")
     limit_threads(1)
     seed_generators(0)
     collected = read_collected(folder / CORRECTIONS)
@@ -82,12 +92,31 @@ def _run(folder: Path, messages: TextIO) -> None:
             method=trained.card.method.name,
             n_images=len(material.original),
             n_corrections=len(material.corrections),
-            used=dict(zip(map(str, collected.ids.tolist()), collected.labels.tolist(), strict=True)),
+            used=dict(zip(map(str, collected.digit_ids.tolist()), collected.labels.tolist(), strict=True)),
+            learned=_learned(collected, trained),
             scores=trained.scores,
             decision={**trained.decision.to_json(), "before": trained.before, "n_excluded": trained.n_excluded},
         ),
         folder,
     )
+
+
+def _learned(collected: "Collected", trained: "Trained") -> list[int]:
+    """Return the numbers of the marks that a version learned from: equal images are learned all, or none of them."""
+    from hdr_bench.estimators.neural.base import NeuralClassifier
+    from hdr_bench.web.retraining.material import image_set
+
+    groups = [(collected.images, collected.digit_ids, trained.material.corrections.images)]
+    # Other methods have no class for what is not a digit.
+    if isinstance(trained.model, NeuralClassifier):
+        groups.append((collected.marks, collected.mark_ids, trained.material.marks))
+    return [
+        int(number)
+        for images, numbers, learned in groups
+        for contents in [image_set(learned)]
+        for image, number in zip(images, numbers, strict=True)
+        if image.tobytes() in contents
+    ]
 
 
 def _sha256(path: Path) -> str:

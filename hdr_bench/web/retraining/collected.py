@@ -1,7 +1,7 @@
 """Corrections as a retraining gets them: read from the database once, and carried to its process in a file."""
 
 import io
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -25,21 +25,24 @@ class Collected:
     images : ndarray of shape (n, 28, 28), uint8
         To learn from; none of them is held back, and none waits for a second look.
     labels : ndarray of shape (n,), int64
-    ids : ndarray of shape (n,), int64
-        Numbers of the corrections.
+    digit_ids : ndarray of shape (n,), int64
+        Numbers of these marks in the database.
     marks : ndarray of shape (m, 28, 28), uint8
         Of those not held back, what people said is not a digit.
     held_images : ndarray of shape (k, 28, 28), uint8
         Held back.
     held_labels : ndarray of shape (k,), int64
+    mark_ids : ndarray of shape (m,), int64
+        Numbers of the marks that are not digits.
     """
 
     images: NDArray[np.uint8]
     labels: NDArray[np.int64]
-    ids: NDArray[np.int64]
+    digit_ids: NDArray[np.int64]
     marks: NDArray[np.uint8]
     held_images: NDArray[np.uint8]
     held_labels: NDArray[np.int64]
+    mark_ids: NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, np.int64))
 
 
 def collect(session: Session) -> Collected:
@@ -55,14 +58,15 @@ def collect(session: Session) -> Collected:
     """
     learned, held = training_corrections(session), held_back_corrections(session)
     marks = select(Correction).where(Correction.label.is_(None), ~Correction.held_back)
-    others = session.scalars(marks.options(joinedload(Correction.mark)).order_by(Correction.id))
+    others = list(session.scalars(marks.options(joinedload(Correction.mark)).order_by(Correction.id)))
     return Collected(
         _images(learned),
         _integers([correction.label for correction in learned]),
-        _integers([correction.id for correction in learned]),
-        _images(list(others)),
+        _integers([correction.digit_id for correction in learned]),
+        _images(others),
         _images(held),
         _integers([correction.label for correction in held]),
+        _integers([correction.digit_id for correction in others]),
     )
 
 

@@ -1,7 +1,7 @@
 """What a retraining's process is given, and what it answers; both are JSON."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -52,7 +52,9 @@ class NewVersion:
     n_corrections : int
         Corrections that it learned from.
     used : mapping of str to int
-        By the numbers of all corrections that it was given, their labels.
+        By the numbers of the marks whose corrections it was given, their labels.
+    learned : sequence of int
+        Numbers of the marks that it learned from.
     scores : mapping of str to object
         By set of images.
     decision : mapping of str to object
@@ -63,6 +65,7 @@ class NewVersion:
     n_images: int
     n_corrections: int
     used: Mapping[str, int]
+    learned: Sequence[int]
     scores: Mapping[str, Any]
     decision: Mapping[str, Any]
 

@@ -2,13 +2,16 @@
 
 import os
 import socket
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
+from pathlib import Path
 
 import psutil
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from hdr_bench.process_tree import start_time
 from hdr_bench.web.database.locks import lock_changes
 from hdr_bench.web.database.retrainings import abandoned, claim, finish, requeue
 from hdr_bench.web.database.tables import Retraining
@@ -16,6 +19,8 @@ from hdr_bench.web.database.tables import Retraining
 SILENCE = timedelta(seconds=60)
 """After so long without a word of it, a server on another machine counts as ended."""
 _HOST_LETTERS = 30
+_BOOT = Path("/proc/sys/kernel/random/boot_id")
+_BOOT_LETTERS = 8
 _INTERRUPTED = "The server ended while it ran, so it runs a second time."
 _TWICE = "The server ended while it ran, twice. Start it again when the reason is known."
 
@@ -123,8 +128,13 @@ def _host() -> str:
 
 
 def _began(pid: int) -> str:
+    """Return when a process began, in a way that a corrected clock does not change; nothing if it has ended."""
     try:
-        process = psutil.Process(pid)
-        return "" if process.status() == psutil.STATUS_ZOMBIE else f"{process.create_time():.0f}"
+        if psutil.Process(pid).status() == psutil.STATUS_ZOMBIE:
+            return ""
     except psutil.Error:
         return ""
+    # A process counts from the start of the machine, to which Linux gives a number.
+    with suppress(OSError):
+        return f"{start_time(pid)}@{_BOOT.read_text()[:_BOOT_LETTERS]}"
+    return start_time(pid)

@@ -1,6 +1,7 @@
 """Retrainings of a server: one after the other, each in its own process, its state in the database."""
 
 import asyncio
+import logging
 import shutil
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
@@ -19,6 +20,7 @@ from hdr_bench.web.retraining.preparation import clear_folders, job_folder, prep
 from hdr_bench.web.retraining.swap import LostJobError, keep_file, record
 from hdr_bench.web.settings import ServerSettings
 
+_log = logging.getLogger(__name__)
 _Value = TypeVar("_Value")
 
 # Jobs that other servers queued, or left, are looked for so often; the own ones start at once.
@@ -109,15 +111,28 @@ class RetrainingQueue:
     async def _work(self) -> None:
         while True:
             self._wake.clear()
-            job = None
+            try:
+                has_run = await self._run_next()
             # A database that is away comes back; what is queued waits.
-            with suppress(DatabaseError):
-                job = await asyncio.to_thread(self._claim)
-            if job is not None:
-                await self._run(job)
-                continue
-            with suppress(TimeoutError):
-                await asyncio.wait_for(self._wake.wait(), _LOOK_EVERY_SECONDS)
+            except DatabaseError:
+                has_run = False
+            # The task must not end: nothing would be retrained any more.
+            except Exception:  # noqa: BLE001
+                _log.exception("The queue of retrainings failed; it goes on.")
+                has_run = False
+            if not has_run:
+                await self._rest()
+
+    async def _rest(self) -> None:
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._wake.wait(), _LOOK_EVERY_SECONDS)
+
+    async def _run_next(self) -> bool:
+        """Run the next job; return whether there was one."""
+        job = await asyncio.to_thread(self._claim)
+        if job is not None:
+            await self._run(job)
+        return job is not None
 
     def _claim(self) -> ClaimedJob | None:
         with self._database.begin() as session:
@@ -133,6 +148,7 @@ class RetrainingQueue:
             return
         # Whatever is wrong with one job, the next ones are to run.
         except Exception as error:  # noqa: BLE001
+            _log.exception("Retraining %d failed.", job.id)
             reason = f"It failed: {describe_error(error)}"
             await self._store(lambda: self._finish(job, reason))
         except asyncio.CancelledError:
@@ -155,8 +171,15 @@ class RetrainingQueue:
             return f"It could not be run or stored: {describe_error(error)}"
         is_served = await self._store(lambda: record(self._database, job, version, file))
         if is_served:
-            await self._on_swap()
+            await self._announce(job)
         return ""
+
+    async def _announce(self, job: ClaimedJob) -> None:
+        try:
+            await self._on_swap()
+        # The version is recorded, and the server looks again by itself.
+        except Exception:  # noqa: BLE001
+            _log.exception("The new version of %s does not answer yet.", job.model)
 
     async def _follow(self, job: ClaimedJob, folder: Path) -> str:
         """Run the process, and say in the database how far it is."""
@@ -175,8 +198,7 @@ class RetrainingQueue:
                 raise LostJobError
             failure = running.result()
             # Its last words may not have been written yet.
-            with suppress(DatabaseError):
-                await asyncio.to_thread(self._report, job, current[0])
+            await self._say(job, current[0])
             return failure
         finally:
             for task in (running, beating):
@@ -188,10 +210,20 @@ class RetrainingQueue:
         is_own = True
         while is_own:
             changed.clear()
-            with suppress(DatabaseError):
-                is_own = await asyncio.to_thread(self._report, job, current[0])
+            is_own = await self._say(job, current[0])
             with suppress(TimeoutError):
                 await asyncio.wait_for(changed.wait(), _BEAT_EVERY_SECONDS)
+
+    async def _say(self, job: ClaimedJob, now: Progress) -> bool:
+        """Report progress as far as that is possible; return whether the job is still this server's."""
+        try:
+            return await asyncio.to_thread(self._report, job, now)
+        except DatabaseError:
+            return True
+        # A training that goes on is worth more than the word of it.
+        except Exception:  # noqa: BLE001
+            _log.exception("The progress of retraining %d could not be reported.", job.id)
+            return True
 
     def _report(self, job: ClaimedJob, now: Progress) -> bool:
         with self._database.begin() as session:

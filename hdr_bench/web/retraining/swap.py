@@ -8,8 +8,8 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from hdr_bench.models.model_file import ENDING
-from hdr_bench.web.database.corrections import mark_used
 from hdr_bench.web.database.engine import Database
+from hdr_bench.web.database.learning import mark_used, note_learned
 from hdr_bench.web.database.locks import lock_changes
 from hdr_bench.web.database.retrainings import finish
 from hdr_bench.web.database.tables import ServedModel
@@ -59,8 +59,8 @@ def keep_file(folder: Path, models: Path, sha256: str) -> str:
 def record(database: Database, job: ClaimedJob, version: NewVersion, file: str) -> bool:
     """Add a version, serve it if it was taken, and end its job: all of it or nothing.
 
-    All corrections that were given to it count as used, also by a version that is offered or refused: they are learned
-    from again by each later version, but do not ask for one by themselves.
+    All corrections that were given to it count as used, also those that it could not learn from, and by a version that
+    is offered or refused: they are given to each later version too, but do not ask for one by themselves.
 
     Parameters
     ----------
@@ -99,6 +99,7 @@ def record(database: Database, job: ClaimedJob, version: NewVersion, file: str) 
             decision=decision,
         )
         mark_used(session, {int(number): label for number, label in version.used.items()}, row.id)
+        note_learned(session, version.learned, row)
         is_taken = decision["verdict"] == "taken"
         if is_taken:
             serve_version(session, job.model, row.number)
@@ -111,9 +112,10 @@ def record(database: Database, job: ClaimedJob, version: NewVersion, file: str) 
 def _settle(session: Session, job: ClaimedJob, decision: Mapping[str, Any]) -> dict[str, Any]:
     """Return the decision as it holds now: a version that was taken replaces only the one it was compared with."""
     served = session.get(ServedModel, job.model, populate_existing=True)
-    if decision["verdict"] != "taken" or (served is not None and served.version_id == job.parent_id):
+    is_served = served is not None and served.position is not None and served.version_id == job.parent_id
+    if decision["verdict"] != "taken" or is_served:
         return dict(decision)
-    reason = "It is not worse than the version that it was retrained from, but another one is served by now."
+    reason = "It is not worse than the version that it was retrained from, but that one does not answer any more."
     return {**decision, "verdict": "offered", "reason": reason}
 
 

@@ -1,6 +1,7 @@
 """Models: their versions, which of them answer, and how they compare."""
 
 import logging
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -9,8 +10,10 @@ from starlette.exceptions import HTTPException
 from hdr_bench.exceptions import DatabaseError, ServerError
 from hdr_bench.web.database.comparison import RightCount, count_right
 from hdr_bench.web.database.pairs import count_pairs
-from hdr_bench.web.database.versions import list_versions, serve_version, served_versions
+from hdr_bench.web.database.versions import list_versions, served_versions
 from hdr_bench.web.listing import describe_comparison, describe_model, describe_pair
+from hdr_bench.web.model_files import find_absent
+from hdr_bench.web.serving import choose_version
 from hdr_bench.web.state import AppState
 
 Listing = dict[str, Any]
@@ -35,7 +38,8 @@ class ModelService:
         -------
         models : list of dict
         """
-        return await self._state.read(_list_models)
+        folder = self._state.settings.models_folder
+        return await self._state.read(lambda session: _list_models(session, folder))
 
     async def serve(self, model: str, number: int) -> None:
         """Have a version of a model answer from now on.
@@ -50,8 +54,11 @@ class ModelService:
         ------
         HTTPException
             404 if there is no such version.
+        ModelFileError
+            If its file is damaged or not here, or it may be worse than the version before.
         """
-        if await self._state.write(lambda session: serve_version(session, model, number)) is None:
+        folder = self._state.settings.models_folder
+        if await self._state.write(lambda session: choose_version(session, model, number, folder)) is None:
             raise HTTPException(404, f"There is no version {number} of a model {model[:64]!r}.")
         # It is stored by now, and what is stored is looked up every few seconds.
         try:
@@ -69,8 +76,9 @@ class ModelService:
         return await self._state.read(_compare)
 
 
-def _list_models(session: Session) -> list[Listing]:
-    return [describe_model(served, list_versions(session, served.name)) for served, _ in served_versions(session)]
+def _list_models(session: Session, folder: Path) -> list[Listing]:
+    models = [(served, list_versions(session, served.name)) for served, _ in served_versions(session)]
+    return [describe_model(served, versions, find_absent(versions, folder)) for served, versions in models]
 
 
 def _compare(session: Session) -> Listing:

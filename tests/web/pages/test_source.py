@@ -23,14 +23,16 @@ def database(tmp_path):
     with database.begin() as session:
         first = add_served(session, scores=SCORES)
         decision = NEW.decision | {"reason": "Offered: it is <not> worse."}
-        add_served(session, origin="retrained", parent_id=first.id, scores=NEW.scores, decision=decision)
+        second = add_served(session, origin="retrained", parent_id=first.id, scores=NEW.scores, decision=decision)
+        for version in (first, second):
+            (tmp_path / version.file).touch()
     yield database
     close_database(database)
 
 
 @pytest.fixture
-def client(database):
-    return make_client(database)
+def client(database, tmp_path):
+    return make_client(database, tmp_path)
 
 
 def add_reading(database, content, *, writer="Ada", image=None):
@@ -139,6 +141,19 @@ def test_versions_show_what_decided_and_are_served(client, database):
     assert client.ask("POST", "/learn/retrain", model="cnn").status_code == 303
     assert client.ask("POST", "/learn/retrain", model="svm").status_code == 404
     assert client.retraining.queued == ["cnn"]
+
+
+def test_a_version_whose_file_is_elsewhere_is_said_and_not_chosen(client, database, tmp_path):
+    (tmp_path / "cnn-1.hdrm").unlink()
+    page = client.ask("GET", "/learn").text
+    assert page.count("file not here") == page.count("Copy it there, or use another version.") == 1
+    assert "Roll back to this version" not in page
+    refused = client.ask("POST", "/learn/serve", model="cnn", version="1")
+    assert refused.status_code == 409
+    assert "its file cnn-1.hdrm is not in this server&#39;s folder of models" in refused.text
+    assert client.refreshed == []
+    with database.read() as session:
+        assert [version.number for _, version in versions.served_versions(session)] == [2]
 
 
 @pytest.mark.parametrize(

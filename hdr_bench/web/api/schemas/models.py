@@ -17,7 +17,7 @@ class VersionReply(BaseModel):
     origin : str
         How it came: embedded, given, fitted or retrained.
     state : str
-        What has become of it.
+        What has become of it: usable, offered, refused, damaged, or missing if this server does not have its file.
     served : bool
         Whether it answers.
     parent : int or None

@@ -18,12 +18,15 @@ _MYSQL = {"engine": "InnoDB", "charset": "utf8mb4", "collate": "utf8mb4_bin"}
 _OPTIONS: dict[str, Any] = {
     f"{name}_{option}": value for name in ("mysql", "mariadb") for option, value in _MYSQL.items()
 }
+# The number of a deleted row never comes again.
+_OPTIONS["sqlite_autoincrement"] = True
 _INDEXES = {
     "pictures": ("writer", "sha256", "created_at"),
     "readings": ("picture_id", "version_id", "created_at"),
     "digits": ("reading_id",),
     "answers": ("digit_id", "version_id"),
     "corrections": ("used_in_id", "created_at"),
+    "learned_marks": ("version_id",),
     "retrainings": ("state",),
 }
 
@@ -41,7 +44,7 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     """Remove the tables, with all that they hold."""
-    for table in ("retrainings", "corrections", "answers", "digits", "readings", "pictures"):
+    for table in ("retrainings", "learned_marks", "corrections", "answers", "digits", "readings", "pictures"):
         op.drop_table(table)
     for table in ("served_models", "model_versions"):
         op.drop_table(table)
@@ -70,7 +73,7 @@ def _make_models() -> None:
     op.create_table(
         "served_models",
         sa.Column("name", sa.String(64), primary_key=True),
-        _number("position"),
+        _number("position", nullable=True),
         _reference("version_id", "model_versions"),
         _moment("changed_at"),
         **_OPTIONS,
@@ -148,6 +151,12 @@ def _make_marks() -> None:
 
 def _make_retrainings() -> None:
     op.create_table(
+        "learned_marks",
+        _reference("digit_id", "digits", ondelete="CASCADE", primary_key=True),
+        _reference("version_id", "model_versions", primary_key=True),
+        **_OPTIONS,
+    )
+    op.create_table(
         "retrainings",
         _id(),
         _text("model", 64),
@@ -187,5 +196,8 @@ def _moment(name: str, *, nullable: bool = False) -> sa.Column[Any]:
     return sa.Column(name, _MOMENT, nullable=nullable)
 
 
-def _reference(name: str, table: str, *, ondelete: str | None = None, nullable: bool = False) -> sa.Column[int]:
-    return sa.Column(name, sa.Integer(), sa.ForeignKey(f"{table}.id", ondelete=ondelete), nullable=nullable)
+def _reference(
+    name: str, table: str, *, ondelete: str | None = None, nullable: bool = False, primary_key: bool = False
+) -> sa.Column[int]:
+    foreign = sa.ForeignKey(f"{table}.id", ondelete=ondelete)
+    return sa.Column(name, sa.Integer(), foreign, nullable=nullable, primary_key=primary_key)

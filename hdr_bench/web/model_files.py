@@ -1,0 +1,85 @@
+"""Files of versions: whether they are in this server's folder, with the bytes that were recorded."""
+
+import hashlib
+import os
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Literal
+
+from hdr_bench.web.database.tables import ModelVersion
+from hdr_bench.web.recognition.records import ServedVersion
+
+FileState = Literal["whole", "damaged", "missing", "unreadable"]
+"""A file that cannot be read now may be whole: only other bytes are damage."""
+_Signature = tuple[int, int, int]
+
+
+class ModelFiles:
+    """Files in a folder of models; each is read again only when it has changed.
+
+    Parameters
+    ----------
+    folder : Path
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._known: dict[Path, tuple[_Signature, str]] = {}
+
+    def locate(self, version: ModelVersion) -> ServedVersion:
+        """Return what the reading processes need to know of a version.
+
+        Parameters
+        ----------
+        version : ModelVersion
+
+        Returns
+        -------
+        served : ServedVersion
+        """
+        return ServedVersion(version.id, version.model, version.number, self.folder / version.file, version.sha256)
+
+    def check(self, version: ServedVersion) -> FileState:
+        """Return whether the file of a version has the bytes that were recorded.
+
+        Parameters
+        ----------
+        version : ServedVersion
+
+        Returns
+        -------
+        state : {"whole", "damaged", "missing", "unreadable"}
+        """
+        try:
+            return "whole" if self._hash(version.path) == version.sha256 else "damaged"
+        except FileNotFoundError:
+            return "missing"
+        except OSError:
+            return "unreadable"
+
+    def _hash(self, path: Path) -> str:
+        status = path.stat()
+        signature = status.st_mtime_ns, status.st_size, status.st_ino
+        known = self._known.get(path)
+        if known is None or known[0] != signature:
+            with path.open("rb") as file:
+                known = signature, hashlib.file_digest(file, "sha256").hexdigest()
+            self._known[path] = known
+        return known[1]
+
+
+def find_absent(versions: Iterable[ModelVersion], folder: Path) -> frozenset[int]:
+    """Return which versions cannot answer here, since their files are not in the folder or may not be read.
+
+    Parameters
+    ----------
+    versions : iterable of ModelVersion
+    folder : Path
+        Of the models' files.
+
+    Returns
+    -------
+    numbers : frozenset of int
+        In the database.
+    """
+    return frozenset(version.id for version in versions if not os.access(folder / version.file, os.R_OK))
