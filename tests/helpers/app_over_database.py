@@ -12,9 +12,14 @@ from hdr_bench.web.errors import ERROR_HANDLERS
 from hdr_bench.web.state import AppState
 
 
-class _State(AppState):
+class _Serving:
+    """What serves the chosen versions, and only notes that it is asked to."""
+
+    def __init__(self):
+        self.refreshed = []
+
     async def refresh(self):
-        self.pool.refreshed.append(True)
+        self.refreshed.append(True)
 
 
 class _Queue:
@@ -35,11 +40,11 @@ class _Queue:
 
 def make_client(database, folder):
     """Return what sends requests to the API and the pages, as one who has the forms' token."""
-    retraining, refreshed = _Queue(), []
+    retraining, serving = _Queue(), _Serving()
     settings = SimpleNamespace(token="", retrain_after=50, models_folder=folder)
     app = Starlette(routes=[*api.routes, *pages.routes], exception_handlers=dict(ERROR_HANDLERS))
     app.state.csrf_token = "token"
-    app.state.hdr_bench = _State(settings, database, SimpleNamespace(refreshed=refreshed), retraining)
+    app.state.hdr_bench = AppState(settings, database, SimpleNamespace(), retraining, serving)
     transport = httpx2.ASGITransport(app)
 
     def ask(method, path, json=None, **data):
@@ -51,4 +56,4 @@ def make_client(database, folder):
 
         return asyncio.run(send())
 
-    return SimpleNamespace(ask=ask, refreshed=refreshed, retraining=retraining)
+    return SimpleNamespace(ask=ask, refreshed=serving.refreshed, retraining=retraining)

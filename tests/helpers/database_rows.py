@@ -9,8 +9,9 @@ from hdr_bench.web.recognition.records import MarkAnswers, ModelAnswer, PictureA
 
 def add_served(session, model="cnn", **columns):
     """Add a version of a model, serve it, and return it as the processes that read get it."""
-    columns = {"method": model, "origin": "embedded", "sha256": "0" * 64, "n_images": 60_000, **columns}
-    row = add_version(session, model=model, file=f"{model}.hdrm", **columns)
+    file = f"{model}.hdrm"
+    columns = {"method": model, "origin": "embedded", "file": file, "sha256": "0" * 64, "n_images": 60_000, **columns}
+    row = add_version(session, model=model, **columns)
     serve_version(session, model, row.number)
     return ServedVersion(row.id, model, row.number, row.file, row.sha256)
 

@@ -19,4 +19,4 @@ def make_new_version():
     kept = PairedCounts.of_answers(after["deciding"], before["deciding"])
     decision = decide(kept, PairedCounts(), kept).to_json()
     decision |= {"before": _scores(before), "n_excluded": 0}
-    return NewVersion("2" * 64, "cnn", 60_000, 3, {}, _scores(after), decision)
+    return NewVersion("2" * 64, "cnn", 60_000, 3, {}, (), _scores(after), decision)

@@ -44,7 +44,7 @@ class Pool:
 
 @pytest.fixture
 def state(database):
-    return AppState(SimpleNamespace(), database, Pool(), SimpleNamespace())
+    return AppState(SimpleNamespace(), database, Pool(), SimpleNamespace(), SimpleNamespace())
 
 
 def add(database, version, content):

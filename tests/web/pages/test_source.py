@@ -21,11 +21,12 @@ def database(tmp_path):
     database = open_database(f"sqlite:///{tmp_path / 'pages.sqlite'}")
     prepare_schema(database)
     with database.begin() as session:
-        first = add_served(session, scores=SCORES)
+        first = add_served(session, file="cnn-1.hdrm", scores=SCORES)
         decision = NEW.decision | {"reason": "Offered: it is <not> worse."}
-        second = add_served(session, origin="retrained", parent_id=first.id, scores=NEW.scores, decision=decision)
-        for version in (first, second):
-            (tmp_path / version.file).touch()
+        changes = {"file": "cnn-2.hdrm", "parent_id": first.id, "scores": NEW.scores, "decision": decision}
+        add_served(session, origin="retrained", **changes)
+    for name in ("cnn-1.hdrm", "cnn-2.hdrm"):
+        (tmp_path / name).touch()
     yield database
     close_database(database)
 
