@@ -36,26 +36,44 @@ class Serving:
         self._files = ModelFiles(folder)
         self._one_at_a_time = asyncio.Lock()
         self._told: frozenset[tuple[int, FileState]] = frozenset()
+        self._cannot_be_loaded: set[ServedVersion] = set()
 
     async def refresh(self) -> None:
         """Look up which versions are to answer, and load them; damaged files are replaced by earlier versions.
 
-        A version whose file is not here, or cannot be read, is left out: the version of its model that answered before
-        goes on, if there is one. The log says so once.
+        A version whose file is not here, or cannot be read or loaded, is left out: the version of its model that
+        answered before goes on, if there is one. The log says so once.
 
         Raises
         ------
         DatabaseError
             If the database cannot be reached.
         ModelFileError
-            If a file cannot be loaded.
+            If a file became unreadable meanwhile.
         ServerError
             If a reading process died while it loaded them.
         """
         async with self._one_at_a_time:
             versions = await run_in_threadpool(self._find, self._pool.versions)
-            if versions != self._pool.versions:
+            if versions == self._pool.versions:
+                return
+            try:
                 await self._pool.serve(versions)
+            except ModelFileError:
+                await self._note_what_cannot_be_loaded(versions)
+                await self._pool.serve(await run_in_threadpool(self._find, self._pool.versions))
+
+    async def _note_what_cannot_be_loaded(self, versions: Versions) -> None:
+        """Load one version after the other beside those that answer: one of a newer format stops no other."""
+        for version in versions:
+            loaded = self._pool.versions
+            if version in loaded:
+                continue
+            try:
+                await self._pool.serve((*loaded, version))
+            except ModelFileError as error:
+                self._cannot_be_loaded.add(version)
+                _log.error("%s, version %d, cannot be loaded: %s", version.model, version.number, error)
 
     def _find(self, current: Versions) -> Versions:
         with self._database.read() as session:
@@ -65,13 +83,16 @@ class Serving:
                 repair(session, self._files)
         with self._database.read() as session:
             wanted = tuple(self._files.locate(version) for _, version in served_versions(session))
-        states = {version: self._files.check(version) for version in wanted if version not in current}
+        states = {version: self._check(version) for version in wanted if version not in current}
         self._tell(states)
         before = {version.model: version for version in current}
         chosen = (
             version if states.get(version, "whole") == "whole" else before.get(version.model) for version in wanted
         )
         return tuple(version for version in chosen if version is not None)
+
+    def _check(self, version: ServedVersion) -> FileState:
+        return "unreadable" if version in self._cannot_be_loaded else self._files.check(version)
 
     def _tell(self, states: dict[ServedVersion, FileState]) -> None:
         faults = {version: state for version, state in states.items() if state in {"missing", "unreadable"}}

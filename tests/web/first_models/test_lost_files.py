@@ -21,12 +21,15 @@ from tests.helpers.first_models import answering, fit, give, versions_of
 
 
 class Pool:
-    """Pool that loads nothing."""
+    """Pool that loads nothing, and refuses what it is told cannot be loaded."""
 
-    versions = ()
+    versions, refused, n_tries = (), (), 0
 
     async def serve(self, versions):
         """Note the versions that answer."""
+        self.n_tries += 1
+        if refused := [version for version in versions if (version.model, version.number) in self.refused]:
+            raise ModelFileError(f"{refused[0].path}: a later hdr-bench has written it")
         self.versions = versions
 
 
@@ -34,12 +37,12 @@ class Server:
     """What of a server looks after its versions, with the numbers of those that answer."""
 
     def __init__(self, settings, database):
-        self._pool = Pool()
-        self._serving = Serving(self._pool, database, settings.models_folder)
+        self.pool = Pool()
+        self._serving = Serving(self.pool, database, settings.models_folder)
 
     def look(self):
         asyncio.run(self._serving.refresh())
-        return [(version.model, version.number) for version in self._pool.versions]
+        return [(version.model, version.number) for version in self.pool.versions]
 
 
 @pytest.fixture
@@ -51,6 +54,18 @@ def chosen(settings, opened, trees, tmp_path):
         register_first_models(settings, opened)
     assert answering(opened) == [("mine", 2)]
     return settings
+
+
+def test_a_version_that_cannot_be_loaded_stops_no_other(settings, opened, trees, caplog):
+    register_first_models(give(settings, *trees), opened)
+    server = Server(settings, opened)
+    server.pool.refused = [("2", 1)]
+    with caplog.at_level(logging.ERROR):
+        assert server.look() == [("3", 1)]
+        n_tries = server.pool.n_tries
+        assert server.look() == [("3", 1)]
+    assert server.pool.n_tries == n_tries
+    assert sum("2, version 1, cannot be loaded" in said and "later hdr-bench" in said for said in caplog.messages) == 1
 
 
 @pytest.fixture
