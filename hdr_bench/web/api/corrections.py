@@ -81,6 +81,7 @@ ENDPOINTS = (
         CorrectionReply,
         CorrectionBody,
         201,
+        also=(200,),
         faults=(404, 415, 422),
     ),
     Endpoint(

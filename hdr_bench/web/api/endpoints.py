@@ -44,6 +44,8 @@ class Endpoint:
         What it takes: a model, or media types with their schemas.
     status : int
         Of the answer if all is well.
+    also : tuple of int
+        Other statuses with the same answer.
     query : tuple of Parameter
     faults : tuple of int
         Other statuses, each with a sentence, beyond those that every entry may answer.
@@ -56,6 +58,7 @@ class Endpoint:
     reply: type[BaseModel] | dict[str, object] | None = None
     body: type[BaseModel] | dict[str, object] | None = None
     status: int = 200
+    also: tuple[int, ...] = ()
     query: tuple[Parameter, ...] = ()
     faults: tuple[int, ...] = ()
 

@@ -97,7 +97,7 @@ def _responses(entry: Endpoint) -> Document:
     statuses.update(_OF_API if entry.path.startswith("/api/") else ())
     statuses.update(() if entry.body is None else _OF_BODIES)
     faults = {str(status): {"description": _FAULTS[status], "content": _content(Fault)} for status in sorted(statuses)}
-    return {str(entry.status): reply} | faults
+    return dict.fromkeys(map(str, (entry.status, *entry.also)), reply) | faults
 
 
 def _path_parameters(path: str) -> list[Document]:
