@@ -7,11 +7,14 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import create_engine, delete, text, update
 
+from hdr_bench import load_dataset
+from hdr_bench.models.embedded import EMBEDDED_MODEL
 from hdr_bench.web.database.address import read_address
 from hdr_bench.web.database.engine import close_database, open_database
 from hdr_bench.web.database.schema import prepare_schema
 from hdr_bench.web.database.tables import ModelVersion, Table
 from tests.helpers.database_servers import KINDS, find_program, shared_server
+from tests.helpers.web_server import web_server
 
 
 @pytest.fixture(scope="session")
@@ -80,3 +83,23 @@ def database(_prepared_database):
         session.execute(update(ModelVersion).values(parent_id=None))
         for table in reversed(Table.metadata.sorted_tables):
             session.execute(delete(table))
+
+
+@pytest.fixture(scope="session")
+def digits():
+    """The test part of mnist-5k."""
+    return load_dataset("mnist-5k").test
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory):
+    """A real server with the embedded network, which all tests share that do not end it."""
+    with web_server(tmp_path_factory.mktemp("web"), "--model", EMBEDDED_MODEL, "--workers", 1) as started:
+        yield started
+
+
+@pytest.fixture(scope="session")
+def client(server):
+    """What sends requests to that server."""
+    with server.client() as client:
+        yield client

@@ -3,11 +3,9 @@
 import csv
 import io
 import json
-import socket
 import subprocess
 import sys
 import zipfile
-from contextlib import suppress
 from urllib.parse import quote
 
 import httpx2
@@ -18,37 +16,12 @@ from PIL import Image
 from hdr_bench import load_dataset
 from hdr_bench.models.embedded import EMBEDDED_MODEL
 from hdr_bench.pictures import read_picture
+from hdr_bench.web.api.replies import reply_of_reading
+from hdr_bench.web.database.engine import close_database, open_database
+from hdr_bench.web.database.pictures import load_reading
+from hdr_bench.web.settings import default_database
+from tests.helpers.drawn_digits import draw, some_digits
 from tests.helpers.web_server import web_server
-
-SVG = b"<svg xmlns='http://www.w3.org/2000/svg'><script>alert(1)</script></svg>"
-
-
-@pytest.fixture(scope="module")
-def digits():
-    return load_dataset("mnist-5k").test
-
-
-@pytest.fixture(scope="module")
-def server(tmp_path_factory):
-    with web_server(tmp_path_factory.mktemp("web"), "--model", EMBEDDED_MODEL, "--workers", 1) as started:
-        yield started
-
-
-@pytest.fixture(scope="module")
-def client(server):
-    with server.client() as client:
-        yield client
-
-
-def draw(images, side=140):
-    page = np.full((2 * side, 2 * side * len(images)), 255, np.uint8)
-    for position, image in enumerate(images):
-        left = 2 * side * position + side // 2
-        large = Image.fromarray(image).resize((side, side), Image.Resampling.BICUBIC)
-        page[side // 2 : side // 2 + side, left : left + side] = 255 - np.asarray(large)
-    file = io.BytesIO()
-    Image.fromarray(page).save(file, "PNG")
-    return file.getvalue()
 
 
 def upload(client, content, name="page.png", **fields):
@@ -58,10 +31,6 @@ def upload(client, content, name="page.png", **fields):
 def count_right(client):
     rows = client.get("/api/comparison").json()["models"]
     return (rows[0]["n"], rows[0]["n_right"]) if rows else (0, 0)
-
-
-def some_digits(digits, *labels):
-    return [digits.images[np.flatnonzero(digits.y == label)[3 + place // 2]] for place, label in enumerate(labels)]
 
 
 def test_a_drawing_is_answered_by_each_model_and_not_stored(client, digits):
@@ -241,154 +210,17 @@ def test_pages_hold_no_script_of_their_own(client):
     assert "<canvas" in client.get("/").text
 
 
-BAD_BODIES = [
-    b"",
-    b"{",
-    b"[]",
-    b"null",
-    b"\xff\xfe",
-    b"[" * 100_000,
-    b'{"digit_id": 1e400, "label": 1}',
-    b'{"digit_id": 99999999999999999999999999, "label": 1}',
-    b'{"digit_id": "1", "label": 1}',
-    b'{"digit_id": 1, "label": 10}',
-    b'{"digit_id": 1, "label": -1}',
-    b'{"digit_id": 1, "label": true}',
-    b'{"digit_id": 1, "label": 1, "more": 1}',
-    b'{"digit_id": -1, "label": 1}',
-    b'{"model": 1}',
-    b'{"model": "' + b"a" * 5000 + b'"}',
-    b'{"model": "\\u0000"}',
-    b'{"version": 1.5}',
-    b'{"images": []}',
-    b'{"images": [[[1]]]}',
-    b'{"images": [[["a"]]]}',
-]
-JSON_PLACES = [
-    ("POST", "/api/corrections"),
-    ("POST", "/api/retrainings"),
-    ("PUT", "/api/models/mnist-cnn"),
-    ("PUT", "/api/models/%00"),
-    ("POST", "/api/predict"),
-]
-BAD_QUERIES = [
-    "/api/readings?page=0",
-    "/api/readings?page=-1",
-    "/api/readings?page=" + "9" * 400,
-    "/api/readings?page=%00",
-    "/api/readings?kind=other",
-    "/api/readings?corrected=maybe",
-    "/api/corrections?label=10",
-    "/api/corrections?label=x",
-    "/api/corrections?model_digit=%F0%9F%98%80",
-    "/api/corrections?review=done",
-    "/api/export?format=exe",
-    "/api/export?label=-1",
-    "/api/export?review=all",
-    "/api/export?model_digit=12",
-    "/api/corrections?page=x",
-    "/api/corrections?page=1.0",
-    "/api/corrections?page=%EF%BC%91",
-    "/api/readings/0x1",
-    "/api/readings/1/steps/",
-    "/api/readings/999999/steps/grey",
-    "/api/readings/999999/picture",
-    "/readings/999999",
-    "/readings/999999/thumbnail",
-    "/digits/999999/image",
-    "/digits/abc/image",
-    "/retrainings",
-    "/nothing",
-    "/api/readings/99999999999999999999999999",
-    "/api/readings/1e3",
-    "/api/readings/-1",
-    "/api/readings/../../etc/passwd",
-    "/api/readings/%2e%2e%2f",
-    "/api/retrainings/abc",
-    "/static/../app.py",
-    "/static/%2e%2e/app.py",
-    "/static/..%2fapp.py",
-    "/static//etc/passwd",
-    "/%00",
-    "/api/" + "a" * 5000,
-]
-BAD_PICTURES = [
-    b"",
-    b"x",
-    SVG,
-    b"\x89PNG\r\n\x1a\n",
-    b"GIF89a" + bytes(20),
-    b"<html></html>",
-    b"PK\x03\x04" + bytes(40),
-]
-
-
-def test_two_hundred_malformed_requests_get_a_sentence_each(server, digits):
-    whole = draw(some_digits(digits, 1))
-    pictures = [*BAD_PICTURES, whole[: len(whole) // 2], *(whole[:length] for length in range(20, 400, 20))]
-    requests = [
-        *((method, path, body, "application/json") for method, path in JSON_PLACES for body in BAD_BODIES),
-        *((method, path, b"{}", kind) for method, path in JSON_PLACES for kind in ("", "text/plain", "a/b;" * 50)),
-        *(("GET", path, None, "") for path in BAD_QUERIES),
-        *(("POST", "/api/predict", picture, "image/png") for picture in pictures),
-        *(("DELETE", path, None, "") for path in ("/", "/api/readings", "/health", "/static/style.css", "/api/export")),
-        *(("POST", "/api/readings", body, kind) for body in (b"", b"--x\r\n", whole) for kind in MULTIPARTS),
-    ]
-    assert len(requests) >= 200
-
-    with server.client() as client:
-        for method, path, body, kind in requests:
-            answer = client.request(method, path, content=body, headers={"Content-Type": kind} if kind else {})
-            assert 400 <= answer.status_code < 500, (method, path, body, answer.status_code, answer.text)
-            assert "Traceback" not in answer.text
-            _check_sentence(answer)
-        assert client.get("/health").json() == {"status": "ok"}
-    assert "Traceback" not in server.log()
-
-
-MULTIPARTS = ["multipart/form-data", "multipart/form-data; boundary=x", "multipart/form-data; boundary=" + "b" * 300]
-
-
-def _check_sentence(answer):
-    if answer.headers["Content-Type"].startswith("text/html"):
-        assert "<!doctype html>" in answer.text
-        return
-    error = json.loads(answer.text)["error"]
-    assert error.endswith((".", "?"))
-
-
-def test_requests_that_are_no_http_do_not_end_the_server(server):
-    url = httpx2.URL(server.address)
-    for content in (
-        b"\x16\x03\x01\x02\x00\x01\x00",
-        b"GET / HTTP/9.9\r\n\r\n",
-        b"GET\r\n\r\n",
-        b"POST /api/predict HTTP/1.1\r\nHost: localhost\r\nContent-Length: -5\r\n\r\n",
-        b"POST /api/predict HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n",
-        b"GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n",
-        b"GET / HTTP/1.1\r\n\r\n",
-        b"GET / HTTP/1.1\r\nHost: localhost\r\nX: " + b"a" * 200_000 + b"\r\n\r\n",
-        b"G" * 100_000,
-    ):
-        with socket.create_connection((url.host, url.port), timeout=300) as connection, suppress(OSError):
-            connection.sendall(content)
-            connection.shutdown(socket.SHUT_WR)
-            answer = connection.recv(65_536)
-            assert not answer or answer.startswith(b"HTTP/1.1 4"), (content[:60], answer[:200])
-
-    with server.client() as client:
-        assert client.get("/health").status_code == 200
-
-
 def test_a_server_that_ends_says_so_to_nobody_and_keeps_what_it_acknowledged(tmp_path, digits):
     with web_server(tmp_path, "--model", EMBEDDED_MODEL, "--workers", 1) as first:
         with first.client() as client:
             reading = upload(client, draw(some_digits(digits, 5))).json()
         assert first.end() == 0
         assert first.log() == ""
-    with web_server(tmp_path, "--model", EMBEDDED_MODEL, "--workers", 1) as second, second.client() as client:
-        assert client.get(f"/api/readings/{reading['id']}").json() == reading
-        assert len(client.get("/api/models").json()["models"][0]["versions"]) == 1
+    # That a server serves what another one stored, the tests of killed servers show.
+    database = open_database(default_database(tmp_path))
+    with database.read() as session:
+        assert json.loads(reply_of_reading(load_reading(session, reading["id"])).model_dump_json()) == reading
+    close_database(database)
 
 
 def test_a_port_in_use_is_said_in_a_sentence(server, tmp_path):
