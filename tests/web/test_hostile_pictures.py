@@ -12,8 +12,9 @@ from PIL import Image
 
 from hdr_bench import load_dataset
 from hdr_bench.models.embedded import EMBEDDED_MODEL
+from tests.helpers.drawn_digits import draw, some_digits
 from tests.helpers.web_server import web_server
-from tests.web.test_server import draw, some_digits, upload
+from tests.web.test_server import upload
 
 
 @pytest.fixture(scope="module")

@@ -20,10 +20,11 @@ from hdr_bench.web.first_files import keep_file
 from hdr_bench.web.first_models import register_first_models
 from hdr_bench.web.settings import ServerSettings, default_database
 from tests.helpers.database_servers import PASSWORD
+from tests.helpers.drawn_digits import draw, some_digits
 from tests.helpers.processes import still_running, wait_for
 from tests.helpers.tcp_proxy import Proxy
 from tests.helpers.web_server import web_server
-from tests.web.test_server import draw, some_digits, upload
+from tests.web.test_server import upload
 
 ARGUMENTS = ("--model", EMBEDDED_MODEL, "--workers", 1)
 MODEL = EMBEDDED_MODEL.stem
