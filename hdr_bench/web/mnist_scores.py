@@ -6,7 +6,7 @@ from typing import Any
 Listing = dict[str, Any]
 # Half of the test images decides whether a retrained version is taken, so only the other half says how good it is.
 _SETS = {
-    "mnist, reported half": "half of MNIST's test images, which decided nothing",
+    "mnist, reported half": "MNIST's test images, the half not used to accept versions",
     "mnist": "MNIST's test images",
     "mnist-5k": "the test part of mnist-5k",
 }

@@ -42,7 +42,7 @@ def test_accuracy_on_mnist_is_of_images_that_neither_taught_nor_decided(client, 
     assert mnist["svm"] is None
     page = client.ask("GET", "/compare").text
     assert "No digit has been corrected yet" in page
-    assert "half of MNIST&#39;s test images, which decided nothing" in page
+    assert "MNIST&#39;s test images, the half not used to accept versions" in page
 
 
 @pytest.mark.parametrize("name", ["", "%20", "%20%20"])
@@ -90,6 +90,8 @@ def test_readings_are_chosen_by_their_corrections(client, database):
     ):
         assert client.ask("GET", f"/api/readings?{query}").json()["total"] == n_readings, query
     assert client.ask("GET", "/api/corrections?kind=drawing&review=settled").json()["total"] == 1
+    for path in ("/api/readings", "/api/corrections"):
+        assert client.ask("GET", f"{path}?label=&model_digit=&kind=&review=").json()["total"] == 3, path
 
 
 def test_models_are_compared_on_digits_that_both_answered_for(client, database):

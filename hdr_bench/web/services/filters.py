@@ -66,6 +66,7 @@ def corrections_of(query: Mapping[str, str], review: str = "any") -> CorrectionF
     if asked not in REVIEWS:
         raise HTTPException(422, f"review must be one of {', '.join(REVIEWS)}, got {asked[:40]!r}.")
     return CorrectionFilter(
+        # An empty field of a form asks for nothing; only an empty writer means something.
         label=_label(query.get("label")),
         model_digit=_digit("model_digit", query.get("model_digit")),
         review="" if asked == "any" else asked,
@@ -88,7 +89,7 @@ def _label(text: str | None) -> int | Literal["none"] | None:
 
 
 def _digit(name: str, text: str | None) -> int | None:
-    if text is None:
+    if not text:
         return None
     if len(text) == 1 and text.isascii() and text.isdigit():
         return int(text)
