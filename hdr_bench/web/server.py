@@ -9,11 +9,13 @@ import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from pathlib import Path
 from urllib.parse import quote
 
 import uvicorn
 
 from hdr_bench.exceptions import ServerError
+from hdr_bench.names import visible
 from hdr_bench.web.recognition.pool import ReadingPool
 from hdr_bench.web.settings import ServerSettings, is_loopback
 
@@ -69,6 +71,7 @@ def run_server(settings: ServerSettings, on_ready: Callable[[str], object]) -> N
         If a model file cannot be used.
     """
     settings = with_token(settings)
+    _check_folder(settings.folder)
     with _listen(settings) as listener:
         settings = replace(settings, port=listener.getsockname()[1])
         settings.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -113,6 +116,16 @@ def _run(
             raise ServerError("the web application did not start; its log says why")
     finally:
         close_database(database)
+
+
+def _check_folder(folder: Path) -> None:
+    """Refuse a folder of somebody else's files: people are told to delete the application's folder with all in it."""
+    # What the server says is often written there before it starts.
+    entries = [path for path in folder.iterdir() if path.suffix != ".log"] if folder.is_dir() else []
+    if entries and not any(path.name == "models" or path.suffix == ".sqlite" for path in entries):
+        raise ServerError(
+            f"{folder} holds other files, e.g. {visible(entries[0].name)}; choose a new or empty folder as --folder"
+        )
 
 
 def with_token(settings: ServerSettings) -> ServerSettings:
@@ -169,9 +182,11 @@ def _listen(settings: ServerSettings) -> socket.socket:
     except (OSError, OverflowError) as error:
         # What Python adds to the system's words names the address again.
         reason = os.strerror(error.errno) if isinstance(error, OSError) and error.errno else str(error)
-        raise ServerError(
-            f"{settings.host}:{settings.port} cannot be listened on: {reason}; choose another --port, or 0"
-        ) from error
+        remedy = "choose another --port, or 0"
+        if isinstance(error, socket.gaierror):
+            # Its numbers are not those of the system's errors.
+            reason, remedy = str(error.strerror), "choose an address of this machine as --host"
+        raise ServerError(f"{settings.host}:{settings.port} cannot be listened on: {reason}; {remedy}") from error
 
 
 def log_plainly() -> None:

@@ -35,7 +35,8 @@ class WebServer:
         self.process.wait()
 
     def end(self):
-        self.process.send_signal(signal.SIGTERM)
+        # As Ctrl+C does, which reaches its processes too.
+        os.killpg(self.process.pid, signal.SIGINT)
         return self.process.wait(_SECONDS)
 
     def log(self):
@@ -50,7 +51,12 @@ def web_server(folder, *arguments, environment=None):
     command = [sys.executable, "-m", "hdr_bench", "serve", "--port", "0", "--folder", str(folder), *map(str, arguments)]
     with log.open("a") as errors:
         process = subprocess.Popen(
-            command, stdout=subprocess.PIPE, stderr=errors, text=True, env=os.environ | (environment or {})
+            command,
+            stdout=subprocess.PIPE,
+            stderr=errors,
+            text=True,
+            process_group=0,
+            env=os.environ | (environment or {}),
         )
     try:
         line = process.stdout.readline()

@@ -14,12 +14,14 @@ import pytest
 from PIL import Image
 
 from hdr_bench import load_dataset
+from hdr_bench.exceptions import ServerError
 from hdr_bench.models.embedded import EMBEDDED_MODEL
 from hdr_bench.pictures import read_picture
 from hdr_bench.web.api.replies import reply_of_reading
 from hdr_bench.web.database.engine import close_database, open_database
 from hdr_bench.web.database.pictures import load_reading
-from hdr_bench.web.settings import default_database
+from hdr_bench.web.server import run_server
+from hdr_bench.web.settings import ServerSettings, default_database
 from tests.helpers.drawn_digits import draw, some_digits
 from tests.helpers.web_server import web_server
 
@@ -221,6 +223,18 @@ def test_a_server_that_ends_says_so_to_nobody_and_keeps_what_it_acknowledged(tmp
     with database.read() as session:
         assert json.loads(reply_of_reading(load_reading(session, reading["id"])).model_dump_json()) == reading
     close_database(database)
+
+
+def test_a_folder_of_other_files_is_refused_and_left_as_it_was(tmp_path):
+    (tmp_path / "holiday.jpg").write_bytes(b"a picture")
+    with pytest.raises(ServerError, match=r"holds other files, e\.g\. holiday\.jpg; choose a new or empty folder"):
+        run_server(ServerSettings(tmp_path, default_database(tmp_path)), print)
+    assert [path.name for path in tmp_path.iterdir()] == ["holiday.jpg"]
+
+
+def test_an_address_that_is_none_is_said(tmp_path):
+    with pytest.raises(ServerError, match=r"nowhere\.invalid:0 cannot be listened on: .*choose an address"):
+        run_server(ServerSettings(tmp_path, default_database(tmp_path), host="nowhere.invalid", port=0), print)
 
 
 def test_a_port_in_use_is_said_in_a_sentence(server, tmp_path):

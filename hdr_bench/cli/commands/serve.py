@@ -109,7 +109,15 @@ def serve(
         trusted_hosts=tuple(trusted_hosts or ()),
         workers=workers or min(_MOST_BY_DEFAULT, _n_cores()),
     )
-    run_server(settings, lambda address: say(f"hdr-bench answers at {address}"))
+    # A token of a file or the environment is kept out of terminals and logs.
+    is_known = token_file is not None or bool(token and token == os.environ.get(_TOKEN))
+    run_server(settings, lambda address: say(_announce(address, is_known)))
+
+
+def _announce(address: str, is_known: bool) -> str:
+    if not is_known:
+        return f"hdr-bench answers at {address}"
+    return f"hdr-bench answers at {address.partition('?')[0]} (open it once with ?token= and your token)"
 
 
 def _check_installed() -> None:

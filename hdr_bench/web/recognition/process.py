@@ -1,9 +1,10 @@
 """A reading process as the server sees it: started, asked, ended, and started again after a crash."""
 
 import os
+import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
-from multiprocessing import get_context
+from multiprocessing import get_context, resource_tracker
 from multiprocessing.connection import Connection
 from multiprocessing.context import SpawnProcess
 
@@ -95,7 +96,7 @@ class ReadingProcess:
         context = get_context("spawn")
         here, there = context.Pipe()
         process = context.Process(target=_run, args=(there, self._most_pixels), daemon=True)
-        with _one_thread():
+        with _one_thread(), _without_interrupts():
             process.start()
         there.close()
         self._process, self._connection = process, here
@@ -107,6 +108,21 @@ def _run(connection: Connection, most_pixels: int) -> None:
     from hdr_bench.web.recognition.worker import run_worker
 
     run_worker(connection, most_pixels)
+
+
+@contextmanager
+def _without_interrupts() -> Iterator[None]:
+    """Let the process start with Ctrl+C blocked, which reaches all of a terminal's: the server ends this one."""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    # When it starts, it lets signals through again.
+    resource_tracker.ensure_running()
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 @contextmanager

@@ -220,5 +220,5 @@ def _describe(counts: PairedCounts, name: str) -> str:
     low, high = counts.interval()
     return (
         f"{counts.lost + counts.neither:,} errors on {counts.n_images:,} {name}, {counts.won + counts.neither:,} "
-        f"before; difference {100 * counts.difference:+.2f} points, 95 % interval {100 * low:+.2f} to {100 * high:+.2f}"
+        f"before; difference {100 * counts.difference:+.2f} points, 95 % interval {100 * low:+.3f} to {100 * high:+.3f}"
     )

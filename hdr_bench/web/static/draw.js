@@ -24,7 +24,8 @@ const choices = new Choices(part("digits"), button, (index) => {
   chosen = index;
   showDigit(index);
 });
-const latest = new Latest(predict, BETWEEN);
+// What is shown is of an earlier state of the drawing until the last one was answered.
+const latest = new Latest(predict, BETWEEN, () => part("side").removeAttribute("aria-busy"));
 const pointers = listenToPointers(canvas, strokes, width, changed);
 const keyboard = new KeyboardPen(canvas, part("cursor"), strokes, width, changed);
 
@@ -37,6 +38,7 @@ function changed() {
   const empty = strokes.count === 0;
   part("hint").hidden = !empty;
   for (const id of ["undo", "clear", "save"]) part(id).disabled = empty;
+  part("side").setAttribute("aria-busy", "true");
   latest.push(null);
 }
 

@@ -9,10 +9,14 @@ export class Latest {
   #waiting = null;
   #running = false;
 
-  /** `send(state)` returns a promise; `gap` is the least time between two starts, in milliseconds; it grows with what an answer takes. */
-  constructor(send, gap) {
+  /**
+   * `send(state)` returns a promise; `gap` is the least time between two starts, in milliseconds; it grows with what an
+   * answer takes. `settled()` hears that the last state was sent and answered.
+   */
+  constructor(send, gap, settled) {
     this.send = send;
     this.gap = gap;
+    this.settled = settled;
   }
 
   /** Send this state, unless a later one takes its place before its turn. */
@@ -28,6 +32,7 @@ export class Latest {
       this.#waiting = null;
       const start = performance.now();
       await this.send(state);
+      if (!this.#waiting) this.settled();
       const took = performance.now() - start;
       await wait(Math.max(this.gap, REST * took) - took);
     }

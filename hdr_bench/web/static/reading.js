@@ -113,6 +113,7 @@ async function start() {
 
 part("labels").replaceChildren(...labelButtons(give));
 part("undo").addEventListener("click", undo);
-main.addEventListener("keydown", key);
+// Wherever the focus is, but in a field: the first digit is chosen before anything was clicked.
+document.addEventListener("keydown", (event) => event.target.matches("input, select, textarea") || key(event));
 showStages(part("stages"), id);
 start();
