@@ -38,6 +38,10 @@ function changed() {
   const empty = strokes.count === 0;
   part("hint").hidden = !empty;
   for (const id of ["undo", "clear", "save"]) part(id).disabled = empty;
+  askAgain();
+}
+
+function askAgain() {
   part("side").setAttribute("aria-busy", "true");
   latest.push(null);
 }
@@ -121,7 +125,7 @@ part("clear").addEventListener("click", clear);
 part("save").addEventListener("click", save);
 document.addEventListener("keydown", shortcut);
 // The last piece of a stroke is announced once the pen is up.
-canvas.addEventListener("pointerup", () => latest.push(null));
+canvas.addEventListener("pointerup", askAgain);
 rememberWriter(writer);
 // A page that comes back from the browser's memory can be saved again.
 window.addEventListener("pageshow", changed);

@@ -182,7 +182,9 @@ def test_a_server_that_does_not_answer_is_said_in_a_sentence(visit, mnist):
     draw(page, mnist[0][CHOSEN[5]])
     page.get_by_role("alert").wait_for()
     assert page.get_by_role("alert").inner_text() == "The server does not answer. Is it still running?"
-    # What the browser itself reports of the failed request.
+    # The last request has failed too.
+    page.locator("#side[aria-busy]").wait_for(state="detached")
+    # What the browser itself reports of the failed requests.
     assert all("ERR_FAILED" in each for each in page.said)
     page.said.clear()
 
