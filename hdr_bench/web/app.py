@@ -19,6 +19,7 @@ from hdr_bench.web.first_models import fit_first_models
 from hdr_bench.web.recognition.pool import ReadingPool
 from hdr_bench.web.retraining.queue import RetrainingQueue
 from hdr_bench.web.security import make_middleware
+from hdr_bench.web.services.provide import Services
 from hdr_bench.web.serving import Serving
 from hdr_bench.web.settings import ServerSettings
 from hdr_bench.web.state import AppState
@@ -50,6 +51,7 @@ def create_app(settings: ServerSettings, database: Database, pool: ReadingPool) 
         retraining = RetrainingQueue(settings, database, serving.refresh)
         state = AppState(settings, database, pool, retraining, serving)
         app.state.hdr_bench, app.state.drawn_steps = state, DrawnSteps()
+        app.state.services = Services.of_state(state)
         await pool.start()
         tasks: list[asyncio.Task[None]] = []
         try:

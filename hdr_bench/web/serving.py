@@ -95,7 +95,12 @@ class Serving:
         return "unreadable" if version in self._cannot_be_loaded else self._files.check(version)
 
     def _tell(self, states: dict[ServedVersion, FileState]) -> None:
-        faults = {version: state for version, state in states.items() if state in {"missing", "unreadable"}}
+        # Of what cannot be loaded the log has the reason already.
+        faults = {
+            version: state
+            for version, state in states.items()
+            if state in {"missing", "unreadable"} and version not in self._cannot_be_loaded
+        }
         for version, state in faults.items():
             if (version.id, state) not in self._told:
                 _log.error(

@@ -9,6 +9,7 @@ from starlette.applications import Starlette
 from hdr_bench.exceptions import DatabaseError
 from hdr_bench.web import api, pages
 from hdr_bench.web.errors import ERROR_HANDLERS
+from hdr_bench.web.services.provide import Services
 from hdr_bench.web.state import AppState
 
 
@@ -45,6 +46,7 @@ def make_client(database, folder):
     app = Starlette(routes=[*api.routes, *pages.routes], exception_handlers=dict(ERROR_HANDLERS))
     app.state.csrf_token = "token"
     app.state.hdr_bench = AppState(settings, database, SimpleNamespace(), retraining, serving)
+    app.state.services = Services.of_state(app.state.hdr_bench)
     transport = httpx2.ASGITransport(app)
 
     def ask(method, path, json=None, **data):

@@ -6,6 +6,8 @@ from typing import Any
 
 from hdr_bench.web.pages.numbers import write_count, write_interval, write_points, write_share
 
+_MOST_SENTENCES = 3
+
 
 @dataclass(frozen=True)
 class ComparisonRow:
@@ -130,10 +132,16 @@ def say_findings(comparison: Mapping[str, Any]) -> tuple[str, ...]:
         return (f"{_name(one)}, is right on {one['n_right']:,} of {one['n']:,} corrected digits.",)
     if not pairs:
         return ("No two models that answer now have answered for the same corrected digits, so none are compared.",)
-    different = tuple(_say_difference(pair) for pair in pairs if pair["low"] > 0 or pair["high"] < 0)
-    return different or (
-        "There are too few corrected digits to say of any two models which is right more often on them.",
-    )
+    different = [pair for pair in pairs if pair["low"] > 0 or pair["high"] < 0]
+    if not different:
+        return ("There are too few corrected digits to say of any two models which is right more often on them.",)
+    if len(different) > _MOST_SENTENCES:
+        # Of many intervals some leave out zero by chance.
+        return (
+            f"{len(different)} of {len(pairs)} pairs of models differ on the corrected digits, each by its own 95 % "
+            "interval, which knows nothing of how many pairs there are. The last table has them all.",
+        )
+    return tuple(map(_say_difference, different))
 
 
 def _say_difference(pair: Mapping[str, Any]) -> str:

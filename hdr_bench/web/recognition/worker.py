@@ -6,6 +6,7 @@ import threading
 from multiprocessing import parent_process
 from multiprocessing.connection import Connection
 
+from hdr_bench.estimators.allocation import give_back_freed_memory
 from hdr_bench.exceptions import HdrBenchError, PictureError
 from hdr_bench.garbage_collection import pause_collection
 from hdr_bench.web.recognition.loaded import LoadedVersions
@@ -46,6 +47,9 @@ def run_worker(connection: Connection, most_pixels: int) -> None:
         except (EOFError, OSError):
             return
         connection.send(_answer(request, loaded, most_pixels))
+        if not isinstance(request, ReadDrawings):
+            # A picture takes up to gigabytes, of which small things that stay would keep pieces.
+            give_back_freed_memory()
 
 
 def _answer(request: Request, loaded: LoadedVersions, most_pixels: int) -> list[Outcome]:

@@ -1,7 +1,6 @@
 """The services of an application."""
 
 from dataclasses import dataclass
-from typing import cast
 
 from starlette.requests import Request
 
@@ -9,7 +8,7 @@ from hdr_bench.web.services.corrections import CorrectionService
 from hdr_bench.web.services.learning import LearningService
 from hdr_bench.web.services.models import ModelService
 from hdr_bench.web.services.readings import ReadingService
-from hdr_bench.web.state import AppState, state_of
+from hdr_bench.web.state import AppState
 
 
 @dataclass(frozen=True)
@@ -55,5 +54,5 @@ def services_of(request: Request) -> Services:
     -------
     services : Services
     """
-    given = getattr(request.app.state, "services", None)
-    return Services.of_state(state_of(request)) if given is None else cast("Services", given)
+    services: Services = request.app.state.services
+    return services

@@ -45,6 +45,12 @@ def test_it_says_no_more_than_the_numbers(rows, pairs, sentence):
     assert finding.startswith(sentence)
 
 
+def test_many_pairs_are_counted_and_not_told_one_by_one():
+    pairs = [pair(68, 22, 2, 8)] * 4 + [pair(80, 10, 5, 5)]
+    (finding,) = say_findings({"reader": "cnn", "models": [row(), row("knn")], "pairs": pairs})
+    assert finding.startswith("4 of 5 pairs of models differ on the corrected digits")
+
+
 def test_it_says_why_corrected_digits_are_unfair_to_the_reader():
     comparison = {"reader": "cnn", "models": [row(), row("knn")], "pairs": []}
     assert "correct mostly what it got wrong" in say_bias(comparison)
