@@ -23,11 +23,14 @@ def main() -> None:
     """Write ``report.md``, ``table.csv`` and the figure."""
     results = sorted((json.loads(path.read_text()) for path in RESULTS.glob("*.json")), key=_place)
     table = pd.DataFrame([row for result in results for row in _rows(result)])
-    write_whole(FOLDER / "table.csv", table.drop(columns="_values").to_csv(index=False).encode())
+    shown = table.drop(columns="_values")
+    # Results of several machines are refused, before anything is written.
+    page = _page(results, shown)
+    write_whole(FOLDER / "table.csv", shown.to_csv(index=False).encode())
     (FOLDER / "figures").mkdir(exist_ok=True)
     _draw(table[(table["Against"] != "–") & table["_values"].notna()])
-    write_whole(FOLDER / "report.md", _page(results, table.drop(columns="_values")).encode())
-    print(table.drop(columns="_values").to_markdown(index=False))
+    write_whole(FOLDER / "report.md", page.encode())
+    print(shown.to_markdown(index=False))
 
 
 def _place(result: dict[str, Any]) -> tuple[int, str]:
