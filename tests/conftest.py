@@ -1,6 +1,8 @@
 """What tests of several folders share."""
 
+import json
 import os
+import subprocess
 import sys
 from pathlib import Path
 
@@ -50,6 +52,23 @@ def _hosts_stay():
         patch.setattr(child_processes, "_close_hosts", lambda: None)
         patch.setattr(child_processes, "_end_started", end_others)
         yield
+
+
+@pytest.fixture
+def called_apart():
+    """Return what a function of a test file returns in a process of its own, as JSON would have it.
+
+    For what is measured: in this process other tests' threads would add to it, and so would processes that they left.
+    """
+
+    def called(function):
+        place, name = function.__code__.co_filename, function.__name__
+        script = f"import json, runpy; print(json.dumps(runpy.run_path({place!r})[{name!r}]()))"
+        ran = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
+        assert ran.returncode == 0, ran.stderr
+        return json.loads(ran.stdout)
+
+    return called
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@ import ctypes
 import subprocess
 import sys
 import threading
+from functools import partial
 
 import numpy as np
 import pytest
@@ -17,17 +18,7 @@ def _allocate():
     return np.ones(MEGABYTES * 10**6, np.uint8)
 
 
-def _in_numpy():
-    return np.ones(MEGABYTES * 10**6, np.uint8)
-
-
-def _in_torch():
-    import torch
-
-    return torch.ones(MEGABYTES * 10**6, dtype=torch.uint8)
-
-
-def _in_a_native_library():
+def _allocate_in_a_native_library():
     # libc's own allocator, through no binding of Python's that would count it.
     libc = ctypes.CDLL(None)
     libc.calloc.restype, libc.memset.argtypes = ctypes.c_void_p, [ctypes.c_void_p, ctypes.c_int, ctypes.c_size_t]
@@ -37,16 +28,45 @@ def _in_a_native_library():
     libc.free(block)
 
 
-@linux
-@pytest.mark.parametrize("allocate", [_in_numpy, _in_torch, _in_a_native_library])
-def test_a_known_allocation_within_five_percent(allocate):
-    if allocate is _in_torch:
-        pytest.importorskip("torch")
+def _peak_of_torch():
+    import torch
+
+    torch.ones(1)
+    return _peak_of(lambda: torch.ones(MEGABYTES * 10**6, dtype=torch.uint8))
+
+
+def _peak_of_numpy():
+    return _peak_of(_allocate)
+
+
+def _peak_of_a_native_library():
+    return _peak_of(_allocate_in_a_native_library)
+
+
+def _peak_of(allocate):
     with peak_memory() as peak:
         kept = allocate()
-    assert peak.method == KERNEL
-    assert peak.bytes == pytest.approx(MEGABYTES * 10**6, rel=0.05)
     del kept
+    return peak.bytes, peak.method
+
+
+def _quiet_and_peak():
+    _allocate()
+    with peak_memory() as quiet:
+        pass
+    with peak_memory() as peak:
+        _allocate()
+    return quiet.bytes, peak.bytes
+
+
+@linux
+@pytest.mark.parametrize("peak_of", [_peak_of_numpy, _peak_of_torch, _peak_of_a_native_library])
+def test_a_known_allocation_within_five_percent(peak_of, called_apart):
+    if peak_of is _peak_of_torch:
+        pytest.importorskip("torch")
+    count, method = called_apart(peak_of)
+    assert method == KERNEL
+    assert count == pytest.approx(MEGABYTES * 10**6, rel=0.05)
 
 
 @linux
@@ -65,76 +85,61 @@ def test_a_peak_inside_a_fit_of_a_native_library():
     del model
 
 
-FREED_BEFORE = """
-import numpy as np
-from hdr_bench.experiments.measuring.memory import peak_memory
+def _peaks_after_frees():
+    def allocate(megabytes):
+        # Small pieces: the allocator keeps them when they are freed.
+        return [np.ones(20_000, np.uint8) for _ in range(megabytes * 50)]
 
-def allocate(megabytes):
-    # Small pieces: the allocator keeps them when they are freed.
-    return [np.ones(20_000, np.uint8) for _ in range(megabytes * 50)]
-
-for megabytes in 5, 20, 30:
-    for _ in range(3):
-        allocate(megabytes)
-        with peak_memory() as peak:
+    peaks = []
+    for megabytes in (5, 20, 30):
+        for _ in range(3):
             allocate(megabytes)
-        print(megabytes, peak.bytes)
-"""
+            peaks.append((megabytes, _peak_of(partial(allocate, megabytes))[0]))
+    return peaks
 
 
 @linux
-def test_what_an_earlier_call_freed_hides_nothing():
-    # In a process of its own: what other tests' threads do in this one would add to it.
-    ran = subprocess.run([sys.executable, "-c", FREED_BEFORE], capture_output=True, text=True, check=True)
-    peaks = [tuple(map(int, line.split())) for line in ran.stdout.splitlines()]
+def test_what_an_earlier_call_freed_hides_nothing(called_apart):
+    peaks = called_apart(_peaks_after_frees)
     assert len(peaks) == 9
     for megabytes, peak in peaks:
         assert peak == pytest.approx(megabytes * 10**6, rel=0.1)
 
 
 @linux
-def test_a_peak_of_milliseconds_is_seen_and_an_earlier_one_is_not():
-    _allocate()
-    with peak_memory() as quiet:
-        pass
-    with peak_memory() as peak:
-        _allocate()
-    assert quiet.bytes < 5e6
-    assert peak.bytes == pytest.approx(MEGABYTES * 10**6, rel=0.05)
+def test_a_peak_of_milliseconds_is_seen_and_an_earlier_one_is_not(called_apart):
+    quiet, peak = called_apart(_quiet_and_peak)
+    assert quiet < 5e6
+    assert peak == pytest.approx(MEGABYTES * 10**6, rel=0.05)
 
 
-def test_where_the_mark_may_not_be_reset_memory_is_sampled(monkeypatch):
-    monkeypatch.setattr(memory, "_CLEAR_REFS", memory.Path("/proc/self/no-such-file/x"))
-    with peak_memory() as peak:
-        kept = _allocate()
-    assert peak.method == SAMPLED
-    assert peak.bytes == pytest.approx(kept.nbytes, rel=0.05)
+def _peak_without_the_mark():
+    memory._CLEAR_REFS = memory.Path("/proc/self/no-such-file/x")
+    return _peak_of(_allocate)
 
 
-TRANSIENT_PEAK = """
-import numpy as np
-from hdr_bench.experiments.measuring.memory import peak_memory
+def test_where_the_mark_may_not_be_reset_memory_is_sampled(called_apart):
+    count, method = called_apart(_peak_without_the_mark)
+    assert method == SAMPLED
+    assert count == pytest.approx(MEGABYTES * 10**6, rel=0.05)
 
-np.ones(10)
-with peak_memory() as peak:
-    block = np.empty(20_000_000, np.uint8)
-    block[::4096] = 1
-    del block
-print(peak.bytes, peak.method)
-"""
+
+def _transient_peak():
+    def touch():
+        block = np.empty(20_000_000, np.uint8)
+        block[::4096] = 1
+
+    return _peak_of(touch)
 
 
 @linux
-def test_a_transient_peak_that_sampling_would_miss():
-    # In a process of its own: what this one has been through would add to the few pages.
-    ran = subprocess.run([sys.executable, "-c", TRANSIENT_PEAK], capture_output=True, text=True, check=True)
-    count, _, method = ran.stdout.strip().partition(" ")
-    assert int(count) == pytest.approx(20e6, rel=0.05)
+def test_a_transient_peak_that_sampling_would_miss(called_apart):
+    count, method = called_apart(_transient_peak)
+    assert count == pytest.approx(20e6, rel=0.05)
     assert method == KERNEL
 
 
-@linux
-def test_processes_that_it_starts_are_sampled_and_the_result_says_so(monkeypatch):
+def _peaks_with_and_without_a_child():
     seen, look = threading.Event(), memory.resident_by_child
 
     def noting(process):
@@ -143,7 +148,7 @@ def test_processes_that_it_starts_are_sampled_and_the_result_says_so(monkeypatch
             seen.set()
         return resident
 
-    monkeypatch.setattr(memory, "resident_by_child", noting)
+    memory.resident_by_child = noting
     script = "kept = bytearray(300_000_000); print(1, flush=True); input()"
     # What runs already, and ends meanwhile, makes no difference.
     other = subprocess.Popen(
@@ -160,8 +165,14 @@ def test_processes_that_it_starts_are_sampled_and_the_result_says_so(monkeypatch
         seen.clear()
         seen.wait()
         child.communicate(b"\n")
-    assert peak.bytes > 295e6
-    assert peak.method == KERNEL + CHILDREN
     with peak_memory() as without:
         _allocate()
-    assert without.method == KERNEL
+    return peak.bytes, peak.method, without.method
+
+
+@linux
+def test_processes_that_it_starts_are_sampled_and_the_result_says_so(called_apart):
+    count, method, method_without = called_apart(_peaks_with_and_without_a_child)
+    assert count > 295e6
+    assert method == KERNEL + CHILDREN
+    assert method_without == KERNEL
