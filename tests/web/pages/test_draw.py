@@ -132,7 +132,8 @@ def test_only_one_request_is_on_its_way_and_the_last_state_is_sent(visit, api, m
     page.on("response", finish)
     draw(page, mnist[0][CHOSEN[8]])
     wait_for_lines(page, "8")
-    page.wait_for_load_state("networkidle")
+    # What is shown may be an earlier state's answer.
+    page.wait_for_function("() => !document.getElementById('side').hasAttribute('aria-busy')")
     assert most[0] == 1
     last = page.evaluate("document.getElementById('pad').toDataURL('image/png').split(',')[1]")
     whole = Image.open(BytesIO(b64decode(last))).convert("L")
