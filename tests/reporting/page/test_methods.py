@@ -6,6 +6,8 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import sync_playwright
 
+from tests.helpers.browser import launch, new_context
+
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 pytestmark = pytest.mark.skipif(
     CHROMIUM is None, reason="no Chromium on this machine: install Debian's package chromium"
@@ -21,7 +23,7 @@ OPEN_ALL = "document.querySelectorAll('details').forEach((part) => { part.open =
 @pytest.fixture(scope="module")
 def chromium():
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        browser = launch(playwright, CHROMIUM)
         yield browser
         browser.close()
 
@@ -32,7 +34,7 @@ def visit(chromium):
     said, contexts = [], []
 
     def open_page(folder, anchor="", **options):
-        contexts.append(chromium.new_context(offline=True, **{**SCREENS["desktop"], **options}))
+        contexts.append(new_context(chromium, offline=True, **{**SCREENS["desktop"], **options}))
         page = contexts[-1].new_page()
         page.on("console", lambda message: said.append(message.text))
         page.on("pageerror", lambda error: said.append(str(error)))

@@ -16,6 +16,7 @@ from starlette.staticfiles import StaticFiles
 
 from hdr_bench.web import pages
 from hdr_bench.web.pages.rendering import render_sentence
+from tests.helpers.browser import launch, new_context
 from tests.helpers.stand_in_api import StandIn
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
@@ -106,7 +107,7 @@ def chromium():
     if CHROMIUM is None:
         pytest.skip("no Chromium on this machine: install Debian's package chromium")
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        browser = launch(playwright, CHROMIUM)
         yield browser
         browser.close()
 
@@ -117,7 +118,7 @@ def visit(chromium, _server, api):
     said, contexts = [], []
 
     def open_page(path, **options):
-        contexts.append(chromium.new_context(base_url=_server.address, **{**SCREENS["desktop"], **options}))
+        contexts.append(new_context(chromium, base_url=_server.address, **{**SCREENS["desktop"], **options}))
         page = contexts[-1].new_page()
         page.on("console", lambda message: said.append(message.text))
         page.on("pageerror", lambda error: said.append(str(error)))

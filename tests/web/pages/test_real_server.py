@@ -6,6 +6,7 @@ import pytest
 from PIL import Image
 
 from hdr_bench.models.embedded import EMBEDDED_MODEL
+from tests.helpers.browser import new_context
 from tests.helpers.web_server import web_server
 from tests.web.pages.conftest import SCREENS
 from tests.web.pages.test_draw import draw, wait_for_lines
@@ -24,7 +25,7 @@ def server(tmp_path_factory):
 @contextmanager
 def _visit(chromium, address, **options):
     said = []
-    context = chromium.new_context(base_url=address, **{**SCREENS["desktop"], **options})
+    context = new_context(chromium, base_url=address, **{**SCREENS["desktop"], **options})
     page = context.new_page()
     page.on("console", lambda message: said.append(message.text))
     page.on("pageerror", lambda error: said.append(str(error)))
@@ -106,7 +107,7 @@ def test_with_a_token_the_page_works_after_it_was_opened_once(chromium, mnist, t
 
 
 def _follow_link_of_another_site(chromium, address):
-    context = chromium.new_context()
+    context = new_context(chromium)
     page = context.new_page()
     link = f"<a href='{address}'>The digits of our class</a>"
     page.route("http://school.example/", lambda route: route.fulfill(body=link, content_type="text/html"))
