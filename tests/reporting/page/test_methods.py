@@ -1,14 +1,11 @@
 """The page in headless Chromium, as a reader has it before them."""
 
-import shutil
-
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import sync_playwright
 
-from tests.helpers.browser import launch, new_context
+from tests.helpers.browser import CHROMIUM, launch, new_context
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 pytestmark = pytest.mark.skipif(
     CHROMIUM is None, reason="no Chromium on this machine: install Debian's package chromium"
 )
@@ -23,7 +20,7 @@ OPEN_ALL = "document.querySelectorAll('details').forEach((part) => { part.open =
 @pytest.fixture(scope="module")
 def chromium():
     with sync_playwright() as playwright:
-        browser = launch(playwright, CHROMIUM)
+        browser = launch(playwright)
         yield browser
         browser.close()
 

@@ -1,6 +1,5 @@
 """The pages in a real browser, in front of an API that stands in for the real one."""
 
-import shutil
 import threading
 from pathlib import Path
 from types import SimpleNamespace
@@ -16,10 +15,9 @@ from starlette.staticfiles import StaticFiles
 
 from hdr_bench.web import pages
 from hdr_bench.web.pages.rendering import render_sentence
-from tests.helpers.browser import launch, new_context
+from tests.helpers.browser import CHROMIUM, launch, new_context
 from tests.helpers.stand_in_api import StandIn
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 SCREENS = {
     "desktop": {"viewport": {"width": 1280, "height": 900}},
     "phone": {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True},
@@ -107,7 +105,7 @@ def chromium():
     if CHROMIUM is None:
         pytest.skip("no Chromium on this machine: install Debian's package chromium")
     with sync_playwright() as playwright:
-        browser = launch(playwright, CHROMIUM)
+        browser = launch(playwright)
         yield browser
         browser.close()
 
