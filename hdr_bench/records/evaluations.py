@@ -1,10 +1,10 @@
 """Test sets beside a data set's own test part: as a suite names them, as a trial has them, and what came out."""
 
-from typing import Annotated, ClassVar, Literal, get_args
+from typing import Annotated, Any, ClassVar, Literal, Self, get_args
 
-from pydantic import Field
+from pydantic import Field, SerializerFunctionWrapHandler, model_serializer, model_validator
 
-from hdr_bench.records.base import Name, Record, SuitePart
+from hdr_bench.records.base import MOST_SAMPLES, Name, Number, Record, SuitePart, Whole
 from hdr_bench.records.measurements import Scores, WritableRecord
 from hdr_bench.records.protocol import DatasetChoice
 
@@ -16,28 +16,161 @@ TEST_PARTS: tuple[TestPart, ...] = get_args(TestPart)
 LEARNED = "are among those that the method learns from"
 """What a note says of images that a method learns from; it begins with their number."""
 
+MOST_STEPS, MOST_RESTARTS = 10_000, 100
+"""Of an attack: more would take days."""
+
+_LATER_KEYS = (
+    "dataset",
+    "samples",
+    "corruption",
+    "severity",
+    "attack",
+    "eps",
+    "steps",
+    "step_size",
+    "restarts",
+    "transfer_from",
+    "transfers_to",
+)
+
 EvaluationStatus = Literal["ok", "failed", "not evaluated"]
+
+
+Severity = Literal[1, 2, 3, 4, 5, "mnist-c"]
+"""Step of a corruption's scale, or the severity of MNIST-C's published files."""
+
+
+class Corruption(Record):
+    """Corruption of test images.
+
+    Attributes
+    ----------
+    name : str
+        A name of `hdr_bench.robustness.CORRUPTIONS`.
+    severity : {1, 2, 3, 4, 5, "mnist-c"}
+        Step of its scale, or that of MNIST-C's published files.
+    """
+
+    name: str
+    severity: Severity = 3
+
+
+class Attack(Record):
+    """Attack on test images, whose changes are bounded in the maximum norm.
+
+    Attributes
+    ----------
+    name : str
+        A name of `hdr_bench.robustness.ATTACKS`.
+    eps : float
+        The most that a pixel changes, as a share of the pixels' range: 0.1 is 25.5 of 255.
+    steps : int
+        Steps along the gradient; 1 for FGSM.
+    step_size : float or None
+        Of each step, as `eps`; None lets the attack choose.
+    restarts : int
+        Random starts, of which the worst counts for each image; 1 for FGSM.
+    transfer_from : str
+        Name of the case whose fitted method the images are made for, where a method has no gradient of its own; empty
+        for none.
+    transfers_to : {"methods without gradient", "all methods"}
+        Methods that are evaluated on the images made for that case.
+    """
+
+    name: str
+    eps: float
+    steps: int = 1
+    step_size: float | None = None
+    restarts: int = 1
+    transfer_from: str = ""
+    transfers_to: Literal["methods without gradient", "all methods"] = "methods without gradient"
 
 
 class TestSet(SuitePart):
     """Other images that each fitted method of a suite is evaluated on, beside the test part of its own data.
 
+    They come from another data set, or from the case's own, and are corrupted, attacked, or left as they are.
+
     Attributes
     ----------
     name : str
         What tables call it.
-    dataset : DatasetChoice
-        The data set that its images come from.
+    dataset : DatasetChoice or None
+        The data set that its images come from; None takes that of the case, which needs a corruption or an attack.
     part : {"test", "all"}
         Its test part, or both parts, for data that no method learns from.
+    samples : int or None
+        How many of these images, drawn stratified by class and the same for all methods; None takes all.
+    corruption : str or None
+        A name of `hdr_bench.robustness.CORRUPTIONS`.
+    severity : {1, 2, 3, 4, 5, "mnist-c"}
+        Of the corruption.
+    attack : str or None
+        A name of `hdr_bench.robustness.ATTACKS`.
+    eps : float or None
+        Of an attack, which needs it: the most that a pixel changes, as a share of the pixels' range.
+    steps, restarts : int or None
+        Of an attack; None takes its defaults.
+    step_size : float or None
+        Of an attack, as `eps`; None lets the attack choose.
+    transfer_from : str
+        Name of the case whose fitted method the attacked images are made for, where a method has no gradient.
+    transfers_to : {"methods without gradient", "all methods"}
+        Methods that are evaluated on the images made for that case.
     """
 
     # pytest would take the class for tests.
     __test__: ClassVar[bool] = False
 
     name: Annotated[Name, Field(min_length=1, max_length=100)]
-    dataset: DatasetChoice
+    dataset: DatasetChoice | None = None
     part: TestPart = "test"
+    samples: Annotated[Whole, Field(ge=1, le=MOST_SAMPLES)] | None = None
+    corruption: str | None = None
+    severity: Severity = 3
+    attack: str | None = None
+    eps: Annotated[Number, Field(gt=0, le=1)] | None = None
+    steps: Annotated[Whole, Field(ge=1, le=MOST_STEPS)] | None = None
+    step_size: Annotated[Number, Field(gt=0, le=1)] | None = None
+    restarts: Annotated[Whole, Field(ge=1, le=MOST_RESTARTS)] | None = None
+    transfer_from: str = ""
+    transfers_to: Literal["methods without gradient", "all methods"] = "methods without gradient"
+
+    @property
+    def is_distorted(self) -> bool:
+        """Its images are corrupted or attacked."""
+        return self.corruption is not None or self.attack is not None
+
+    @model_validator(mode="after")
+    def _is_one_thing(self) -> Self:
+        if self.corruption is not None and self.attack is not None:
+            raise ValueError("a test set has a corruption or an attack, not both; make two test sets of it")
+        if self.dataset is None and not self.is_distorted:
+            raise ValueError("a test set needs a dataset, a corruption or an attack")
+        if self.attack is not None and self.eps is None:
+            raise ValueError('an attack needs eps, the most that a pixel changes, for example "eps = 0.1"')
+        self._has_no_keys_of("corruption", ("severity",))
+        self._has_no_keys_of("attack", ("eps", "steps", "step_size", "restarts", "transfer_from", "transfers_to"))
+        if "transfers_to" in self.model_fields_set and not self.transfer_from:
+            raise ValueError("transfers_to needs transfer_from, the name of the case that the images are made for")
+        return self
+
+    def _has_no_keys_of(self, kind: str, keys: tuple[str, ...]) -> None:
+        if getattr(self, kind) is not None:
+            return
+        if useless := [key for key in keys if getattr(self, key) != type(self).model_fields[key].default]:
+            raise ValueError(f"{' and '.join(useless)} needs {kind}")
+
+    @model_serializer(mode="wrap")
+    def _without_what_was_not_asked_for(self, serialize: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """Leave out what test sets of before did not have: records of other suites stay as they were."""
+        content: dict[str, Any] = serialize(self)
+        for name in _LATER_KEYS:
+            if content.get(name) == type(self).model_fields[name].default and not (
+                name == "severity" and self.corruption
+            ):
+                content.pop(name, None)
+        return content
 
 
 class TrialTestSet(Record):
@@ -51,6 +184,12 @@ class TrialTestSet(Record):
         Where its images come from.
     part : {"test", "all"}
         Which of them.
+    samples : int or None
+        How many of these; None for all.
+    corruption : Corruption or None
+        What is done to them.
+    attack : Attack or None
+        What is done to them.
     fingerprint : str
         Of that data set, whole; empty if it cannot be evaluated on.
     problem : str
@@ -62,14 +201,29 @@ class TrialTestSet(Record):
     name: str
     dataset: DatasetChoice
     part: TestPart = "test"
+    samples: int | None = None
+    corruption: Corruption | None = None
+    attack: Attack | None = None
     fingerprint: str = ""
     problem: str = ""
     notes: tuple[str, ...] = ()
 
     @property
+    def is_distorted(self) -> bool:
+        """Its images are corrupted or attacked."""
+        return self.corruption is not None or self.attack is not None
+
+    @property
     def decides(self) -> list[str]:
         """What of it decides a trial's outcome, for the trial's key."""
-        return [self.name, self.part, self.fingerprint]
+        later = [self.samples, self.corruption, self.attack]
+        if later == [None, None, None]:
+            return [self.name, self.part, self.fingerprint]
+        return [self.name, self.part, self.fingerprint, *map(repr, later)]
+
+    @model_serializer(mode="wrap")
+    def _without_what_is_not_there(self, serialize: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        return _without_none(serialize(self), ("samples", "corruption", "attack"))
 
 
 class Evaluation(WritableRecord):
@@ -93,11 +247,24 @@ class Evaluation(WritableRecord):
         None unless the status is "ok".
     notes : tuple of str
         What a reader must know of its images.
+    corruption : Corruption or None
+        What was done to the images.
+    attack : Attack or None
+        What was done to the images.
+    images : str
+        Fingerprint of the images themselves, if they are distorted: the same for methods that were evaluated on the
+        same ones.
+    transferred_from : str
+        Name of the case whose fitted method attacked images were made for; empty if for the method itself.
     """
 
     test_set: str
     dataset: str
     fingerprint: str = ""
+    corruption: Corruption | None = None
+    attack: Attack | None = None
+    images: str = ""
+    transferred_from: str = ""
     status: EvaluationStatus
     error: str = ""
     n_test: int = 0
@@ -108,3 +275,17 @@ class Evaluation(WritableRecord):
     def has_learned_images(self) -> bool:
         """Some of the images are among those that the method learned from."""
         return any(LEARNED in note for note in self.notes)
+
+    @property
+    def is_distorted(self) -> bool:
+        """Its images are corrupted or attacked."""
+        return self.corruption is not None or self.attack is not None
+
+    @model_serializer(mode="wrap")
+    def _without_what_is_not_there(self, serialize: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        return _without_none(serialize(self), ("corruption", "attack", "images", "transferred_from"))
+
+
+def _without_none(content: dict[str, Any], names: tuple[str, ...]) -> dict[str, Any]:
+    """Leave out what records of before did not have, where it is empty: they stay as they were."""
+    return {name: value for name, value in content.items() if name not in names or value not in (None, "")}

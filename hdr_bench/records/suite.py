@@ -134,7 +134,10 @@ class Suite(SuitePart):
             case if case.dataset is None else case.model_copy(update={"dataset": case.dataset.with_folder(folder)})
             for case in self.cases
         )
-        test_sets = (each.model_copy(update={"dataset": each.dataset.with_folder(folder)}) for each in self.test_sets)
+        test_sets = (
+            each if each.dataset is None else each.model_copy(update={"dataset": each.dataset.with_folder(folder)})
+            for each in self.test_sets
+        )
         changes = {"dataset": self.dataset.with_folder(folder), "cases": tuple(cases), "test_sets": tuple(test_sets)}
         suite = self.model_copy(update=changes)
         BaseModel.__setattr__(suite, "_file", file)
