@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from typing import Any
 
-from hdr_bench.exceptions import HdrBenchError, UnknownNameError, shown
-from hdr_bench.experiments.planning.distortions import check_attack, check_corruption, why_no_gradient
+from hdr_bench.exceptions import UnknownNameError, shown
+from hdr_bench.experiments.planning.distortions import attack_of, check_corruption, why_no_gradient
 from hdr_bench.experiments.planning.models import unseeded_model
 from hdr_bench.records.case import Case
 from hdr_bench.records.evaluations import TestSet
@@ -36,8 +36,8 @@ def _test_set_faults(suite: Suite, test_set: TestSet) -> Iterator[str]:
         if test_set.corruption is not None:
             check_corruption(test_set.corruption, test_set.severity)
         if test_set.attack is not None:
-            check_attack(test_set)
-    except HdrBenchError as error:
+            attack_of(test_set)
+    except ValueError as error:
         yield f"{'attack' if test_set.attack else 'corruption'}: {error}"
         return
     if test_set.attack is None:
@@ -94,7 +94,7 @@ def _copy_faults(suite: Suite, case: Case) -> Iterator[str]:
     for each in case.train_with:
         try:
             check_corruption(each.corruption, each.severity)
-        except HdrBenchError as error:
+        except ValueError as error:
             yield f"train_with: {error}"
     if case.train_with and (case.protocol or suite.protocol).kind == "grid-search":
         yield (

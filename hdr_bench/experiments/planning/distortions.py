@@ -2,22 +2,13 @@
 
 from typing import Any, get_args
 
-from hdr_bench.exceptions import SuiteError, UnknownNameError, shown
+from hdr_bench.exceptions import shown
 from hdr_bench.records.case import TrainingCorruption
 from hdr_bench.records.evaluations import Attack, Corruption, Severity, TestSet, TrialTestSet
-from hdr_bench.robustness import (
-    ATTACKS,
-    ATTACKS_VERSION,
-    CORRUPTIONS,
-    CORRUPTIONS_VERSION,
-    describe_missing_gradient,
-    estimator_has_gradient,
-)
+from hdr_bench.robustness.attack_methods import ATTACKS_VERSION, make_attack
+from hdr_bench.robustness.corruptions import CORRUPTIONS_VERSION, step_of
 
-STEPS = {"fgsm": 1, "pgd": 40}
-"""Steps of an attack that a suite gives none: of PGD as many as Madry et al. (2018) take for MNIST."""
-
-LARGEST_STEP = max(step for step in get_args(Severity) if isinstance(step, int))
+_LARGEST_STEP = max(step for step in get_args(Severity) if isinstance(step, int))
 
 
 def check_corruption(name: str, severity: Severity) -> None:
@@ -32,43 +23,10 @@ def check_corruption(name: str, severity: Severity) -> None:
     ------
     UnknownNameError
         If there is no such corruption.
-    SuiteError
+    CorruptionError
         If MNIST-C has no such corruption, and its severity is asked for.
     """
-    if name not in CORRUPTIONS:
-        raise UnknownNameError("corruption", name, CORRUPTIONS)
-    if severity == "mnist-c" and CORRUPTIONS[name].mnist_c is None:
-        raise SuiteError(
-            f'severity "mnist-c" is for the corruptions of MNIST-C, and {name} is none of them; give a step from 1 to '
-            f"{LARGEST_STEP}"
-        )
-
-
-def check_attack(test_set: TestSet) -> None:
-    """Check that there is an attack, and that it takes the steps that a test set asks for.
-
-    Parameters
-    ----------
-    test_set : TestSet
-        With an attack.
-
-    Raises
-    ------
-    UnknownNameError
-        If there is no such attack.
-    SuiteError
-        If an attack of one step is asked for more.
-    """
-    name = test_set.attack or ""
-    if name not in ATTACKS:
-        raise UnknownNameError("attack", name, ATTACKS)
-    if name != "fgsm":
-        return
-    asked = [key for key in ("steps", "restarts") if getattr(test_set, key) not in (None, 1)]
-    if test_set.step_size is not None:
-        asked.append("step_size")
-    if asked:
-        raise SuiteError(f"fgsm is a single step of the size eps; leave {' and '.join(asked)} out, or choose pgd")
+    step_of(name, severity)
 
 
 def corruption_of(test_set: TestSet) -> Corruption | None:
@@ -97,17 +55,25 @@ def attack_of(test_set: TestSet) -> Attack | None:
     Returns
     -------
     attack : Attack or None
+
+    Raises
+    ------
+    UnknownNameError
+        If there is no such attack.
+    ValueError
+        If it does not take what the test set asks for.
     """
     if test_set.attack is None or test_set.eps is None:
         return None
-    return Attack(
-        name=test_set.attack,
-        eps=test_set.eps,
-        steps=test_set.steps or STEPS.get(test_set.attack, 1),
+    attack = make_attack(
+        test_set.attack,
+        test_set.eps,
+        steps=test_set.steps,
         step_size=test_set.step_size,
-        restarts=test_set.restarts or 1,
-        transfer_from=test_set.transfer_from,
-        transfers_to=test_set.transfers_to,
+        restarts=test_set.restarts,
+    )
+    return attack.model_copy(
+        update={"transfer_from": test_set.transfer_from, "transfers_to": test_set.transfers_to}
     )
 
 
@@ -154,6 +120,9 @@ def why_no_gradient(model: Any) -> str:
     reason : str
         Empty if it can be made.
     """
+    # It loads what networks need.
+    from hdr_bench.robustness import describe_missing_gradient, estimator_has_gradient
+
     return "" if estimator_has_gradient(model) else describe_missing_gradient(model)
 
 
@@ -200,7 +169,7 @@ def describe_corruption(name: str, severity: Severity) -> str:
     words = name.replace("_", " ")
     if severity == "mnist-c":
         return f"{words}, at the severity of MNIST-C's files"
-    return f"{words}, severity {severity} of {LARGEST_STEP}"
+    return f"{words}, severity {severity} of {_LARGEST_STEP}"
 
 
 def describe_learned_corruption(test_set: TrialTestSet, train_with: tuple[TrainingCorruption, ...]) -> str:
