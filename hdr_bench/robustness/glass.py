@@ -39,9 +39,7 @@ def blur_glass(
     return np.clip(smooth(by_pixel.T.reshape(images.shape), deviation * scale), 0, 1)
 
 
-def _shuffle(
-    by_pixel: Pixels, shape: tuple[int, ...], random: np.random.Generator, distance: int, rounds: int
-) -> None:
+def _shuffle(by_pixel: Pixels, shape: tuple[int, ...], random: np.random.Generator, distance: int, rounds: int) -> None:
     """Let pixels of each image change places, in place.
 
     Parameters
