@@ -1,6 +1,7 @@
 """What is done to test images, and how well methods stand it.
 
-Importing this package loads neither scipy, scikit-learn nor torch: its functions are imported when they are first asked for.
+Importing this package loads neither scipy, scikit-learn nor torch: its functions are imported when they are first asked
+for.
 """
 
 from importlib import import_module

@@ -73,6 +73,10 @@ def _measure(placeholder: Placeholder, contents: RunContents) -> str:
         return NOT_MEASURED
     if placeholder.test_set:
         return measure_on_test_set(placeholder, contents, label) or NOT_MEASURED
+    return _measure_row(placeholder, contents, label)
+
+
+def _measure_row(placeholder: Placeholder, contents: RunContents, label: str) -> str:
     if placeholder.figure in CLASS_FIGURES:
         return _of_classes(placeholder, contents, label)
     row = contents.summary.set_index("case").loc[[label]].iloc[0]
