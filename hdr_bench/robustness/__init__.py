@@ -8,15 +8,17 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from hdr_bench.robustness.corruption_entry import CorruptionEntry as CorruptionEntry
-    from hdr_bench.robustness.corruptions import CORRUPTIONS as CORRUPTIONS
+    from hdr_bench.robustness.corruption_table import CORRUPTIONS as CORRUPTIONS
     from hdr_bench.robustness.corruptions import CORRUPTIONS_VERSION as CORRUPTIONS_VERSION
     from hdr_bench.robustness.corruptions import corrupt as corrupt
+    from hdr_bench.robustness.corruptions import step_of as step_of
 
 _PLACES = {
-    "CORRUPTIONS": "corruptions",
+    "CORRUPTIONS": "corruption_table",
     "CORRUPTIONS_VERSION": "corruptions",
     "CorruptionEntry": "corruption_entry",
     "corrupt": "corruptions",
+    "step_of": "corruptions",
 }
 
 __all__ = [*_PLACES]  # noqa: PLE0604  # texts, all of them
