@@ -13,9 +13,10 @@ if TYPE_CHECKING:
     from hdr_bench.robustness.attack_methods import make_attack as make_attack
     from hdr_bench.robustness.attacks import attack_images as attack_images
     from hdr_bench.robustness.corruption_entry import CorruptionEntry as CorruptionEntry
-    from hdr_bench.robustness.corruptions import CORRUPTIONS as CORRUPTIONS
+    from hdr_bench.robustness.corruption_table import CORRUPTIONS as CORRUPTIONS
     from hdr_bench.robustness.corruptions import CORRUPTIONS_VERSION as CORRUPTIONS_VERSION
     from hdr_bench.robustness.corruptions import corrupt as corrupt
+    from hdr_bench.robustness.corruptions import step_of as step_of
     from hdr_bench.robustness.fooling import FoolingImages as FoolingImages
     from hdr_bench.robustness.fooling import fooling_images as fooling_images
     from hdr_bench.robustness.gradients import describe_missing_gradient as describe_missing_gradient
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 _PLACES = {
     "ATTACKS": "attack_methods",
     "AttackMethod": "attack_methods",
-    "CORRUPTIONS": "corruptions",
+    "CORRUPTIONS": "corruption_table",
     "CORRUPTIONS_VERSION": "corruptions",
     "CorruptionEntry": "corruption_entry",
     "FoolingImages": "fooling",
@@ -36,6 +37,7 @@ _PLACES = {
     "fooling_images": "fooling",
     "has_gradient": "gradients",
     "make_attack": "attack_methods",
+    "step_of": "corruptions",
 }
 
 __all__ = [*_PLACES]  # noqa: PLE0604  # texts, all of them
