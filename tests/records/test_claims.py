@@ -47,7 +47,7 @@ def test_any_text_can_be_looked_through(text):
         ("It is {k-NN|accuracy@2}.", "accuracy has no epochs; leave @2 out"),
         (
             f"It is {{k-NN|train_loss@{'9' * 5000}}}.",
-            "cannot be read; write {case|figure} or {case|figure@epoch}, an epoch",
+            "cannot be read; write {case|figure}, {case|figure@epoch}, an epoch",
         ),
     ],
 )
