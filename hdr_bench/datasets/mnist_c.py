@@ -148,7 +148,5 @@ def _check_labels(array: StoredArray, n: int) -> None:
 
 
 def _warn_of_counts(parts: dict[str, Part]) -> tuple[str, ...]:
-    others = [
-        part for part, images in parts.items() if tuple(np.bincount(images.labels).tolist()) != PER_CLASS[part]
-    ]
+    others = [part for part, images in parts.items() if tuple(np.bincount(images.labels).tolist()) != PER_CLASS[part]]
     return tuple(f"{part} part: the numbers of images of each class are not those of MNIST" for part in others)

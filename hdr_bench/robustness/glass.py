@@ -10,7 +10,6 @@ from hdr_bench.robustness.blurs import smooth
 from hdr_bench.robustness.corruption_entry import Pixels
 from hdr_bench.robustness.lengths import pixel_scale
 
-
 _COLUMNS = (1,)
 """Axis along which is blurred."""
 
@@ -46,9 +45,7 @@ def blur_glass(
     return np.clip(smooth(by_pixel.T.reshape(images.shape), deviation * scale, _COLUMNS), 0, 1)
 
 
-def _shuffle(
-    by_pixel: Pixels, shape: tuple[int, ...], random: np.random.Generator, distance: int, rounds: int
-) -> None:
+def _shuffle(by_pixel: Pixels, shape: tuple[int, ...], random: np.random.Generator, distance: int, rounds: int) -> None:
     """Let pixels of each image change places, in place.
 
     Parameters
