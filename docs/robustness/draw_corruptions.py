@@ -6,10 +6,10 @@ Run it with ``python docs/robustness/draw_corruptions.py`` after a change to a c
 import io
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import matplotlib.pyplot as plt
 import numpy as np
+from matplotlib.axes import Axes
 from numpy.typing import NDArray
 from PIL import Image
 
@@ -27,7 +27,8 @@ _EXAMPLE = 450
 _STEPS = (1, 2, 3, 4, 5)
 _SIDES = 2
 _CELL = 0.46
-"""Width and height of an image, in inches."""
+"""Width and height of an image with its margin, in inches."""
+_IMAGE = 0.92 * _CELL
 _TITLE = 1.35
 _MNIST_C = "#D55E00"
 _CLEAN = "not corrupted"
@@ -63,12 +64,12 @@ def draw_gallery() -> None:
         side, row = divmod(place, n_rows)
         left = side * (_TITLE + len(_STEPS) * _CELL)
         bottom = height - (row + 1.6) * _CELL
-        figure.text(
-            (left + _TITLE - 0.08) / width, (bottom + _CELL / 2) / height, name, ha="right", va="center", size=9
-        )
+        beside = ((left + _TITLE - 0.08) / width, (bottom + _CELL / 2) / height)
+        figure.text(*beside, name, ha="right", va="center", size=9)
         for step in _STEPS if name != _CLEAN else _STEPS[:1]:
             corner = (left + _TITLE + (step - 1) * _CELL, bottom)
-            _draw(figure, image, name, step, (corner[0] / width, corner[1] / height), (_CELL / width, _CELL / height))
+            place_of_image = (corner[0] / width, corner[1] / height, _IMAGE / width, _IMAGE / height)
+            _draw(figure.add_axes(place_of_image), image, name, step)
     for side in range(_SIDES):
         for step in _STEPS:
             center = side * (_TITLE + len(_STEPS) * _CELL) + _TITLE + (step - 0.5) * _CELL
@@ -82,10 +83,7 @@ def draw_gallery() -> None:
     write_whole(GALLERY, small.getvalue())
 
 
-def _draw(
-    figure: Any, image: NDArray[np.uint8], name: str, step: int, corner: tuple[float, float], size: tuple[float, float]
-) -> None:
-    axes = figure.add_axes((corner[0], corner[1], size[0] * 0.92, size[1] * 0.92))
+def _draw(axes: Axes, image: NDArray[np.uint8], name: str, step: int) -> None:
     shown = image if name == _CLEAN else corrupt(image, name, step)
     axes.imshow(shown[0], cmap="gray", vmin=0, vmax=255)
     axes.set(xticks=[], yticks=[])

@@ -119,9 +119,9 @@ CORRUPTIONS: dict[str, CorruptionEntry] = {
         title="Fog",
         description="lighter, unevenly, and of less contrast",
         apply=add_fog,
-        parameters={"light": (1.5, 2, 2.5, 2.75, 3), "decay": (2, 2, 1.7, 1.5, 1.4)},
-        origin=f"{_SCALE_OF_BOTH}, but for the light of step 4",
-        cites=_BOTH,
+        parameters={"light": (0.5, 1, 1.5, 2.2, 3), "decay": (2, 2, 1.7, 1.5, 1.4)},
+        origin=_SCALE_OF_ITS_OWN,
+        cites=_MNIST_C,
         mnist_c=5,
     ),
     "spatter": CorruptionEntry(

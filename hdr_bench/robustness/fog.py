@@ -54,13 +54,8 @@ def _landscapes(n: int, random: np.random.Generator, decay: float) -> Pixels:
     for level in rough[_COARSE_LEVELS:]:
         fine = _refine(fine, level)
     corner = fine[:, _MARGIN : _MARGIN + SIDE, _MARGIN : _MARGIN + SIDE]
-    low, high = (
-        extreme((part(coarse), part(corner)))
-        for extreme, part in (
-            (np.minimum.reduce, lambda values: values.min(axis=(1, 2), keepdims=True)),
-            (np.maximum.reduce, lambda values: values.max(axis=(1, 2), keepdims=True)),
-        )
-    )
+    low = np.minimum(coarse.min(axis=(1, 2)), corner.min(axis=(1, 2)))[:, None, None]
+    high = np.maximum(coarse.max(axis=(1, 2)), corner.max(axis=(1, 2)))[:, None, None]
     landscapes: Pixels = (corner - low) / (high - low)
     return landscapes
 

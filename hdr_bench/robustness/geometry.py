@@ -9,6 +9,9 @@ from hdr_bench.robustness.corruption_entry import Pixels
 from hdr_bench.robustness.lengths import SIDE
 from hdr_bench.robustness.sampling import sample
 
+MatrixOf = Callable[[int], NDArray[np.float64]]
+"""Function of a side, -1 or 1, that returns a matrix on places (row, column), of shape (2, 2)."""
+
 
 def shear(images: Pixels, random: np.random.Generator, *, angle: float) -> Pixels:
     """Return images whose upright lines lean, to the left or to the right.

@@ -38,9 +38,9 @@ class PixelRange:
         pixels : ndarray of shape (n, height, width)
         """
         kind = np.float32 if np.result_type(images.dtype, np.float32) == np.float32 else np.float64
-        pixels = images.astype(kind)
-        pixels -= kind(self.low)
-        pixels /= kind(self.high - self.low)
+        pixels: Pixels = images.astype(kind)
+        pixels -= self.low
+        pixels /= self.high - self.low
         return pixels
 
     def from_unit(self, pixels: Pixels, dtype: np.dtype[Any]) -> NDArray[Any]:

@@ -38,7 +38,7 @@ def test_commands_suites_and_data_sets_are_completed(complete, monkeypatch, tmp_
     assert complete("bash", "hdr-bench run qu").split() == ["quick"]
     assert complete("bash", "hdr-bench show mi").split() == ["mine.toml"]
     assert complete("bash", "hdr-bench cite bro").split() == ["broken.toml"]
-    assert complete("bash", "hdr-bench run quick --dataset mni").split() == ["mnist-5k", "mnist"]
+    assert complete("bash", "hdr-bench run quick --dataset mni").split() == ["mnist-5k", "mnist", "mnist-c:"]
     assert complete("bash", "hdr-bench data fetch dig").split() == ["digits-8x8"]
     assert complete("bash", "hdr-bench run quick --rerun f").split() == ["failed"]
     for shell, begin in (("zsh", "_arguments '*: :(("), ("fish", "")):
