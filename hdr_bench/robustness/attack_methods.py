@@ -20,8 +20,8 @@ class AttackMethod:
     ----------
     description : str
         What it does, in a sentence.
-    cites : str
-        Key of its paper in ``references.bib``.
+    cites : tuple of str
+        Keys of its papers in ``references.bib``.
     steps : int
         Steps along the gradient by default.
     is_single : bool
@@ -29,7 +29,7 @@ class AttackMethod:
     """
 
     description: str
-    cites: str
+    cites: tuple[str, ...]
     steps: int
     is_single: bool
 
@@ -37,13 +37,13 @@ class AttackMethod:
 ATTACKS: dict[str, AttackMethod] = {
     "fgsm": AttackMethod(
         "Fast gradient sign method: one step of the length eps along the sign of the loss's gradient.",
-        "goodfellow2015",
+        cites=("goodfellow2015",),
         steps=1,
         is_single=True,
     ),
     "pgd": AttackMethod(
         "Projected gradient descent: several steps along the sign of the loss's gradient, from random starts.",
-        "madry2018",
+        cites=("madry2018",),
         steps=40,
         is_single=False,
     ),

@@ -1,5 +1,6 @@
 """Attacks on test images: changes bounded in the maximum norm, by the sign of the gradient of a method's loss."""
 
+import math
 import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -81,7 +82,7 @@ def attack_images(
     """
     check_attack(attack)
     gradient = loss_gradient(model)
-    rows = np.asarray(images, np.float32).reshape(len(images), -1)
+    rows = np.asarray(images, np.float32).reshape(len(images), math.prod(np.shape(images)[1:]))
     truth = np.asarray(labels)
     if truth.shape != (len(rows),):
         raise ValueError(f"labels must be one per image, {len(rows):,} in all, got the shape {truth.shape}")

@@ -39,6 +39,7 @@ class Kernel:
         Parameters
         ----------
         images : ndarray of shape (n, n_features)
+            float32 or float64, in which all is computed.
 
         Returns
         -------
@@ -46,27 +47,28 @@ class Kernel:
         pull_back : callable
             Takes the gradient in the values (n, n_vectors); returns that in the images (n, n_features).
         """
-        images = np.asarray(images, np.float64)
+        vectors = self.vectors.astype(images.dtype, copy=False)
         if self.name == "rbf":
-            return self._gaussians(images)
-        products = images @ self.vectors.T
+            return _gaussians(images, vectors, self.gamma)
+        products = images @ vectors.T
         if self.name == "linear":
-            return products, lambda slopes: slopes @ self.vectors
+            return products, lambda slopes: slopes @ vectors
         bases = self.gamma * products + self.coef0
 
         def pull_back(slopes: Floats) -> Floats:
             # Of degree 0 the values are constant, and a base of 0 has no power of -1.
             steepness = self.degree * self.gamma * bases ** max(self.degree - 1, 0)
-            return (slopes * steepness) @ self.vectors
+            return (slopes * steepness) @ vectors
 
         return bases**self.degree, pull_back
 
-    def _gaussians(self, images: Floats) -> tuple[Floats, Callable[[Floats], Floats]]:
-        squares = np.einsum("ij,ij->i", images, images)[:, None] + np.einsum("ij,ij->i", self.vectors, self.vectors)
-        values = np.exp(-self.gamma * np.maximum(squares - 2 * images @ self.vectors.T, 0))
 
-        def pull_back(slopes: Floats) -> Floats:
-            weights = slopes * values
-            return 2 * self.gamma * (weights @ self.vectors - weights.sum(axis=1)[:, None] * images)
+def _gaussians(images: Floats, vectors: Floats, gamma: float) -> tuple[Floats, Callable[[Floats], Floats]]:
+    squares = np.einsum("ij,ij->i", images, images)[:, None] + np.einsum("ij,ij->i", vectors, vectors)
+    values = np.exp(-gamma * np.maximum(squares - 2 * images @ vectors.T, 0))
 
-        return values, pull_back
+    def pull_back(slopes: Floats) -> Floats:
+        weights = slopes * values
+        return 2 * gamma * (weights @ vectors - weights.sum(axis=1)[:, None] * images)
+
+    return values, pull_back

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.svm import SVC
 
+from hdr_bench.estimators.images.scaling import scale_pixels
 from hdr_bench.estimators.pixels import Floats
 from hdr_bench.estimators.svm import SVMClassifier
 from hdr_bench.robustness.closed_forms import PullBack, SmoothOutputs
@@ -31,8 +32,13 @@ def machine_outputs(model: SVMClassifier) -> SmoothOutputs:
     weights, intercepts = _weights_of_pairs(machine), np.asarray(machine.intercept_, np.float64)
 
     def outputs(rows: NDArray[Any]) -> tuple[Floats, PullBack]:
-        values, pull_back = kernel.evaluate(rows.astype(np.float64) / model.scale_)
-        return values @ weights.T + intercepts, lambda slopes: pull_back(slopes @ weights) / model.scale_
+        values, pull_back = kernel.evaluate(scale_pixels(rows, model.scale_))
+        shares = weights.astype(values.dtype, copy=False)
+
+        def back(slopes: Floats) -> Floats:
+            return pull_back(slopes.astype(values.dtype, copy=False) @ shares) / model.scale_
+
+        return values @ shares.T + intercepts, back
 
     return outputs
 

@@ -39,7 +39,7 @@ def network_gradient(model: NeuralClassifier, rows: NDArray[Any], codes: Codes) 
     try:
         with usual_state(), torch_threads(model.n_jobs), deterministic_algorithms(str(net.device)):
             images = reading.tensor(rows).to(net.device)
-            places = torch.from_numpy(np.asarray(codes, np.int64)).to(net.device)
+            places = torch.from_numpy(np.array(codes, np.int64)).to(net.device)
             _, losses, gradient = input_gradient(network, images, places)
             # A row holds a pixel's channels side by side.
             slopes = gradient.permute(0, 2, 3, 1).reshape(len(rows), -1) / reading.scale

@@ -24,7 +24,7 @@ def _as_numpy(value, integer):
         return {key: _as_numpy(item, integer) for key, item in value.items()}
     if isinstance(value, tuple):
         return tuple(_as_numpy(item, integer) for item in value)
-    return Distortion(**{key: _as_numpy(item, integer) for key, item in vars(value).items() if item is not None})
+    return type(value)(**{key: _as_numpy(item, integer) for key, item in vars(value).items() if item is not None})
 
 
 @pytest.fixture(scope="module")

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from hdr_bench import make_estimator
-from hdr_bench.estimators import Distortion
+from hdr_bench.estimators import AdversarialTraining, Distortion
 
 Params = dict[str, Any]
 
@@ -103,6 +103,7 @@ METHODS = {
             {**_NETWORK, "lr": 0.25, "label_smoothing": 0.5, "schedule": "step", "schedule_params": {"step_size": 1}},
             {**_NETWORK, "optimizer_params": {"betas": (0.5, 0.75)}, "augmentation": {"rotation": 5, "shift": 0.125}},
             {**_NETWORK, "early_stopping": True, "n_iter_no_change": 1, "validation_fraction": 0.25},
+            {**_NETWORK, "adversarial": {"eps": 0.25, "steps": 2, "step_size": 0.125, "ramp_epochs": 1}},
         ),
         has_probabilities=True,
     ),
@@ -115,6 +116,7 @@ METHODS = {
         variants=(
             {**_NETWORK, "layers": "2C3-BN-8N", "image_shape": (8, 8), "batch_norm_params": {"momentum": 0.5}},
             {**_NETWORK, "layers": "2C3-8N", "pixel_scale": 16, "augmentation": Distortion(rotation=8, elastic=2)},
+            {**_NETWORK, "layers": "2C3-BN-8N", "adversarial": AdversarialTraining(eps=0.25, ramp_epochs=1)},
         ),
         has_probabilities=True,
     ),

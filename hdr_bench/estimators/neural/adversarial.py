@@ -5,7 +5,7 @@ from dataclasses import dataclass, fields
 from numbers import Integral
 from typing import Any
 
-from hdr_bench.estimators.plain_values import is_number
+from hdr_bench.estimators.plain_values import is_number, to_plain
 from hdr_bench.exceptions import UnknownNameError, shown
 
 _MOST_STEPS, _MOST_EPOCHS = 1_000, 1_000_000
@@ -67,7 +67,7 @@ class AdversarialTraining:
 
 
 def _is_integer(value: Any) -> bool:
-    return is_number(value) and isinstance(value, Integral)
+    return is_number(value) and isinstance(to_plain(value), Integral)
 
 
 def as_adversarial(adversarial: AdversarialTraining | Mapping[str, float] | None) -> AdversarialTraining | None:

@@ -69,10 +69,12 @@ class Net(NeuralNetClassifier):
 
     Parameters
     ----------
-    *args, **kwargs
+    *args : object
         As skorch's.
     adversary : Adversary or None, default=None
         What changes training batches before they are learned.
+    **kwargs : object
+        As skorch's.
     """
 
     def __init__(self, *args: Any, adversary: Adversary | None = None, **kwargs: Any) -> None:
