@@ -7,18 +7,24 @@ from pydantic import (
     AfterValidator,
     BeforeValidator,
     Field,
+    SerializerFunctionWrapHandler,
     ValidationInfo,
     field_serializer,
     field_validator,
+    model_serializer,
     model_validator,
 )
 
 from hdr_bench.bibliography import check_bibtex
 from hdr_bench.exceptions import shown
-from hdr_bench.records.base import MOST_CANDIDATES, STORED, Bytes, Name, Seconds, SuitePart, Whole
+from hdr_bench.records.base import MOST_CANDIDATES, STORED, Bytes, Name, Number, Seconds, SuitePart, Whole
+from hdr_bench.records.evaluations import Severity
 from hdr_bench.records.fingerprints import class_path, describe_estimator, plain_mapping
 from hdr_bench.records.protocol import DatasetChoice, Folds, Protocol, Samples
 from hdr_bench.records.published import Published
+
+MOST_COPIES = 100
+"""Sets of corrupted copies of training images: more are more than memory has room for."""
 
 Bibtex = Annotated[str, AfterValidator(check_bibtex)]
 """References as BibTeX, none or several."""
@@ -72,6 +78,24 @@ class Reduced(SuitePart):
     )
 
 
+class TrainingCorruption(SuitePart):
+    """Corrupted copies of training images that a method learns from, beside these.
+
+    Attributes
+    ----------
+    corruption : str
+        A name of `hdr_bench.robustness.CORRUPTIONS`.
+    severity : {1, 2, 3, 4, 5, "mnist-c"}
+        Step of its scale, or that of MNIST-C's published files.
+    share : float
+        Of the training images, each class by its share: 1.0 adds a copy of each of them.
+    """
+
+    corruption: str
+    severity: Severity = 3
+    share: Annotated[Number, Field(gt=0, le=1)] = 1.0
+
+
 class Case(SuitePart):
     """A method to try.
 
@@ -105,6 +129,8 @@ class Case(SuitePart):
     validation : {"test"} or None
         Evaluate a network on the test part after each epoch, as many sources do, for the curves of its training;
         nothing is learnt or chosen by it.
+    train_with : tuple of TrainingCorruption
+        Corrupted copies of the training images that the method learns from, beside these; the same for every seed.
     time_limit : float or None
         Seconds that a trial may take, in place of the suite's; a text such as ``"10min"`` is read.
     memory_limit : int or None
@@ -128,6 +154,7 @@ class Case(SuitePart):
     )
     reduced: Reduced | None = None
     validation: Literal["test"] | None = None
+    train_with: Annotated[tuple[TrainingCorruption, ...], Field(max_length=MOST_COPIES)] = ()
     time_limit: Seconds | None = None
     memory_limit: Bytes | None = None
 
@@ -159,6 +186,14 @@ class Case(SuitePart):
         if self.is_object:
             describe_estimator(self.estimator, self.key)
         return self
+
+    @model_serializer(mode="wrap")
+    def _without_what_was_not_asked_for(self, serialize: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """Leave out what cases of before did not have: records of other suites stay as they were."""
+        content: dict[str, Any] = serialize(self)
+        if not self.train_with:
+            content.pop("train_with", None)
+        return content
 
     @field_serializer("estimator")
     def _written(self, value: Any) -> str:

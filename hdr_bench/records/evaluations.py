@@ -1,5 +1,7 @@
 """Test sets beside a data set's own test part: as a suite names them, as a trial has them, and what came out."""
 
+import hashlib
+import json
 from typing import Annotated, Any, ClassVar, Literal, Self, get_args
 
 from pydantic import Field, SerializerFunctionWrapHandler, model_serializer, model_validator
@@ -32,6 +34,8 @@ _LATER_KEYS = (
     "transfer_from",
     "transfers_to",
 )
+
+_LATER_OF_TRIALS = ("samples", "corruption", "attack", "version", "made_for")
 
 EvaluationStatus = Literal["ok", "failed", "not evaluated"]
 
@@ -141,6 +145,11 @@ class TestSet(SuitePart):
         """Its images are corrupted or attacked."""
         return self.corruption is not None or self.attack is not None
 
+    @property
+    def is_of_later_format(self) -> bool:
+        """It has what test sets of before could not have: the records of its runs are of a later format."""
+        return self.is_distorted or self.samples is not None
+
     @model_validator(mode="after")
     def _is_one_thing(self) -> Self:
         if self.corruption is not None and self.attack is not None:
@@ -189,7 +198,11 @@ class TrialTestSet(Record):
     corruption : Corruption or None
         What is done to them.
     attack : Attack or None
-        What is done to them.
+        What is done to them; without `transfer_from` it is made for the trial's own fitted method.
+    version : int or None
+        Of the corruptions' or the attacks' code: other code makes other images.
+    made_for : str
+        Key of the trial whose fitted method attacked images are made for; empty for the trial's own.
     fingerprint : str
         Of that data set, whole; empty if it cannot be evaluated on.
     problem : str
@@ -204,6 +217,8 @@ class TrialTestSet(Record):
     samples: int | None = None
     corruption: Corruption | None = None
     attack: Attack | None = None
+    version: int | None = None
+    made_for: str = ""
     fingerprint: str = ""
     problem: str = ""
     notes: tuple[str, ...] = ()
@@ -214,16 +229,31 @@ class TrialTestSet(Record):
         return self.corruption is not None or self.attack is not None
 
     @property
+    def is_of_later_format(self) -> bool:
+        """It has what test sets of before could not have: the records of its results are of a later format."""
+        return self.is_distorted or self.samples is not None
+
+    @property
     def decides(self) -> list[str]:
         """What of it decides a trial's outcome, for the trial's key."""
-        later = [self.samples, self.corruption, self.attack]
-        if later == [None, None, None]:
-            return [self.name, self.part, self.fingerprint]
-        return [self.name, self.part, self.fingerprint, *map(repr, later)]
+        decides = [self.name, self.part, self.fingerprint]
+        later = self.model_dump(mode="json", include=set(_LATER_OF_TRIALS))
+        return [*decides, json.dumps(later, sort_keys=True)] if later else decides
+
+    @property
+    def is_made_before(self) -> bool:
+        """Its images are made before the trial, the same for all methods; others are made by it, or as they came."""
+        return self.corruption is not None or bool(self.made_for)
+
+    @property
+    def recipe(self) -> str:
+        """Name of its images: the same for test sets, of whatever name, that have the same images."""
+        made_of = [self.part, self.fingerprint, self.model_dump(mode="json", include=set(_LATER_OF_TRIALS))]
+        return hashlib.sha256(json.dumps(made_of, sort_keys=True).encode()).hexdigest()[:16]
 
     @model_serializer(mode="wrap")
     def _without_what_is_not_there(self, serialize: SerializerFunctionWrapHandler) -> dict[str, Any]:
-        return _without_none(serialize(self), ("samples", "corruption", "attack"))
+        return _without_none(serialize(self), _LATER_OF_TRIALS)
 
 
 class Evaluation(WritableRecord):

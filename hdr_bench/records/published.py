@@ -143,6 +143,35 @@ def half_unit(value: Decimal) -> float:
     return float(Decimal(5).scaleb(exponent - 1)) if isinstance(exponent, int) else 0.0
 
 
+class Anchor(SuitePart):
+    """A figure of a source that a suite's own are read beside, though its set-up is another one.
+
+    It is no figure to reproduce: nothing is concluded from how far the measured one is from it.
+
+    Attributes
+    ----------
+    name : str
+        What tables call it: the source's method.
+    source : str
+        Where the figure stands.
+    difference : str
+        How the source's set-up differs from that of the suite.
+    accuracy : Decimal
+        A share between 0 and 1, with the digits that the source prints.
+    case : str
+        Name of the suite's case that it is read beside; empty for none.
+    test_set : str
+        Name of the suite's test set that it is read beside; empty for the test part of the case's own data.
+    """
+
+    name: Name
+    source: Text
+    difference: Text
+    accuracy: Annotated[Figure, Field(ge=0, le=1)]
+    case: str = ""
+    test_set: str = ""
+
+
 class NotBuilt(SuitePart):
     """A row of a source's table that the suite does not run yet.
 

@@ -20,7 +20,7 @@ from hdr_bench.records.lost_time import is_disturbed
 from hdr_bench.records.measurements import Measurements, Scores, WritableRecord
 from hdr_bench.records.metric_types import Metric
 from hdr_bench.records.metrics import EARLIER_NAMES
-from hdr_bench.records.store_format import FORMAT_VERSION, WITHOUT_TEST_SETS
+from hdr_bench.records.store_format import FORMAT_VERSION, WITHOUT_DISTORTION, WITHOUT_TEST_SETS
 from hdr_bench.records.text import writable_content
 from hdr_bench.records.trial import Trial
 
@@ -147,7 +147,7 @@ class Result(WritableRecord):
         Raised while fitting and predicting.
     """
 
-    format_version: Literal[4, 5] = 5
+    format_version: Literal[4, 5, 6] = 6
     key: str
     trial: Trial
     status: Status
@@ -185,8 +185,13 @@ class Result(WritableRecord):
         if not self.evaluations:
             content.pop("evaluations", None)
         if "format_version" in content:
-            content["format_version"] = FORMAT_VERSION if self.evaluations else WITHOUT_TEST_SETS
+            content["format_version"] = self._needed_format()
         return content
+
+    def _needed_format(self) -> int:
+        if self.trial.train_with or any(each.is_of_later_format for each in self.trial.test_sets):
+            return FORMAT_VERSION
+        return WITHOUT_DISTORTION if self.evaluations else WITHOUT_TEST_SETS
 
     def value_of(self, metric: Metric) -> float | None:
         """Return what a metric was measured to be.

@@ -19,7 +19,7 @@ from hdr_bench.records.base import Record
 from hdr_bench.records.options import Settings
 from hdr_bench.records.protocol import Kind
 from hdr_bench.records.result import Result
-from hdr_bench.records.store_format import FORMAT_VERSION, WITHOUT_TEST_SETS
+from hdr_bench.records.store_format import FORMAT_VERSION, WITHOUT_DISTORTION, WITHOUT_TEST_SETS
 from hdr_bench.records.suite import Suite
 from hdr_bench.records.text import writable_content
 
@@ -140,7 +140,7 @@ class RunRecord(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
 
-    format_version: Literal[4, 5] = 5
+    format_version: Literal[4, 5, 6] = 6
     suite: Suite
     origin: Annotated[str, BeforeValidator(writable_content)]
     settings: Settings
@@ -151,5 +151,16 @@ class RunRecord(BaseModel):
     def _in_the_format_that_it_needs(self, serialize: SerializerFunctionWrapHandler) -> dict[str, Any]:
         content: dict[str, Any] = serialize(self)
         if "format_version" in content:
-            content["format_version"] = FORMAT_VERSION if self.suite.test_sets else WITHOUT_TEST_SETS
+            content["format_version"] = _format_of(self.suite)
         return content
+
+
+def _format_of(suite: Suite) -> int:
+    """Return the format that the record of a run of this suite needs."""
+    if (
+        suite.anchors
+        or any(each.is_of_later_format for each in suite.test_sets)
+        or any(each.train_with for each in suite.cases)
+    ):
+        return FORMAT_VERSION
+    return WITHOUT_DISTORTION if suite.test_sets else WITHOUT_TEST_SETS

@@ -22,6 +22,10 @@ from hdr_bench.records.faults import describe_faults
 #
 # What decides a trial's key is no part of the format, but a change of it makes every stored trial run again.
 #
+# 6 (0.2.0): images of a test set that are corrupted or attacked: in the run's record, in trials and in evaluations what
+#     was done to them; of their predictions the wrong labels alone, as `compact.pack_labels` writes them. Corrupted
+#     copies of training images, and figures that a suite's own are read beside. Records that have none of these are
+#     written as format 4 or 5.
 # 5 (0.2.0): results of a trial on other test sets of its suite: `evaluations` of its result, and for each that was
 #     evaluated its predictions in compact form, as one more member of KEY.zip; in the run's record the suite's test
 #     sets. Records that have none of these are written as format 4, so that the version of before reads them.
@@ -33,7 +37,8 @@ from hdr_bench.records.faults import describe_faults
 # 2 (0.2.0): cross-validation, grid search and learning curve; limits, and a second key for an outcome that they
 #     decided; memory of a GPU. A key no longer holds the trial's suite, nor versions that it does not depend on.
 # 1 (0.1.0): the first; a trial is KEY.npz, with its predictions as arrays.
-FORMAT_VERSION = 5
+FORMAT_VERSION = 6
+WITHOUT_DISTORTION = 5
 WITHOUT_TEST_SETS = 4
 FIRST_WITH_CHECKSUM = 4
 

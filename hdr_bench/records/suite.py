@@ -19,14 +19,14 @@ from pydantic import (
     model_validator,
 )
 
-from hdr_bench.exceptions import shown
+from hdr_bench.exceptions import UnknownNameError, shown
 from hdr_bench.names import visual_key
 from hdr_bench.records.base import Bytes, Prose, Seconds, SuitePart, Text
 from hdr_bench.records.case import Bibtex, Case
 from hdr_bench.records.claims import check_claim
 from hdr_bench.records.evaluations import TestSet
 from hdr_bench.records.protocol import DatasetChoice, Protocol
-from hdr_bench.records.published import NotBuilt
+from hdr_bench.records.published import Anchor, NotBuilt
 from hdr_bench.records.run_folder import check_suite_name
 
 
@@ -65,6 +65,8 @@ class Suite(SuitePart):
     test_sets : tuple of TestSet
         Other images that each fitted method is evaluated on, beside the test part; written ``[[test_set]]`` in TOML.
         Not for cross-validation, whose methods are fitted on folds.
+    anchors : tuple of Anchor
+        Figures of other set-ups that the measured ones are read beside; written ``[[anchor]]`` in TOML.
     not_built : tuple of NotBuilt
         Rows of the source's table that are not run; the report names them with their figures.
 
@@ -101,6 +103,10 @@ class Suite(SuitePart):
     test_sets: Annotated[
         tuple[TestSet, ...],
         Field(validation_alias=AliasChoices("test_set", "test_sets"), serialization_alias="test_set"),
+    ] = ()
+    anchors: Annotated[
+        tuple[Anchor, ...],
+        Field(validation_alias=AliasChoices("anchor", "anchors"), serialization_alias="anchor"),
     ] = ()
     not_built: tuple[NotBuilt, ...] = ()
     # Not a field, as a data set's.
@@ -147,9 +153,10 @@ class Suite(SuitePart):
     def _without_what_is_not_there(self, serialize: SerializerFunctionWrapHandler) -> dict[str, Any]:
         """Leave out what suites of before did not have: records of other suites stay as they were."""
         content: dict[str, Any] = serialize(self)
-        if not self.test_sets:
-            content.pop("test_sets", None)
-            content.pop("test_set", None)
+        for name in ("test_set", "anchor"):
+            if not getattr(self, f"{name}s"):
+                content.pop(f"{name}s", None)
+                content.pop(name, None)
         return content
 
     @field_validator("name", mode="before")
@@ -172,12 +179,20 @@ class Suite(SuitePart):
             raise ValueError(f"two cases are called {shown(twice)}; give each its own name")
         if twice := _first_twice([each.name for each in self.test_sets]):
             raise ValueError(f"two test sets are called {shown(twice)}; give each its own name")
+        for number, anchor in enumerate(self.anchors, start=1):
+            _check_named(f"case of anchor {number}", anchor.case, names)
+            _check_named(f"test set of anchor {number}", anchor.test_set, [each.name for each in self.test_sets])
         for number, claim in enumerate(self.claims, start=1):
             try:
                 check_claim(claim, dict.fromkeys(names))
             except ValueError as error:
                 raise ValueError(f"claim {number}: {error}") from error
         return self
+
+
+def _check_named(what: str, name: str, known: list[str]) -> None:
+    if name and name not in known:
+        raise UnknownNameError(what, name, known)
 
 
 def _first_twice(names: list[str]) -> str:

@@ -8,7 +8,7 @@ from typing import Any, Literal
 from pydantic import SerializerFunctionWrapHandler, model_serializer
 
 from hdr_bench.records.base import Record
-from hdr_bench.records.case import Step
+from hdr_bench.records.case import Step, TrainingCorruption
 from hdr_bench.records.evaluations import TrialTestSet
 from hdr_bench.records.protocol import KINDS, DatasetChoice, Kind, Strategy
 from hdr_bench.records.published import Published
@@ -17,7 +17,7 @@ _LIMITS = ("time_limit", "memory_limit")
 # Where it comes from, and what is said of it, decides nothing; nor does where the data lie: their fingerprint does.
 _DECIDES_NOTHING = {"suite", "published", "is_reduced", "dataset"}
 # What was not asked for leaves the key as it was before it could be.
-_LATER = ("shuffle_seed", "validation", "code", "search_fit", "test_sets")
+_LATER = ("shuffle_seed", "validation", "code", "search_fit", "test_sets", "train_with", "train_with_version")
 
 FROM_FILE = "predictions from "
 """Beginning of what stands for the estimator of predictions that came from a file, which no estimator's path has."""
@@ -102,6 +102,10 @@ class Trial(Record):
         Of the order of the training images; None leaves them in the data set's.
     validation : {"test"} or None
         The part that a network is evaluated on after each epoch, for its history alone.
+    train_with : tuple of TrainingCorruption
+        Corrupted copies of the training images that it learns from, beside these.
+    train_with_version : int or None
+        Of the corruptions' code: other code makes other copies. None without copies.
     test_sets : tuple of TrialTestSet
         Other images that the fitted method is evaluated on. Those that are there decide the trial's key, by name and
         fingerprint in any order: the method is not stored, so that one more of them needs another fit.
@@ -141,6 +145,8 @@ class Trial(Record):
     sample_seed: int = 0
     shuffle_seed: int | None = None
     validation: Literal["test"] | None = None
+    train_with: tuple[TrainingCorruption, ...] = ()
+    train_with_version: int | None = None
     test_sets: tuple[TrialTestSet, ...] = ()
     is_reduced: bool = False
     threads: int
@@ -202,7 +208,7 @@ class Trial(Record):
     def _without_what_is_not_there(self, serialize: SerializerFunctionWrapHandler) -> dict[str, Any]:
         """Leave out what trials of before did not have: records of other trials stay as they were."""
         content: dict[str, Any] = serialize(self)
-        for name in ("search_fit", "test_sets"):
+        for name in ("search_fit", "test_sets", "train_with", "train_with_version"):
             if not getattr(self, name):
                 content.pop(name, None)
         return content

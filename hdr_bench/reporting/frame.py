@@ -42,7 +42,11 @@ def load_results(path: str | os.PathLike[str]) -> pd.DataFrame:
         ``"crashed"``, ``"timeout"``, ``"out of memory"``, ``"missing"`` where it has not been run, ``"damaged"``
         where its file is not whole, ``"newer"`` where a newer version of the library wrote it; of another test set
         also ``"not evaluated"``, where its data were not there or do not fit), ``error``,
-        ``dataset``, ``fingerprint``, ``n_train``, ``n_test``, ``is_reduced``, ``threads``, ``n_concurrent`` (trials
+        ``dataset``, ``fingerprint``, ``n_train``, ``n_test``, ``is_reduced``; of a test set whose images are corrupted
+        or attacked ``corruption`` (its name), ``severity`` (1 to 5 or ``"mnist-c"``, as text), ``attack`` (its name),
+        ``eps`` (share of the pixels' range), ``steps``, ``transferred_from`` (the case whose fitted method attacked
+        images were made for; empty for the method itself) and ``images`` (their fingerprint), missing for others;
+        ``threads``, ``n_concurrent`` (trials
         that shared the machine), ``cpu``, ``finished``, ``seconds`` (of the whole trial); then the scores (shares
         between 0 and 1) and the measurements (seconds, bytes), as `hdr_bench.records.metrics.METRICS` lists them, and
         of a grid search ``chosen`` (JSON), ``search_is_limited``, ``search_score``, ``n_tried``, ``n_failed``,

@@ -4,7 +4,7 @@ import pandas as pd
 
 from hdr_bench.records.measurements import Measurements, Scores
 from hdr_bench.records.text import list_first
-from hdr_bench.reporting.result_rows import CIRCUMSTANCES, IDENTITY, OUTCOME
+from hdr_bench.reporting.result_rows import CIRCUMSTANCES, DISTORTION, IDENTITY, OUTCOME
 
 SEARCH_NUMBERS = ["search_score", "n_tried", "n_failed", "n_candidates", "search_seconds", "refit_seconds"]
 """Numbers of a grid search."""
@@ -18,7 +18,7 @@ def result_columns() -> list[str]:
     columns : list of str
     """
     measured = [*Scores.columns(), *Measurements.columns()]
-    return [*IDENTITY, *OUTCOME, *CIRCUMSTANCES, *measured, "chosen", "search_is_limited", *SEARCH_NUMBERS]
+    return [*IDENTITY, *OUTCOME, *DISTORTION, *CIRCUMSTANCES, *measured, "chosen", "search_is_limited", *SEARCH_NUMBERS]
 
 
 def check_frame(results: pd.DataFrame) -> None:
@@ -34,8 +34,9 @@ def check_frame(results: pd.DataFrame) -> None:
     ValueError
         If there are no rows, or columns are missing.
     """
-    # Results of earlier versions have no other test sets.
-    missing = [name for name in result_columns() if name not in results and name != "test_set"]
+    # Results of earlier versions have no other test sets, and nothing was done to the images of these.
+    later = {"test_set", *DISTORTION}
+    missing = [name for name in result_columns() if name not in results and name not in later]
     if missing:
         raise ValueError(
             f"the results lack columns: {list_first(missing)}; give a frame as load_results returns it, or rows of it"

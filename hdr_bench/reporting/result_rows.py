@@ -29,6 +29,8 @@ IDENTITY = [
     "is_deterministic",
 ]
 OUTCOME = ["status", "error", "dataset", "fingerprint", "n_train", "n_test", "is_reduced"]
+DISTORTION = ["corruption", "severity", "attack", "eps", "steps", "transferred_from", "images"]
+"""What was done to the images of a test set, and which they are; missing where nothing was."""
 CIRCUMSTANCES = ["threads", "n_concurrent", "cpu", "finished", "seconds"]
 
 _NOT_STORED = "not evaluated when the trial ran: it was not in the suite then, or its data were not there"
@@ -200,8 +202,21 @@ def _outcome(row: Mapping[Any, Any], evaluation: Evaluation | None) -> dict[str,
         "dataset": evaluation.dataset,
         "fingerprint": evaluation.fingerprint,
         "n_test": evaluation.n_test,
+        **_distortion(evaluation),
         **({} if evaluation.scores is None else _values_of(evaluation.scores)),
     }
+
+
+def _distortion(evaluation: Evaluation) -> dict[str, Any]:
+    """Return what was done to the images; nothing for images that are as they came."""
+    row: dict[str, Any] = {}
+    if (corruption := evaluation.corruption) is not None:
+        row |= {"corruption": corruption.name, "severity": str(corruption.severity)}
+    if (attack := evaluation.attack) is not None:
+        row |= {"attack": attack.name, "eps": attack.eps, "steps": attack.steps}
+    if row:
+        row |= {"transferred_from": evaluation.transferred_from, "images": evaluation.images}
+    return row
 
 
 def _values_of(record: MetricsRecord) -> dict[str, Any]:
