@@ -120,8 +120,8 @@ def weighted_sum(terms: Sequence[tuple[float, Values]]) -> Values:
     Examples
     --------
     >>> import numpy as np
-    >>> both = weighted_sum([(0.5, Values(np.array([[1.0, 0.0]]), False)), (0.5, Values(np.array([[1.0, 1.0]]), False))])
-    >>> both.values.tolist()
+    >>> first, second = (Values(np.array([row]), False) for row in ([1.0, 0.0], [1.0, 1.0]))
+    >>> weighted_sum([(0.5, first), (0.5, second)]).values.tolist()
     [[1.0, 0.5]]
     """
     total = np.zeros((1, 1))

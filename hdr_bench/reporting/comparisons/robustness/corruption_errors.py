@@ -120,10 +120,10 @@ def _errors_under(name: str, chosen: Sequence[Outcome]) -> CorruptionErrors:
         if each.corruption is not None:
             by_severity.setdefault(each.corruption.severity, {}).setdefault(each.label, each)
     severities = tuple(sorted(by_severity, key=_order))
-    labels = [label for label in dict.fromkeys(each.label for each in own)]
+    labels = list(dict.fromkeys(each.label for each in own))
     complete = [label for label in labels if all(label in by_severity[severity] for severity in severities)]
     outcomes = {label: tuple(by_severity[severity][label] for severity in severities) for label in complete}
-    errors = {label: mean_error([each for each in of_one]) for label, of_one in outcomes.items()}
+    errors = {label: mean_error(list(of_one)) for label, of_one in outcomes.items()}
     return CorruptionErrors(name, severities, outcomes, errors)
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from hdr_bench.records.evaluation_images import rows_of_own_test_part
 from hdr_bench.records.evaluations import Attack, Corruption, Evaluation
 from hdr_bench.records.predictions import Predictions
 from hdr_bench.records.result import Result
@@ -40,7 +41,7 @@ class Outcome:
         On the distorted images.
     before : Fits or None
         The same fits on the same images before; None if they are not those of the method's own test part.
-    places : ndarray of shape (n_images,), int64, or None
+    places : ndarray of shape (n_images,), intp, or None
         Of the images in the method's own test part.
     """
 
@@ -52,7 +53,7 @@ class Outcome:
     images: tuple[str, ...]
     fits: Fits
     before: Fits | None
-    places: NDArray[np.int64] | None
+    places: NDArray[np.intp] | None
 
     @property
     def n_test(self) -> int:
@@ -139,7 +140,7 @@ def _outcome(
     trials: list[tuple[Result, Predictions]],
 ) -> Outcome:
     first, is_deterministic = evaluations[0], trials[0][0].trial.is_deterministic
-    places = _places(first, on_set[0], *trials[0])
+    places = _places(on_set[0], first.test_set, *trials[0])
     before = None
     if places is not None:
         own = [_at(predictions, places) for _, predictions in trials]
@@ -157,16 +158,15 @@ def _outcome(
     )
 
 
-def _at(predictions: Predictions, places: NDArray[np.int64]) -> Predictions:
+def _at(predictions: Predictions, places: NDArray[np.intp]) -> Predictions:
     return Predictions(predictions.y_true[places], predictions.y_pred[places])
 
 
-def _places(
-    evaluation: Evaluation, on_set: Predictions, record: Result, own: Predictions
-) -> NDArray[np.int64] | None:
+def _places(on_set: Predictions, name: str, record: Result, own: Predictions) -> NDArray[np.intp] | None:
     """Return which images of the own test part the distorted ones are; None if they are others."""
-    if evaluation.fingerprint != record.trial.fingerprint or not record.trial.is_on_test_part:
+    if not record.trial.is_on_test_part:
         return None
-    places = np.arange(len(own.y_true), dtype=np.int64)
-    is_same = len(places) == len(on_set.y_true) and np.array_equal(own.y_true, on_set.y_true)
+    places = rows_of_own_test_part(record.trial, name, own.y_true)
+    # Labels that do not agree are of other images, whatever the record says.
+    is_same = places is not None and np.array_equal(own.y_true[places], on_set.y_true)
     return places if is_same else None

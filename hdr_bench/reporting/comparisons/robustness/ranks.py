@@ -90,9 +90,7 @@ def _labels_of(pairs: Sequence[Pair]) -> set[str]:
 
 def _better(pairs: Sequence[Pair], labels: set[str]) -> set[tuple[str, str]]:
     """Return the pairs that are told apart, the more accurate one first."""
-    return {
-        (pair.first, pair.second) for pair in pairs if pair.is_told_apart and {pair.first, pair.second} <= labels
-    }
+    return {(pair.first, pair.second) for pair in pairs if pair.is_told_apart and {pair.first, pair.second} <= labels}
 
 
 def _range(label: str, better: set[tuple[str, str]], labels: Sequence[str]) -> RankRange:
