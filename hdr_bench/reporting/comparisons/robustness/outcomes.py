@@ -1,5 +1,6 @@
 """The methods of a run on its corrupted and attacked test sets, each beside the same images as they were before."""
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -69,6 +70,11 @@ class Outcome:
     def interval(self) -> tuple[float, float]:
         """The 95 % interval of the accuracy, as every table of a report has it."""
         return interval_of(self.fits)
+
+    @property
+    def interval_before(self) -> tuple[float, float]:
+        """The 95 % interval of the accuracy on the same images before; NaN if nothing is known of them."""
+        return (math.nan, math.nan) if self.before is None else interval_of(self.before)
 
 
 def interval_of(fits: Fits) -> tuple[float, float]:
