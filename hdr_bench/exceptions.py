@@ -90,6 +90,10 @@ class WorkingFolderError(HdrBenchError, FileNotFoundError):
     """A working folder that was removed while the process was in it."""
 
 
+class CorruptionError(HdrBenchError, ValueError):
+    """Images that cannot be corrupted as asked: no such severity, or pixels of another kind or range."""
+
+
 class EstimatorError(HdrBenchError, TypeError):
     """An estimator that cannot be made of the parameters that it was given."""
 

@@ -6,6 +6,8 @@ from typing import Protocol
 
 from hdr_bench.estimators import ESTIMATORS
 from hdr_bench.import_context import ImportContext
+from hdr_bench.records.evaluations import TrialTestSet
+from hdr_bench.records.made_images import MadeImages
 from hdr_bench.records.predictions import Predictions
 from hdr_bench.records.result import Result
 from hdr_bench.records.search_outcome import SearchOutcome
@@ -36,6 +38,12 @@ class Task:
         Folder of the data set; None if it is loaded by its name.
     folders : mapping of str to str
         Folders of the data sets of other test sets, by fingerprint; others are loaded by their names.
+    images : mapping of str to MadeImages
+        Images of test sets that were made before, by the test sets' recipes.
+    makes : tuple of TrialTestSet
+        Test sets whose images are to be made for the fitted method, and nothing else; none for a trial.
+    made_in : str
+        The run's folder, which these are written to.
     n_concurrent : int
         Trials that share the machine meanwhile.
     context : ImportContext or None
@@ -61,6 +69,9 @@ class Task:
     model_command: str = ""
     seconds_left: float | None = None
     folders: Mapping[str, str] = field(default_factory=dict)
+    images: Mapping[str, MadeImages] = field(default_factory=dict)
+    makes: tuple[TrialTestSet, ...] = ()
+    made_in: str = ""
 
     @property
     def is_of_network(self) -> bool:
@@ -148,6 +159,15 @@ class Progress(Protocol):
             Seconds expected of trials, by key.
         """
 
+    def prepare(self, text: str) -> None:
+        """Receive what is made before the trials begin.
+
+        Parameters
+        ----------
+        text : str
+            In a few words.
+        """
+
     def trial(self, trial: Trial) -> None:
         """Receive a trial that begins; several may run at a time.
 
@@ -190,6 +210,15 @@ class NoProgress:
             How many more are stored already.
         expected : mapping of str to float
             Seconds expected of trials, by key.
+        """
+
+    def prepare(self, text: str) -> None:
+        """Show nothing.
+
+        Parameters
+        ----------
+        text : str
+            In a few words.
         """
 
     def trial(self, trial: Trial) -> None:

@@ -52,6 +52,16 @@ class LineProgress:
         there = f", {stored} already there" if stored else ""
         self._print(f"{pluralize(len(trials) - n_fits, 'trial')} to run{fits}{there}")
 
+    def prepare(self, text: str) -> None:
+        """Print what is made before the trials.
+
+        Parameters
+        ----------
+        text : str
+        """
+        if self._is_due():
+            self._print(text)
+
     def trial(self, trial: Trial) -> None:
         """Keep the trial's name for its stages.
 
@@ -143,6 +153,15 @@ class BarProgress:
         self._bar = Progress(*columns, console=self._console)
         self._task: TaskID = self._bar.add_task("", total=len(trials), method="starting", stage="")
         self._bar.start()
+
+    def prepare(self, text: str) -> None:
+        """Show what is made before the trials.
+
+        Parameters
+        ----------
+        text : str
+        """
+        self._update(method=text, stage="")
 
     def trial(self, trial: Trial) -> None:
         """Show the method.

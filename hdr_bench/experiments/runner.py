@@ -11,6 +11,7 @@ from hdr_bench.datasets import write_dataset
 from hdr_bench.exceptions import CodeChangedWarning, StoredResultWarning, StoreError
 from hdr_bench.experiments.forecast.estimate_record import read_expected
 from hdr_bench.experiments.forecast.stored_times import seconds_of_stored
+from hdr_bench.experiments.image_making import arrays_of, make_images
 from hdr_bench.experiments.messages import NoProgress, Progress
 from hdr_bench.experiments.planning.code_changes import code_changes
 from hdr_bench.experiments.planning.expected_models import check_room, model_command
@@ -27,6 +28,7 @@ from hdr_bench.experiments.task_queue import TaskQueue
 from hdr_bench.import_context import own_modules
 from hdr_bench.records.failures import describe_failure, describe_traceback
 from hdr_bench.records.fit_store import FitStore
+from hdr_bench.records.made_images import MadeImages
 from hdr_bench.records.option_description import with_options
 from hdr_bench.records.options import RunOptions
 from hdr_bench.records.predictions import Predictions
@@ -226,10 +228,15 @@ def _write_record(plan: Plan) -> None:
 
 
 def _run_round(plan: Plan, progress: Progress, expected: Mapping[str, float]) -> None:
-    with _queue(plan) as queue:
+    folders: dict[str, str] = {}
+    images: dict[str, MadeImages] = {}
+    with _queue(plan, folders, images) as queue:
         progress.begin(queue.trials, len(plan.trials) - len(plan.to_run), expected)
         try:
-            outcomes = run_tasks(queue, plan.options, datasets_of(plan), progress)
+            with own_modules(plan.suite.folder):
+                images.update(make_images(plan, plan.store, folders, progress))
+            data = {**datasets_of(plan), **dict(arrays_of(images, plan.store.made_images))}
+            outcomes = run_tasks(queue, plan.options, data, progress)
             with own_modules(plan.suite.folder), closing(outcomes):
                 for result, predictions in outcomes:
                     _take_in(result, predictions, queue, plan, progress)
@@ -281,12 +288,12 @@ def _write_file(result: Result, predictions: Predictions | None, run_store: Stor
 
 
 @contextmanager
-def _queue(plan: Plan) -> Iterator[TaskQueue]:
+def _queue(plan: Plan, folders: dict[str, str], images: dict[str, MadeImages]) -> Iterator[TaskQueue]:
     """Give the queue of what is to be run, with data that were made in code on disk while the block lasts."""
     with ExitStack() as stack:
-        folders = {}
         for fingerprint, dataset in datasets_made_in_code(plan).items():
             folders[fingerprint] = stack.enter_context(data_folder())
             write_dataset(Path(folders[fingerprint]), dataset)
         command = model_command(plan.options, plan.origin)
-        yield TaskQueue(plan, plan.store, folders, keeps_models=plan.options.keep_models, model_command=command)
+        keeps_models = plan.options.keep_models
+        yield TaskQueue(plan, plan.store, folders, images, keeps_models=keeps_models, model_command=command)

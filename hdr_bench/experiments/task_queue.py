@@ -13,6 +13,7 @@ from hdr_bench.experiments.planning.search_state import SearchState
 from hdr_bench.experiments.planning.stored_fits import read_fits
 from hdr_bench.records.environment import read_environment
 from hdr_bench.records.fit_store import FitStore
+from hdr_bench.records.made_images import MadeImages
 from hdr_bench.records.result import Result
 from hdr_bench.records.run_record import PlannedTrial
 from hdr_bench.records.search_outcome import SearchOutcome
@@ -49,6 +50,9 @@ class TaskQueue:
         Of the run's folder; looked at as tasks are taken up, for another run may store in it too.
     folders : mapping of str to str
         Of data sets that were made in code, by fingerprint.
+    images : mapping of str to MadeImages
+        Images that are made before the trials, by the recipes of their test sets; it may be filled until the first task
+        is taken up.
     keeps_models : bool, default=False
         Whether fitted models are kept.
     model_command : str, default=""
@@ -60,11 +64,13 @@ class TaskQueue:
         schedule: Schedule,
         store: Store,
         folders: Mapping[str, str] | None = None,
+        images: Mapping[str, MadeImages] | None = None,
         *,
         keeps_models: bool = False,
         model_command: str = "",
     ) -> None:
         self._schedule, self._store, self._folders = schedule, store, folders or {}
+        self._images = {} if images is None else images
         self._keeps_models, self._model_command = keeps_models, model_command
         self._pickles = {case.case.name: case.pickled for case in schedule.cases}
         self._datasets = {case.case.name: case.dataset for case in schedule.cases}
@@ -238,7 +244,8 @@ class TaskQueue:
     def _task(self, trial: Trial, outcome: SearchOutcome | None = None, seconds_left: float | None = None) -> Task:
         folder = self._folders.get(trial.fingerprint)
         # Of a fit inside a search nobody asks for other images.
-        others = {each.fingerprint for each in trial.test_sets if trial.search_fit is None}
+        asked = trial.test_sets if trial.search_fit is None else ()
+        others, recipes = {each.fingerprint for each in asked}, {each.recipe for each in asked}
         return Task(
             trial,
             self._pickles[trial.case],
@@ -249,6 +256,7 @@ class TaskQueue:
             model_command=self._model_command,
             seconds_left=seconds_left,
             folders={name: place for name, place in self._folders.items() if name in others},
+            images={recipe: made for recipe, made in self._images.items() if recipe in recipes},
         )
 
     def _conclude(self, entry: _Entry) -> Result | None:

@@ -237,8 +237,7 @@ class TrialTestSet(Record):
     def decides(self) -> list[str]:
         """What of it decides a trial's outcome, for the trial's key."""
         decides = [self.name, self.part, self.fingerprint]
-        later = self.model_dump(mode="json", include=set(_LATER_OF_TRIALS))
-        return [*decides, json.dumps(later, sort_keys=True)] if later else decides
+        return [*decides, json.dumps(later, sort_keys=True)] if (later := self._made_of) else decides
 
     @property
     def is_made_before(self) -> bool:
@@ -248,8 +247,16 @@ class TrialTestSet(Record):
     @property
     def recipe(self) -> str:
         """Name of its images: the same for test sets, of whatever name, that have the same images."""
-        made_of = [self.part, self.fingerprint, self.model_dump(mode="json", include=set(_LATER_OF_TRIALS))]
+        made_of = [self.part, self.fingerprint, self._made_of]
         return hashlib.sha256(json.dumps(made_of, sort_keys=True).encode()).hexdigest()[:16]
+
+    @property
+    def _made_of(self) -> dict[str, Any]:
+        """What is done to which of its images; the name of the case that they are made for is in that trial's key."""
+        content = self.model_dump(mode="json", include=set(_LATER_OF_TRIALS))
+        for name in ("transfer_from", "transfers_to"):
+            content.get("attack", {}).pop(name, None)
+        return content
 
     @model_serializer(mode="wrap")
     def _without_what_is_not_there(self, serialize: SerializerFunctionWrapHandler) -> dict[str, Any]:

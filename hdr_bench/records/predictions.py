@@ -116,6 +116,8 @@ class Predictions:
         Of the compact form: which probabilities or decisions it was made of.
     test_sets : mapping of str to Predictions
         The same for the suite's other test sets that the method was evaluated on, by their names.
+    images : ndarray of shape (n, height, width) or None
+        The first images of a test set that the trial has made, to be shown.
     model : KeptModel or None
         What said it, if it is to be kept.
     """
@@ -127,6 +129,7 @@ class Predictions:
     summary: ScoreSummary | None = None
     scores_digest: str = ""
     test_sets: Mapping[str, "Predictions"] = field(default_factory=dict)
+    images: NDArray[np.generic] | None = None
     model: KeptModel | None = None
 
     @property

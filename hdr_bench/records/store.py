@@ -9,10 +9,10 @@ What a report is made of, and what is committed with it:
 - ``gallery/FINGERPRINT.npz``: the test images that the report shows.
 
 What stays on the machine that ran it, and is used where it is there: ``images/FINGERPRINT.npz``, all test images of a
-data set, ``scores/KEY.npz``, the scores of each class for each image, ``search/KEY/FIT.zip``, the fits inside a grid
-search that is not done, see `fit_store`, ``models/KEY.hdrm``, fitted models that were to be kept, see `kept_models`,
-and ``.suite-file``, see `run_source`. Every file is written to a temporary one and put in place whole. `store_format`
-has the history of the format.
+data set, beside them the distorted images of test sets, see `made_images`, ``scores/KEY.npz``, the scores of each class
+for each image, ``search/KEY/FIT.zip``, the fits inside a grid search that is not done, see `fit_store`,
+``models/KEY.hdrm``, fitted models that were to be kept, see `kept_models`, and ``.suite-file``, see `run_source`. Every
+file is written to a temporary one and put in place whole. `store_format` has the history of the format.
 """
 
 import json
@@ -28,6 +28,7 @@ from hdr_bench.records.damage import AWAY, DAMAGED, REMEDY, describe_damage
 from hdr_bench.records.kept_arrays import KeptArrays, put
 from hdr_bench.records.kept_models import KeptModels
 from hdr_bench.records.lookup import Lookup
+from hdr_bench.records.made_images import MadeImageFiles
 from hdr_bench.records.predictions import Predictions
 from hdr_bench.records.result import Result
 from hdr_bench.records.run_folder import check_readable
@@ -50,6 +51,7 @@ class Store(TrialFiles):
     def __init__(self, folder: str | os.PathLike[str]) -> None:
         self.arrays = KeptArrays(Path(folder))
         self.models = KeptModels(Path(folder))
+        self.made_images = MadeImageFiles(Path(folder))
         super().__init__(Path(folder), "trials", self.arrays.read_labels)
         self.added = TrialFiles(Path(folder), "added", self.arrays.read_labels)
         self.run_file = self.folder / "run.json"
@@ -128,6 +130,10 @@ class Store(TrialFiles):
             self.models.write(result.key, predictions.model)
         n_classes = _n_classes(result, predictions)
         of_test_sets = {name: self._pack(each, n_classes) for name, each in predictions.test_sets.items()}
+        for evaluation in result.evaluations:
+            of_one = predictions.test_sets.get(evaluation.test_set)
+            if of_one is not None and of_one.images is not None:
+                self.made_images.write_shown(evaluation.images, of_one.images)
         self.put_trial(result, self._pack(predictions, n_classes), of_test_sets)
 
     def write_added(self, result: Result, predictions: Predictions) -> None:

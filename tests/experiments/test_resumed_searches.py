@@ -209,11 +209,11 @@ def test_fits_of_a_newer_version_are_left_with_their_search(tmp_path):
     fits.write(measured_fit(fit, 0.5))
     assert list(make_schedule(suite, options, store).searches[search.trial.key].outcomes) == [fit.key]
     path = fits.trials_folder / f"{fit.key}.zip"
-    newer = read_sealed(path)["result.json"].replace(b'"format_version": 4', b'"format_version": 6')
+    newer = read_sealed(path)["result.json"].replace(b'"format_version": 4', b'"format_version": 7')
     path.write_bytes(seal_archive({"result.json": newer}))
     plan = make_schedule(suite, options, store)
     assert (plan.to_run, plan.searches) == ((), {})
-    assert plan.remarks[0].startswith(f"left as it is: search/{search.trial.key}/{path.name}: format version 6")
+    assert plan.remarks[0].startswith(f"left as it is: search/{search.trial.key}/{path.name}: format version 7")
 
 
 def _store_a_fit(suite, options, folder):

@@ -120,7 +120,7 @@ def two(finished_two, tmp_path, monkeypatch):
 
 def _make_newer(path):
     members = read_sealed(path)
-    members["result.json"] = members["result.json"].replace(b'"format_version": 4', b'"format_version": 6')
+    members["result.json"] = members["result.json"].replace(b'"format_version": 4', b'"format_version": 7')
     path.write_bytes(seal_archive(members))
 
 
@@ -152,8 +152,8 @@ def test_a_newer_format_blocks_its_result_and_not_the_run(two):
         assert again.exit_code == 3
         assert "1 of 2 results are of a newer format" in again.output
         assert "--rerun failed" not in again.output
-        assert f"left as it is: trials/{newer.name}: format version 6" in again.output
+        assert f"left as it is: trials/{newer.name}: format version 7" in again.output
         assert newer.read_bytes() == content
         results = load_results(folder)
         assert results["status"].tolist() == ["newer", "ok"]
-    assert re.search(r"k-NN.*format version 6", (folder / "report.md").read_text())
+    assert re.search(r"k-NN.*format version 7", (folder / "report.md").read_text())

@@ -165,10 +165,10 @@ def test_damaged_missing_and_newer_files_are_named(tmp_path, result):
         path,
         lambda members: {
             **members,
-            "result.json": members["result.json"].replace(b'"format_version": 4', b'"format_version": 6'),
+            "result.json": members["result.json"].replace(b'"format_version": 4', b'"format_version": 7'),
         },
     )
-    with pytest.raises(NewerFormatError, match="format version 6, this hdr-bench reads versions 1 to 5"):
+    with pytest.raises(NewerFormatError, match="format version 7, this hdr-bench reads versions 1 to 6"):
         store.read(result.key)
     assert store.look_up(planned_for(result)).is_newer
     (tmp_path / "run.json").write_text("{")
@@ -381,7 +381,7 @@ def test_a_run_record_of_a_newer_version_is_refused(tmp_path):
     record = json.loads((folder / "run.json").read_bytes())
     (folder / "run.json").write_text(json.dumps({**record, "format_version": 9}))
     with pytest.raises(
-        StoreError, match="format version 9, this hdr-bench reads versions 1 to 5; use the version that"
+        StoreError, match="format version 9, this hdr-bench reads versions 1 to 6; use the version that"
     ):
         load_results(folder)
 

@@ -2,20 +2,27 @@
 
 import warnings
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
 
 from hdr_bench.datasets import Dataset, Part, open_dataset
 from hdr_bench.datasets.path_names import shorten_paths
 from hdr_bench.exceptions import DatasetError, DatasetWarning
+from hdr_bench.experiments.measuring.answers import check_labels
 from hdr_bench.experiments.measuring.memory import is_out_of_memory
 from hdr_bench.experiments.measuring.scoring import read_predictions, score
-from hdr_bench.experiments.messages import OnStage, Stage
-from hdr_bench.experiments.planning.other_images import describe_part, part_of, with_labels_of
+from hdr_bench.experiments.messages import OnStage, Stage, Task
+from hdr_bench.experiments.planning.other_images import describe_part, part_of, sample_of, with_labels_of
 from hdr_bench.experiments.planning.trial_data import load_choice
 from hdr_bench.records.evaluations import Evaluation, TrialTestSet
 from hdr_bench.records.failures import describe_failure
+from hdr_bench.records.made_images import N_SHOWN, images_fingerprint, open_made
 from hdr_bench.records.predictions import Predictions
+from hdr_bench.robustness import attack_images
 
 Evaluated = tuple[Evaluation, Predictions | None]
 
@@ -24,7 +31,7 @@ def evaluate_test_sets(
     model: Any,
     test_sets: tuple[TrialTestSet, ...],
     class_names: tuple[str, ...],
-    folders: Mapping[str, str],
+    task: Task,
     on_stage: OnStage,
 ) -> Iterator[Evaluated]:
     """Evaluate a fitted model on each test set; what fails on one of them leaves the others as they are.
@@ -36,8 +43,8 @@ def evaluate_test_sets(
     test_sets : tuple of TrialTestSet
     class_names : tuple of str
         The classes that it knows.
-    folders : mapping of str to str
-        Where data sets were put for the trial, by their fingerprints.
+    task : Task
+        Where data sets and images were put for the trial.
     on_stage : callable
         Told which one it is at.
 
@@ -58,7 +65,7 @@ def evaluate_test_sets(
             continue
         on_stage(Stage("test set", place, len(test_sets)))
         try:
-            yield _evaluate(model, each, class_names, folders)
+            yield _evaluate(model, each, class_names, task)
         except (Exception, SystemExit) as error:
             # The trial is to have so much memory, for all that is asked of its method.
             if is_out_of_memory(error):
@@ -67,22 +74,111 @@ def evaluate_test_sets(
             yield _without_scores(each, "failed", error_text), None
 
 
-def _evaluate(
-    model: Any, test_set: TrialTestSet, class_names: tuple[str, ...], folders: Mapping[str, str]
-) -> Evaluated:
-    dataset = _load(test_set, folders)
-    part = with_labels_of(part_of(dataset, test_set.part), dataset.class_names, class_names)
-    predictions = predict_part(model, part, len(class_names))
+def _evaluate(model: Any, test_set: TrialTestSet, class_names: tuple[str, ...], task: Task) -> Evaluated:
+    if (made := task.images.get(test_set.recipe)) is not None and made.problem:
+        return _without_scores(test_set, "not evaluated", made.problem), None
+    if made is None and test_set.is_made_before:
+        raise DatasetError(f"the images of the test set {test_set.name!r} were not made; start the run again")
+    dataset, part = load_test_set(test_set, class_names, task.folders)
+    images, predictions = "", None
+    if test_set.is_distorted:
+        changed = attacked(model, part, test_set) if made is None else open_made(made)
+        images = images_fingerprint(changed) if made is None else made.fingerprint
+        shown = changed[:N_SHOWN] if made is None else None
+        predictions = replace(_predict_labels(model, Part(changed, part.labels), len(class_names)), images=shown)
+    else:
+        predictions = predict_part(model, part, len(class_names))
     evaluation = Evaluation(
         test_set=test_set.name,
         dataset=test_set.dataset.name,
         fingerprint=test_set.fingerprint,
+        corruption=test_set.corruption,
+        attack=test_set.attack,
+        images=images,
+        transferred_from=transferred_from(test_set),
         status="ok",
         n_test=len(part),
         scores=score(predictions, len(class_names)),
         notes=(*test_set.notes, *describe_part(dataset, test_set.part)),
     )
     return evaluation, predictions
+
+
+def attacked(model: Any, part: Part, test_set: TrialTestSet) -> NDArray[np.generic]:
+    """Return the images of a test set, attacked for a fitted model.
+
+    Parameters
+    ----------
+    model : estimator
+        Fitted.
+    part : Part
+        As `load_test_set` returns it.
+    test_set : TrialTestSet
+        With an attack.
+
+    Returns
+    -------
+    images : ndarray of shape (n, height, width), float32
+
+    Raises
+    ------
+    DatasetError
+        If there is no attack.
+    HdrBenchError
+        If no attack can be made.
+    """
+    if test_set.attack is None:
+        raise DatasetError(f"the test set {test_set.name!r} has no attack")
+    return attack_images(model, part.images, part.labels, test_set.attack)
+
+
+def load_test_set(
+    test_set: TrialTestSet, class_names: tuple[str, ...], folders: Mapping[str, str]
+) -> tuple[Dataset, Part]:
+    """Return the data set of a test set, and those of its images that are taken, as they came.
+
+    Parameters
+    ----------
+    test_set : TrialTestSet
+    class_names : tuple of str
+        The classes that the method knows.
+    folders : mapping of str to str
+        Where data sets were put for the trial, by their fingerprints.
+
+    Returns
+    -------
+    dataset : Dataset
+    part : Part
+        With labels of the method's classes.
+
+    Raises
+    ------
+    DatasetError
+        If the data are not those that the trial was planned with.
+    """
+    dataset = _load(test_set, folders)
+    part = sample_of(part_of(dataset, test_set.part), test_set.samples)
+    return dataset, with_labels_of(part, dataset.class_names, class_names)
+
+
+def _predict_labels(model: Any, part: Part, n_classes: int) -> Predictions:
+    """Return predicted classes alone: of distorted images nothing else is stored."""
+    labels = check_labels(model.predict(part.X), len(part), n_classes)
+    return Predictions(np.asarray(part.y), labels)
+
+
+def transferred_from(test_set: TrialTestSet) -> str:
+    """Return the case that the images of a test set are attacked for; empty if they are made for the method itself.
+
+    Parameters
+    ----------
+    test_set : TrialTestSet
+
+    Returns
+    -------
+    case : str
+    """
+    return test_set.attack.transfer_from if test_set.attack is not None and test_set.made_for else ""
 
 
 def predict_part(model: Any, part: Part, n_classes: int) -> Predictions:
@@ -124,6 +220,9 @@ def _without_scores(test_set: TrialTestSet, status: Any, error: str) -> Evaluati
         test_set=test_set.name,
         dataset=test_set.dataset.name,
         fingerprint=test_set.fingerprint,
+        corruption=test_set.corruption,
+        attack=test_set.attack,
+        transferred_from=transferred_from(test_set),
         status=status,
         error=error,
         notes=test_set.notes,

@@ -1,33 +1,29 @@
-"""A trial carried out in this process: data, warm-up, fit, predictions, and what each of them cost."""
+"""A trial carried out in this process: fit, predictions, and what each of them cost."""
 
 import time
 import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import cloudpickle
 import numpy as np
-import psutil
 from numpy.typing import NDArray
 
-from hdr_bench.datasets import Dataset, Part
+from hdr_bench.datasets import Dataset
 from hdr_bench.error_text import describe_error
 from hdr_bench.estimators.base import N_MULTIPLY_ACCUMULATES, N_PARAMETERS, N_STORED_VARIABLES
-from hdr_bench.estimators.foreign.copying import copy_unfitted
 from hdr_bench.estimators.neural.epochs import listen_to_epochs
-from hdr_bench.estimators.saving import installed_versions
-from hdr_bench.exceptions import VersionsDifferError
 from hdr_bench.experiments.measuring.answers import check_labels
 from hdr_bench.experiments.measuring.attributes import count_of, engine_of, history_of, layers_of, parameters_of
 from hdr_bench.experiments.measuring.evaluation import evaluate_test_sets
 from hdr_bench.experiments.measuring.memory import limited_memory, peak_memory
 from hdr_bench.experiments.measuring.model_cards import keep_model
+from hdr_bench.experiments.measuring.preparation import limit_from, prepare
 from hdr_bench.experiments.measuring.process_state import (
     gpu_peak_bytes,
-    limit_threads,
     reset_gpu_peak,
     seed_generators,
     synchronize_gpu,
@@ -36,10 +32,7 @@ from hdr_bench.experiments.measuring.processor_wait import processor_wait
 from hdr_bench.experiments.measuring.scoring import read_predictions, score
 from hdr_bench.experiments.measuring.search_costs import add_search
 from hdr_bench.experiments.messages import FIT, OnStage, Outcome, Stage, Task
-from hdr_bench.experiments.planning.grid_names import settable
-from hdr_bench.experiments.planning.models import best_of_search, last_step, make_model
-from hdr_bench.experiments.planning.own_code import check_code
-from hdr_bench.experiments.planning.trial_data import load_trial_data
+from hdr_bench.experiments.planning.models import best_of_search, last_step
 from hdr_bench.kernel import seconds_of_descendants
 from hdr_bench.records.environment import Environment, thread_pools, utc_now
 from hdr_bench.records.failures import log_warnings
@@ -81,25 +74,15 @@ def measure_trial(task: Task, folder: Path | None, machine: Environment, on_stag
         If the estimator's own code is different here.
     """
     trial = task.trial
-    on_stage(Stage("load"))
-    _check_versions(trial)
-    dataset = load_trial_data(trial, folder)
-    model = make_model(trial, task.pickled)
-    check_code(model, trial.code)
-    model.set_params(**settable(model, _candidate(task)))
-    limit_threads(trial.threads)
-    on_stage(_limit_from("warm-up"))
-    with limited_memory(trial.memory_limit):
-        _warm_up(model, dataset.train)
-    # Libraries that the warm-up loaded have brought pools of their own.
-    limit_threads(trial.threads)
+    prepared = prepare(task, folder, on_stage)
+    model, dataset = prepared.model, prepared.dataset
     fit_and_measure = _measure if trial.search_fit is None else _measure_search_fit
     with log_warnings() as caught:
         with limited_memory(trial.memory_limit):
             measurements, predictions = fit_and_measure(model, dataset, trial, on_stage)
             # A fit inside a search is none that anybody asks for other images.
             asked = trial.test_sets if trial.search_fit is None else ()
-            others = list(evaluate_test_sets(model, asked, dataset.class_names, task.folders, on_stage))
+            others = list(evaluate_test_sets(model, asked, dataset.class_names, task, on_stage))
         # Of a fit inside a search nobody asks for it.
         described = {} if trial.search_fit is not None else _described(last_step(model))
     result = Result(
@@ -125,34 +108,14 @@ def measure_trial(task: Task, folder: Path | None, machine: Environment, on_stag
     predictions = replace(predictions, test_sets=of_test_sets)
     if task.keeps_model:
         # What taking a model apart needs is no memory of the method's.
-        on_stage(_limit_from("model"))
-        predictions = replace(predictions, model=keep_model(model, trial, dataset, predictions, task.model_command))
+        on_stage(limit_from("model"))
+        kept = keep_model(model, trial, prepared.came, predictions, task.model_command)
+        predictions = replace(predictions, model=kept)
     return result if task.outcome is None else add_search(result, task.outcome), predictions
-
-
-def _candidate(task: Task) -> dict[str, Any]:
-    """Return the parameters that a grid search sets: of one of its fits, or those that it has chosen."""
-    if task.trial.search_fit is not None:
-        return task.trial.search_fit.params
-    return {} if task.outcome is None else task.outcome.searched.chosen
 
 
 def _described(method: Any) -> dict[str, Any]:
     return {"parameters": parameters_of(method), "layers": layers_of(method), "history": history_of(method)}
-
-
-def _warm_up(model: Any, train: Part) -> None:
-    """Fit and predict on a few images, so that imports and first calls fall outside the timed regions."""
-    classes = np.unique(train.labels)
-    per_class = max(_WARM_UP_IMAGES // len(classes), 2)
-    chosen = np.concatenate([np.flatnonzero(train.labels == label)[:per_class] for label in classes])
-    few = train.take(chosen)
-    # What fails on these few images may be right on all of them; if not, it fails where it is recorded.
-    with warnings.catch_warnings(), suppress(Exception):
-        warnings.simplefilter("ignore")
-        rehearsal = copy_unfitted(model)
-        short = {name: 1 for name in rehearsal.get_params() if name.rpartition("__")[2] == "max_epochs"}
-        rehearsal.set_params(**short).fit(few.X, few.y).predict(few.X[:2])
 
 
 def _measure_search_fit(
@@ -178,7 +141,7 @@ def _fit_and_predict(
     for part in (train, test):
         part.images.max()
     seed_generators(trial.seed)
-    on_stage(_limit_from(FIT))
+    on_stage(limit_from(FIT))
     with listen_to_epochs(lambda k, n: on_stage(Stage("fit: epoch", k, n))), _measuring(trial.threads) as fit:
         model.fit(train.X, train.y, **watched)
     on_stage(Stage("predict"))
@@ -240,11 +203,6 @@ def _pickled_size(model: Any) -> int | None:
         return None
 
 
-def _limit_from(name: str) -> Stage:
-    """Return a stage from which on the memory limit counts."""
-    return Stage(name, resident_bytes=psutil.Process().memory_info().rss)
-
-
 class _Cost:
     """Filled in when the measured block ends."""
 
@@ -285,13 +243,3 @@ def _latencies(model: Any, X: NDArray[np.generic], n_classes: int) -> list[float
         if sum(latencies) > _LATENCY_SECONDS:
             break
     return latencies
-
-
-def _check_versions(trial: Trial) -> None:
-    here = installed_versions(tuple(trial.versions))
-    for name, planned in trial.versions.items():
-        if here.get(name) != planned:
-            raise VersionsDifferError(
-                f"planned with {name} {planned}, but here it is {here.get(name, 'not installed')}: "
-                "install the same on every machine"
-            )

@@ -11,17 +11,28 @@ from hdr_bench.datasets.dataset import doubts_of
 from hdr_bench.datasets.path_names import shorten_paths
 from hdr_bench.datasets.plausibility import issue_warnings
 from hdr_bench.exceptions import DatasetError, DatasetNotFoundError, DatasetWarning, MissingDependencyError
+from hdr_bench.experiments.planning.distortions import (
+    attack_of,
+    corruption_of,
+    describe_distortion,
+    describe_learned_corruption,
+    version_of,
+)
 from hdr_bench.experiments.planning.other_images import (
+    count_images,
     describe_misfit,
     describe_most_overlap,
     describe_overlap,
+    describe_sample,
     known_images,
     part_of,
+    sample_of,
     with_labels_of,
 )
 from hdr_bench.experiments.planning.trial_data import without_given
 from hdr_bench.names import visible_prose
-from hdr_bench.records.evaluations import TestSet, TrialTestSet
+from hdr_bench.records.case import TrainingCorruption
+from hdr_bench.records.evaluations import Attack, TestSet, TrialTestSet
 from hdr_bench.records.protocol import KINDS, DatasetChoice, Kind
 from hdr_bench.records.suite import Suite
 
@@ -46,6 +57,28 @@ class LearnedShare:
     are_same: bool = True
 
 
+@dataclass(frozen=True)
+class Learner:
+    """The method that a case's test sets are planned for.
+
+    Attributes
+    ----------
+    choice : DatasetChoice
+        The data that it learns from.
+    learned : LearnedShare
+        How many of their training images its trials take.
+    train_with : tuple of TrainingCorruption
+        Corrupted copies of them that it learns from.
+    why_no_gradient : str
+        Why no attack can be made for it; empty if one can.
+    """
+
+    choice: DatasetChoice
+    learned: LearnedShare = LearnedShare()
+    train_with: tuple[TrainingCorruption, ...] = ()
+    why_no_gradient: str = ""
+
+
 class TestSetPlans:
     """The test sets of a suite's trials; what cases have in common is looked at once.
 
@@ -62,19 +95,19 @@ class TestSetPlans:
         self._datasets: dict[str, Dataset] = {}
 
     def of(
-        self, suite: Suite, choice: DatasetChoice, protocol: Kind, learned: LearnedShare
+        self, suite: Suite, learner: Learner, protocol: Kind, key_of: Callable[[str], str]
     ) -> tuple[TrialTestSet, ...]:
         """Return the test sets of a case's trials; none if these are evaluated on folds.
 
         Parameters
         ----------
         suite : Suite
-        choice : DatasetChoice
-            The data that the case's method learns from.
+        learner : Learner
+            The case's method, and what it learns from.
         protocol : {"holdout", "cross-validation", "grid-search", "learning-curve"}
             The case's.
-        learned : LearnedShare
-            How many of the training images its trials take.
+        key_of : callable
+            Returns the key of the trial, of the case of a name, that attacked images are made for.
 
         Returns
         -------
@@ -88,7 +121,7 @@ class TestSetPlans:
         """
         if KINDS[protocol].evaluated_on == "folds":
             return ()
-        return tuple(self._plan(each, choice, learned) for each in suite.test_sets)
+        return tuple(self._plan_for(each, learner, key_of) for each in suite.test_sets)
 
     def datasets_of(self, test_sets: tuple[TrialTestSet, ...]) -> dict[str, Dataset]:
         """Return the data sets of a trial's test sets that it can be evaluated on.
@@ -103,15 +136,29 @@ class TestSetPlans:
         datasets : dict of str to Dataset
             By the test sets' names.
         """
-        return {each.name: self._datasets[each.name] for each in test_sets if each.fingerprint}
+        return {each.name: self._datasets[each.fingerprint] for each in test_sets if each.fingerprint}
+
+    def _plan_for(self, test_set: TestSet, learner: Learner, key_of: Callable[[str], str]) -> TrialTestSet:
+        """Return a test set with what of it depends on the method."""
+        planned = self._plan(test_set, learner.choice, learner.learned)
+        if planned.problem:
+            return planned
+        planned = with_attack(planned, learner.why_no_gradient, key_of)
+        n_images = count_images(self._datasets[planned.fingerprint], planned.part) if planned.fingerprint else 0
+        said = (
+            describe_distortion(planned),
+            describe_learned_corruption(planned, learner.train_with),
+            describe_sample(test_set.samples, n_images),
+        )
+        return planned.model_copy(update={"notes": (*filter(None, said), *planned.notes)})
 
     def _plan(self, test_set: TestSet, choice: DatasetChoice, learned: LearnedShare) -> TrialTestSet:
         key = (test_set.name, self._load(choice).fingerprint, learned)
         if key not in self._made:
             self._made[key] = plan_test_set(test_set, choice, learned, self._load)
             self._warn(test_set.name, self._made[key].notes)
-            if self._made[key].fingerprint:
-                self._datasets[test_set.name] = self._load(test_set.dataset)
+            if fingerprint := self._made[key].fingerprint:
+                self._datasets[fingerprint] = self._load(test_set.dataset or choice)
         return self._made[key]
 
     def _warn(self, name: str, notes: tuple[str, ...]) -> None:
@@ -139,30 +186,70 @@ def plan_test_set(test_set: TestSet, choice: DatasetChoice, learned: LearnedShar
     test_set : TrialTestSet
         With the reason if it cannot be evaluated on.
     """
-    planned = TrialTestSet(name=test_set.name, dataset=without_given(test_set.dataset), part=test_set.part)
+    asked = test_set.dataset or choice
+    planned = TrialTestSet(
+        name=test_set.name,
+        dataset=without_given(asked),
+        part=test_set.part,
+        corruption=corruption_of(test_set),
+        attack=attack_of(test_set),
+        version=version_of(test_set),
+    )
     dataset = load(choice)
     try:
         with ignore_warnings_of_parts() if test_set.part == "all" else nullcontext():
-            other = load(test_set.dataset)
+            other = load(asked)
     except NOT_THERE as error:
-        problem = shorten_paths(visible_prose(str(error)), test_set.dataset.name, test_set.dataset.folder)
+        problem = shorten_paths(visible_prose(str(error)), asked.name, asked.folder)
         return planned.model_copy(update={"problem": problem})
-    part = part_of(other, test_set.part)
+    whole = part_of(other, test_set.part)
+    part = sample_of(whole, test_set.samples)
     problem = describe_misfit(part, other.class_names, dataset.image_shape, dataset.class_names)
     if problem:
         return planned.model_copy(update={"problem": problem})
-    doubts = doubts_of(dataset.train, with_labels_of(part, other.class_names, dataset.class_names))
-    overlap = _describe_known(test_set, choice, learned, load)
+    # What is doubtful about the own test part is said of the data themselves.
+    is_own = other.fingerprint == dataset.fingerprint and test_set.part == "test"
+    doubts = () if is_own else doubts_of(dataset.train, with_labels_of(part, other.class_names, dataset.class_names))
+    overlap = "" if is_own else _describe_known(test_set, choice, learned, load)
     notes = tuple(filter(None, (overlap, *doubts)))
-    return planned.model_copy(update={"fingerprint": other.fingerprint, "notes": notes})
+    samples = None if test_set.samples is None or test_set.samples >= len(whole) else test_set.samples
+    return planned.model_copy(update={"fingerprint": other.fingerprint, "samples": samples, "notes": notes})
+
+
+def with_attack(planned: TrialTestSet, why_no_gradient: str, key_of: Callable[[str], str]) -> TrialTestSet:
+    """Return a test set with whose images a method is evaluated on: those made for itself, or for another method.
+
+    Parameters
+    ----------
+    planned : TrialTestSet
+        As the suite asks for it.
+    why_no_gradient : str
+        Why no attack can be made for the method; empty if one can.
+    key_of : callable
+        Returns the key of the trial, of the case of a name, that attacked images are made for.
+
+    Returns
+    -------
+    test_set : TrialTestSet
+        With the reason if it cannot be evaluated on.
+    """
+    attack = planned.attack
+    if attack is None:
+        return planned
+    if attack.transfer_from and (why_no_gradient or attack.transfers_to == "all methods"):
+        return planned.model_copy(update={"made_for": key_of(attack.transfer_from)})
+    if why_no_gradient:
+        return planned.model_copy(update={"fingerprint": "", "problem": why_no_gradient})
+    own = attack.model_copy(update={"transfer_from": "", "transfers_to": Attack.model_fields["transfers_to"].default})
+    return planned.model_copy(update={"attack": own})
 
 
 def _describe_known(test_set: TestSet, choice: DatasetChoice, learned: LearnedShare, load: Load) -> str:
     """Say how many images of a test set the method learns from; both are compared as they came, before a fit."""
-    train, other = load_as_it_came(choice, load), load_as_it_came(test_set.dataset, load)
+    train, other = load_as_it_came(choice, load), load_as_it_came(test_set.dataset or choice, load)
     if learned.n_images is not None and learned.are_same:
         train = train.subsample(learned.n_images)
-    images = part_of(other, test_set.part).images
+    images = sample_of(part_of(other, test_set.part), test_set.samples).images
     n_known = int(known_images(train.train.images, images).sum())
     if learned.are_same or learned.n_images is None:
         return describe_overlap(n_known, len(images))

@@ -44,4 +44,4 @@ def _choices(suite: Suite, dataset: str | None) -> Iterator[DatasetChoice]:
         yield DatasetChoice(name=dataset)
     else:
         yield from (case.dataset or suite.dataset for case in suite.cases)
-    yield from (test_set.dataset for test_set in suite.test_sets)
+    yield from (test_set.dataset for test_set in suite.test_sets if test_set.dataset is not None)

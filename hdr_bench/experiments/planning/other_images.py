@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from hdr_bench.datasets import Dataset, Part
 from hdr_bench.datasets.content_warnings import are_shared, is_warning_of_parts
+from hdr_bench.records.evaluation_images import sample_rows
 from hdr_bench.records.evaluations import LEARNED, TestPart
 from hdr_bench.records.text import list_first
 
@@ -30,6 +31,62 @@ def part_of(dataset: Dataset, part: TestPart) -> Part:
         return dataset.test
     train, test = dataset.train, dataset.test
     return Part(np.concatenate([train.images, test.images]), np.concatenate([train.labels, test.labels]))
+
+
+def count_images(dataset: Dataset, part: TestPart) -> int:
+    """Return how many images of a data set `part_of` returns.
+
+    Parameters
+    ----------
+    dataset : Dataset
+    part : {"test", "all"}
+
+    Returns
+    -------
+    n_images : int
+    """
+    return len(dataset.test) + (len(dataset.train) if part == "all" else 0)
+
+
+def sample_of(part: Part, samples: int | None) -> Part:
+    """Return as many images of a part as a test set takes.
+
+    Parameters
+    ----------
+    part : Part
+        As `part_of` returns it.
+    samples : int or None
+        As `sample_rows` takes it.
+
+    Returns
+    -------
+    part : Part
+    """
+    if samples is None or samples >= len(part):
+        return part
+    return part.take(sample_rows(part.labels, samples))
+
+
+def describe_sample(samples: int | None, n_images: int) -> str:
+    """Say how many images of a part a test set takes.
+
+    Parameters
+    ----------
+    samples : int or None
+        How many it asks for; None for all.
+    n_images : int
+        How many there are.
+
+    Returns
+    -------
+    text : str
+        Empty if it asks for all.
+    """
+    if samples is None:
+        return ""
+    if samples > n_images:
+        return f"all {n_images:,} images, fewer than the {samples:,} that the suite asks for"
+    return f"{samples:,} of {n_images:,} images, each class by its share"
 
 
 def describe_part(dataset: Dataset, part: TestPart) -> tuple[str, ...]:

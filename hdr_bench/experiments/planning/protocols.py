@@ -13,7 +13,9 @@ from hdr_bench.estimators.foreign.importing import remember_failed_imports
 from hdr_bench.estimators.foreign.libraries import is_stochastic
 from hdr_bench.estimators.foreign.parameters import all_params
 from hdr_bench.exceptions import EstimatorError, SuiteError, shown
-from hdr_bench.experiments.planning.evaluation_plan import LearnedShare, TestSetPlans
+from hdr_bench.experiments.planning.case_test_sets import with_test_sets
+from hdr_bench.experiments.planning.distortions import training_version, why_no_gradient
+from hdr_bench.experiments.planning.evaluation_plan import TestSetPlans
 from hdr_bench.experiments.planning.models import deciding_packages, pickled_model, unseeded_model, versions_of
 from hdr_bench.experiments.planning.outline import EXPAND, Outline, conditional_trials
 from hdr_bench.experiments.planning.own_code import code_of, module_names
@@ -31,7 +33,7 @@ from hdr_bench.records.base import MOST_TRIALS
 from hdr_bench.records.case import Case
 from hdr_bench.records.fingerprints import describe_estimator
 from hdr_bench.records.options import Settings
-from hdr_bench.records.protocol import KINDS, DatasetChoice, Protocol
+from hdr_bench.records.protocol import KINDS, DatasetChoice
 from hdr_bench.records.suite import Suite
 from hdr_bench.records.text import first_faults
 from hdr_bench.records.trial import Trial
@@ -112,14 +114,17 @@ def expand(suite: Suite, settings: Settings) -> tuple[Trial, ...]:
 
 def _outlines(suite: Suite, settings: Settings, only: str | None, known: "_Known") -> list[Outline]:
     planned: list[Outline] = []
+    reasons: dict[str, str] = {}
     faults: list[SuiteError] = []
     n_trials = 0
+    has_attacks = any(each.attack for each in suite.test_sets)
     for case in suite.cases:
         try:
             with foreign_code(partial(_translate, suite, case)):
                 outline, model = _outline(suite, case, settings, known)
                 if is_asked(case.name, only):
                     _check_values(suite, outline, model)
+                reasons[case.name] = why_no_gradient(model) if has_attacks else ""
         except SuiteError as error:
             faults.append(error)
             continue
@@ -132,7 +137,7 @@ def _outlines(suite: Suite, settings: Settings, only: str | None, known: "_Known
         planned.append(outline)
     if faults:
         raise faults[0] if len(faults) == 1 else SuiteError(_join_faults(suite, faults))
-    return planned
+    return with_test_sets(suite, planned, reasons, known.choices, known.test_sets) if suite.test_sets else planned
 
 
 def _translate(suite: Suite, case: Case, error: BaseException) -> BaseException:
@@ -184,6 +189,7 @@ class _Known:
 
     def __init__(self) -> None:
         self._loaded: dict[Any, Dataset] = {}
+        self.choices: dict[str, DatasetChoice] = {}
         self._versions, self._code = cache(versions_of), cache(code_of)
         self.test_sets = TestSetPlans(self.load)
 
@@ -219,6 +225,7 @@ def _outline(suite: Suite, case: Case, settings: Settings, known: _Known) -> tup
     """Return the outline of a case, and its unfitted estimator, which is not needed once its values are checked."""
     choice = _choice(suite, case, settings)
     dataset = known.load(choice)
+    known.choices[case.name] = choice
     case = case if settings.full else _reduce(case)
     protocol = case.protocol or suite.protocol
     reduced = None if settings.full else case.reduced
@@ -241,7 +248,8 @@ def _outline(suite: Suite, case: Case, settings: Settings, known: _Known) -> tup
         is_deterministic=not (is_stochastic(model, params) or protocol.shuffle),
         samples=samples,
         validation=case.validation,
-        test_sets=known.test_sets.of(suite, choice, protocol.kind, _learned_share(protocol, samples)),
+        train_with=case.train_with,
+        train_with_version=training_version(case.train_with),
         is_reduced=settings.samples is not None or reduced is not None,
         threads=settings.threads,
         versions=known.versions(model, params),
@@ -258,13 +266,6 @@ def _outline(suite: Suite, case: Case, settings: Settings, known: _Known) -> tup
     outline = Outline(first, case, protocol, dataset, settings.repeats or protocol.repeats, most, folds, candidates)
     check_outline(suite, outline)
     return outline, model
-
-
-def _learned_share(protocol: Protocol, samples: int | None) -> LearnedShare:
-    if protocol.sizes is None:
-        return LearnedShare(samples)
-    sizes = [size for size in protocol.sizes if samples is None or size <= samples]
-    return LearnedShare(max(sizes, default=samples), are_same=False)
 
 
 def _describe(case: Case) -> dict[str, Any]:

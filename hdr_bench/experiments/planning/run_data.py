@@ -38,7 +38,7 @@ def datasets_made_in_code(schedule: Schedule) -> dict[str, Dataset]:
 
 def _made_in_code(schedule: Schedule) -> Iterator[Dataset]:
     suite = schedule.suite
-    given = {each.name for each in suite.test_sets if each.dataset.given is not None}
+    given = {each.name for each in suite.test_sets if each.dataset is not None and each.dataset.given is not None}
     for case in schedule.cases:
         if schedule.settings.dataset is None and (case.case.dataset or suite.dataset).given is not None:
             yield case.dataset

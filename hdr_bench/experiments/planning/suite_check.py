@@ -13,6 +13,7 @@ from hdr_bench.estimators.foreign.importing import remember_failed_imports
 from hdr_bench.estimators.neural.notation import parse_layers
 from hdr_bench.exceptions import EstimatorError, HdrBenchError, SuiteError, UnknownNameError, shown
 from hdr_bench.experiments.planning.classifiers import check_classifier
+from hdr_bench.experiments.planning.distortion_check import distortion_faults
 from hdr_bench.experiments.planning.grid_names import check_grid
 from hdr_bench.experiments.planning.models import last_step, unseeded_model
 from hdr_bench.experiments.planning.trial_data import is_dotted_path
@@ -68,7 +69,8 @@ def _faults(suite: Suite) -> Iterator[str]:
     yield from _fault_of("dataset", partial(_check_dataset, suite.dataset, datasets))
     for number, each in enumerate(suite.test_sets, start=1):
         place = f"test_set {number} ({shown(each.name)}), dataset"
-        yield from _fault_of(place, partial(_check_dataset, each.dataset, datasets))
+        if each.dataset is not None:
+            yield from _fault_of(place, partial(_check_dataset, each.dataset, datasets))
     protocols = (case.protocol or suite.protocol for case in suite.cases)
     if suite.test_sets and all(KINDS[protocol.kind].evaluated_on == "folds" for protocol in protocols):
         yield (
@@ -77,6 +79,7 @@ def _faults(suite: Suite) -> Iterator[str]:
         )
     for number, case in enumerate(suite.cases, start=1):
         yield from (f"case {number} ({shown(case.name)}){fault}" for fault in _case_faults(case, datasets))
+    yield from distortion_faults(suite)
 
 
 def _case_faults(case: Case, datasets: Mapping[str, str]) -> Iterator[str]:

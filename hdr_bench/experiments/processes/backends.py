@@ -103,8 +103,8 @@ def run_tasks(
         Looked at as they are taken up; None where one depends on an outcome that is not there yet.
     options : RunOptions
         They choose the backend.
-    datasets : mapping of str to Dataset
-        By fingerprint; for workers on other machines.
+    datasets : mapping of str to Dataset or ndarray
+        By fingerprint, for workers on other machines; arrays are images that were made for test sets.
     progress : Progress
         Told of each trial that begins; on a cluster, of each that is sent there. Where they run one after the other,
         also of its stages.

@@ -3,18 +3,15 @@
 What a worker loses when it dies, Dask runs on another; how often a trial was begun, the cluster's own events tell.
 """
 
-import tempfile
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager, suppress
-from dataclasses import dataclass, replace
-from pathlib import Path
+from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
 
-from hdr_bench.datasets import Dataset, write_dataset
 from hdr_bench.error_text import error_line
 from hdr_bench.exceptions import MissingDependencyError, SchedulerError, shown
 from hdr_bench.experiments.messages import Outcome, Outcomes, Progress, Task
@@ -22,13 +19,12 @@ from hdr_bench.experiments.processes.host_handle import HostClosedError
 from hdr_bench.experiments.processes.host_pool import (
     MOST_ATTEMPTS,
     Hosts,
-    clear_leftovers_of_hosts,
     close_idle_hosts,
     crashed_result,
     ignore_stage,
     run_attempts,
 )
-from hdr_bench.experiments.processes.scratch import data_folder
+from hdr_bench.experiments.processes.worker_data import RunData, SharedData, with_data_here
 from hdr_bench.records.options import RunOptions
 
 _CONNECTS_WITHIN_SECONDS = 15
@@ -37,8 +33,6 @@ _LOOKS_EVERY_SECONDS, _ANSWERS_WITHIN_SECONDS = 1, 5
 # A single failure may be a broken connection, which Dask makes again.
 _LOOKS_BEFORE_THE_END = 2
 _AT_WORK = {"running", "paused"}
-_folders: dict[str, tempfile.TemporaryDirectory[str]] = {}
-_writing = threading.Lock()
 # Of each run that has trials on this worker.
 _hosts: dict[str, Hosts] = {}
 _starting = threading.Lock()
@@ -60,23 +54,10 @@ class ClusterRun:
     client: str
 
 
-@dataclass(frozen=True, eq=False)
-class SharedDatasets:
-    """Data sets that each worker gets once.
-
-    Attributes
-    ----------
-    datasets : mapping of str to Dataset
-        By fingerprint.
-    """
-
-    datasets: Mapping[str, Dataset]
-
-
 def run_on_cluster(
     tasks: Iterable[Task | None],
     options: RunOptions,
-    datasets: Mapping[str, Dataset],
+    datasets: RunData,
     progress: Progress,  # noqa: ARG001  # several trials have several stages at a time
 ) -> Outcomes:
     """Run trials on a Dask cluster, and give each outcome as soon as it is there.
@@ -87,8 +68,8 @@ def run_on_cluster(
         Where it gives None, it is asked again when no trial runs any more.
     options : RunOptions
         With the scheduler's address.
-    datasets : mapping of str to Dataset
-        By fingerprint; each is sent to each worker once.
+    datasets : mapping of str to Dataset or ndarray
+        By fingerprint; arrays are images that were made for test sets. Each is sent to each worker once.
     progress : Progress
 
     Yields
@@ -102,7 +83,7 @@ def run_on_cluster(
     SchedulerError
         If the scheduler cannot be reached, or has no workers.
     """
-    data, scheduler = SharedDatasets(datasets), str(options.scheduler)
+    data, scheduler = SharedData(datasets), str(options.scheduler)
     backend: Any = None
     open_tasks: dict[str, Task] = {}
     again: list[Task] = []
@@ -137,7 +118,7 @@ def run_on_cluster(
                 again = []
 
 
-def _submit(backend: Any, tasks: Iterable[Task], data: SharedDatasets, run: ClusterRun) -> Outcomes:
+def _submit(backend: Any, tasks: Iterable[Task], data: SharedData, run: ClusterRun) -> Outcomes:
     from joblib import Parallel, delayed, parallel_config
 
     calls = (delayed(_on_worker)(task, data, run) for task in tasks)
@@ -148,7 +129,7 @@ def _submit(backend: Any, tasks: Iterable[Task], data: SharedDatasets, run: Clus
         yield from outcomes
 
 
-def _backend_of(client: Any, data: SharedDatasets) -> Any:
+def _backend_of(client: Any, data: SharedData) -> Any:
     from joblib._dask import DaskDistributedBackend
 
     class ClusterBackend(DaskDistributedBackend):
@@ -171,7 +152,7 @@ def _loss_errors() -> tuple[type[BaseException], ...]:
     return CancelledError, FutureCancelledError, KilledWorker, HostClosedError
 
 
-def _on_worker(task: Task, data: SharedDatasets, run: ClusterRun) -> Outcome:
+def _on_worker(task: Task, data: SharedData, run: ClusterRun) -> Outcome:
     """Run a trial in a worker; as often as workers die, but twice at most."""
     from distributed import Event, get_client, get_worker
 
@@ -181,8 +162,7 @@ def _on_worker(task: Task, data: SharedDatasets, run: ClusterRun) -> Outcome:
     if free is None:
         return crashed_result(task.trial, "a worker ended while it ran"), None
     free.set()
-    folders = {name: _folder_of(name, data) for each in task.trial.test_sets if (name := each.fingerprint)}
-    asked = replace(task, folder=_folder_of(task.trial.fingerprint, data), folders=folders)
+    asked = with_data_here(task, data)
     try:
         return run_attempts(asked, ignore_stage, _hosts_of(run))
     except HostClosedError:
@@ -190,17 +170,6 @@ def _on_worker(task: Task, data: SharedDatasets, run: ClusterRun) -> Outcome:
             raise
         # The scheduler was away for a while, and the run was taken for over.
         return run_attempts(asked, ignore_stage, _hosts_of(run))
-
-
-def _folder_of(fingerprint: str, data: SharedDatasets) -> str:
-    """Return where this worker keeps a data set; it is written there the first time."""
-    with _writing:
-        if fingerprint not in _folders:
-            clear_leftovers_of_hosts()
-            folder = data_folder()
-            write_dataset(Path(folder.name), data.datasets[fingerprint])
-            _folders[fingerprint] = folder
-        return _folders[fingerprint].name
 
 
 @contextmanager

@@ -193,6 +193,7 @@ def _child(
     task: Task, context: ImportContext, machine: Environment, sender: Connection, output: Connection, scratch: Path
 ) -> None:
     # The fork server has it. A host, which starts trials and runs none, is there a second sooner without it.
+    from hdr_bench.experiments.measuring.images_for_others import make_images_for_others
     from hdr_bench.experiments.measuring.measure import measure_trial
 
     # Its own session: it ends with all that it starts, and the terminal's Ctrl-C is the runner's affair.
@@ -208,7 +209,8 @@ def _child(
         os.environ.update(thread_wait_variables(os.environ))
         tempfile.tempdir = None
         folder = Path(task.folder) if task.folder else None
-        answer: Outcome = measure_trial(task, folder, machine, _sending(sender))
+        carry_out = make_images_for_others if task.makes else measure_trial
+        answer: Outcome = carry_out(task, folder, machine, _sending(sender))
     except BaseException as error:  # noqa: BLE001  # whatever a method raises, `SystemExit` too, is a row of the results
         answer = (_failed_result(task.trial, error, machine), None)
     try:

@@ -1,0 +1,160 @@
+"""Images of a run's test sets that are made before its trials: corrupted ones, and those attacked for another case."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from hdr_bench.datasets import Dataset
+from hdr_bench.exceptions import HdrBenchError, StoreError
+from hdr_bench.experiments.measuring.memory import is_out_of_memory
+from hdr_bench.experiments.messages import Progress, Task
+from hdr_bench.experiments.planning.case_test_sets import source_trial
+from hdr_bench.experiments.planning.corrupted_images import corrupt_images
+from hdr_bench.experiments.planning.other_images import part_of, sample_of
+from hdr_bench.experiments.planning.protocols import PlannedCase
+from hdr_bench.experiments.planning.schedule import Schedule
+from hdr_bench.experiments.processes.host_pool import run_attempts
+from hdr_bench.names import abbreviate
+from hdr_bench.records.evaluations import TrialTestSet
+from hdr_bench.records.failures import describe_failure
+from hdr_bench.records.made_images import MadeImageFiles, MadeImages
+from hdr_bench.records.store import Store
+
+
+@dataclass(frozen=True, eq=False)
+class _Wanted:
+    """Images that trials need, and the data set that they come from."""
+
+    test_set: TrialTestSet
+    dataset: Dataset
+
+
+def make_images(
+    schedule: Schedule, store: Store, folders: Mapping[str, str], progress: Progress
+) -> dict[str, MadeImages]:
+    """Make the images that the trials of a schedule need and that are not there yet.
+
+    Parameters
+    ----------
+    schedule : Schedule
+    store : Store
+        Of the run's folder: what is made is written there, and is found there by the next run.
+    folders : mapping of str to str
+        Of data sets that were made in code, by fingerprint.
+    progress : Progress
+        Told what is made.
+
+    Returns
+    -------
+    images : dict of str to MadeImages
+        By the test sets' recipes; those that could not be made say why.
+
+    Raises
+    ------
+    StoreError
+        If they cannot be written.
+    """
+    files = store.made_images
+    wanted = _wanted(schedule)
+    made = {recipe: found for recipe in wanted if (found := files.find(recipe)) is not None}
+    missing = {recipe: each for recipe, each in wanted.items() if recipe not in made}
+    for recipe, each in missing.items():
+        if each.test_set.corruption is not None:
+            progress.prepare(f"making {describe_making(each.test_set)}")
+            made[recipe] = _corrupt(recipe, each, files)
+    for name in dict.fromkeys(_source_of(each.test_set) for each in missing.values() if each.test_set.made_for):
+        of_case = [each.test_set for each in missing.values() if _source_of(each.test_set) == name]
+        progress.prepare(f"making {', '.join(map(describe_making, of_case))} for {name}")
+        problem = _attack(_case_called(schedule, name), of_case, store, folders)
+        for each in of_case:
+            made[each.recipe] = files.find(each.recipe) or MadeImages(problem=problem)
+    return made
+
+
+def describe_making(test_set: TrialTestSet) -> str:
+    """Return what is made of a test set's images, in a few words.
+
+    Parameters
+    ----------
+    test_set : TrialTestSet
+
+    Returns
+    -------
+    text : str
+        Such as ``fog 3``.
+    """
+    if test_set.corruption is not None:
+        return f"{test_set.corruption.name.replace('_', ' ')} {test_set.corruption.severity}"
+    return "" if test_set.attack is None else f"{test_set.attack.name} {test_set.attack.eps:g}"
+
+
+def _wanted(schedule: Schedule) -> dict[str, _Wanted]:
+    cases = {case.case.name: case for case in schedule.cases}
+    return {
+        each.recipe: _Wanted(each, cases[trial.case].test_sets[each.name])
+        for trial in schedule.to_run
+        for each in trial.test_sets
+        if each.is_made_before and each.fingerprint
+    }
+
+
+def _corrupt(recipe: str, wanted: _Wanted, files: MadeImageFiles) -> MadeImages:
+    test_set, dataset = wanted.test_set, wanted.dataset
+    corruption = test_set.corruption
+    if corruption is None:
+        raise HdrBenchError(f"test set {test_set.name!r} has no corruption")
+    try:
+        part = sample_of(part_of(dataset, test_set.part), test_set.samples)
+        return files.write(recipe, corrupt_images(part.images, dataset, corruption.name, corruption.severity))
+    except StoreError:
+        raise
+    except Exception as error:
+        if is_out_of_memory(error):
+            raise
+        return MadeImages(problem=f"its images could not be made: {describe_failure(error)}")
+
+
+def _attack(case: PlannedCase, test_sets: list[TrialTestSet], store: Store, folders: Mapping[str, str]) -> str:
+    """Fit a case's method in its own process, which writes images that are attacked for it; say why it could not."""
+    trial = source_trial(case.trials[0])
+    task = Task(
+        trial,
+        case.pickled,
+        folders.get(trial.fingerprint),
+        folders=folders,
+        makes=tuple(test_sets),
+        made_in=str(store.folder.absolute()),
+    )
+    result, _ = run_attempts(task, _ignore)
+    if result.status == "ok":
+        return "its images could not be read after they were made"
+    return f"its images could not be made for {case.case.name}, which failed: {abbreviate(result.error)}"
+
+
+def _ignore(_: object) -> None:
+    """Show no stages: what runs is no trial."""
+
+
+def _source_of(test_set: TrialTestSet) -> str:
+    return test_set.attack.transfer_from if test_set.attack is not None and test_set.made_for else ""
+
+
+def _case_called(schedule: Schedule, name: str) -> PlannedCase:
+    return next(case for case in schedule.cases if case.case.name == name)
+
+
+def arrays_of(images: Mapping[str, MadeImages], files: MadeImageFiles) -> Iterator[tuple[str, object]]:
+    """Give made images by their fingerprints, memory-mapped, for workers on other machines.
+
+    Parameters
+    ----------
+    images : mapping of str to MadeImages
+    files : MadeImageFiles
+
+    Yields
+    ------
+    fingerprint : str
+    images : ndarray of shape (n, height, width)
+    """
+    for each in images.values():
+        if each.fingerprint and (found := files.read(each.fingerprint)) is not None:
+            yield each.fingerprint, found

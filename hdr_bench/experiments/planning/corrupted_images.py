@@ -1,0 +1,83 @@
+"""Corrupted images of a data set: of its test sets, and copies of its training images."""
+
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hdr_bench.datasets import Dataset, Part
+from hdr_bench.datasets.polarity import LIGHT_ON_DARK, Polarity, count_polarities
+from hdr_bench.experiments.planning.distortions import describe_corruption
+from hdr_bench.experiments.planning.other_images import sample_of
+from hdr_bench.records.case import TrainingCorruption
+from hdr_bench.records.evaluations import Severity
+from hdr_bench.robustness import corrupt
+
+_SEED = 0
+# Training images have other random numbers than test images, and each set of copies others than the one before.
+_FIRST_SEED_OF_COPIES = 1000
+
+
+def corrupt_images(
+    images: NDArray[np.generic], dataset: Dataset, name: str, severity: Severity, seed: int = _SEED
+) -> NDArray[np.generic]:
+    """Return corrupted images of a data set.
+
+    What is black and what is white are the smallest and the largest pixel of both parts, as where a data set is
+    inverted: bytes need not use their whole range.
+
+    Parameters
+    ----------
+    images : ndarray of shape (n, height, width)
+        Some of its images.
+    dataset : Dataset
+        It says the range of their pixels and their polarity.
+    name : str
+        Of the corruption.
+    severity : {1, 2, 3, 4, 5, "mnist-c"}
+    seed : int, default=0
+        The same for all methods and repeats.
+
+    Returns
+    -------
+    corrupted : ndarray of shape (n, height, width)
+        Of the same type.
+    """
+    parts = [part.images for part in (dataset.train, dataset.test)]
+    pixel_range = (float(min(part.min() for part in parts)), float(max(part.max() for part in parts)))
+    return corrupt(images, name, severity, seed=seed, pixel_range=pixel_range, polarity=_polarity_of(dataset))
+
+
+def with_corrupted_copies(dataset: Dataset, train_with: tuple[TrainingCorruption, ...]) -> Dataset:
+    """Return a data set whose training images have corrupted copies behind them, the same for every seed of a trial.
+
+    Parameters
+    ----------
+    dataset : Dataset
+        As a trial has it: of a fold without the images that it is evaluated on.
+    train_with : tuple of TrainingCorruption
+
+    Returns
+    -------
+    dataset : Dataset
+        Its fingerprint is that of the data without the copies; a note says what was added.
+    """
+    if not train_with:
+        return dataset
+    train = dataset.train
+    parts, notes = [train], []
+    for place, each in enumerate(train_with):
+        share = sample_of(train, max(round(each.share * len(train)), 1))
+        seed = _FIRST_SEED_OF_COPIES + place
+        images = corrupt_images(share.images, dataset, each.corruption, each.severity, seed)
+        parts.append(Part(images, share.labels))
+        words = describe_corruption(each.corruption, each.severity)
+        notes.append(f"the method also learns from {len(share):,} corrupted copies of training images: {words}")
+    both = Part(
+        np.concatenate([part.images for part in parts]), np.concatenate([np.asarray(part.labels) for part in parts])
+    )
+    return replace(dataset, train=both, notes=(*dataset.notes, *notes))
+
+
+def _polarity_of(dataset: Dataset) -> Polarity:
+    return count_polarities(dataset.test.images).polarity or LIGHT_ON_DARK
