@@ -73,6 +73,38 @@ class RunImages:
             return np.zeros((0, height, width), np.uint8)
         return np.stack([chosen[int(index)] for index in indices])
 
+    def show_distorted(self, fingerprint: str, indices: Sequence[int]) -> NDArray[np.generic]:
+        """Return images of a corrupted or attacked test set; they are among the files of those shown, too.
+
+        Parameters
+        ----------
+        fingerprint : str
+            Of the images, as an evaluation names them.
+        indices : sequence of int
+            Places in the test set, from 0.
+
+        Returns
+        -------
+        images : ndarray of shape (n, height, width)
+            Floating pixels within the range of 8 bits are rounded to it: they are for the eye.
+
+        Raises
+        ------
+        StoreError
+            If they are not there.
+        """
+        if fingerprint not in self._images:
+            self._images[fingerprint] = self._read_distorted(fingerprint)
+        images = self._images[fingerprint]
+        try:
+            chosen = {} if images is None else {int(index): _as_bytes(images[index]) for index in indices}
+        except (KeyError, IndexError):
+            chosen = {}
+        if not chosen:
+            raise StoreError(f"{self._store.folder}: the distorted images of a test set are not there")
+        self._shown.setdefault(fingerprint, {}).update(chosen)
+        return np.stack([chosen[int(index)] for index in indices])
+
     def shown_files(self) -> dict[str, bytes]:
         """Return the files of the test images that were shown so far.
 
@@ -95,6 +127,16 @@ class RunImages:
             self._images[fingerprint] = self._read(fingerprint)
         return self._images[fingerprint]
 
+    def _read_distorted(self, fingerprint: str) -> Images | None:
+        images = self._store.made_images.read(fingerprint)
+        if images is not None:
+            return images
+        try:
+            return self._store.arrays.read_gallery(fingerprint) or None
+        except StoreError as error:
+            self._unreadable[self._store.without_folder(error)] = None
+            return None
+
     def _read(self, fingerprint: str) -> Images | None:
         for read in (self._store.arrays.read_images, self._store.arrays.read_gallery):
             try:
@@ -105,3 +147,10 @@ class RunImages:
             if images is not None and len(images):
                 return images
         return None
+
+
+def _as_bytes(image: Image) -> Image:
+    """Return a floating image rounded to 8 bits, if it is in their range but for what is rounded away."""
+    if image.dtype.kind != "f" or float(image.min()) < -0.5 or not 1 < float(image.max()) < 255.5:
+        return np.array(image)
+    return np.rint(image).clip(0, 255).astype(np.uint8)

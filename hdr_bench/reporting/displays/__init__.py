@@ -15,6 +15,7 @@ from hdr_bench.reporting.displays.confusion_grid import ConfusionGridDisplay
 from hdr_bench.reporting.displays.corruption_map import CorruptionMapDisplay
 from hdr_bench.reporting.displays.costs import CostDisplay
 from hdr_bench.reporting.displays.disagreement import DisagreementDisplay
+from hdr_bench.reporting.displays.distortion_gallery import DistortionGalleryDisplay
 from hdr_bench.reporting.displays.gallery import GalleryDisplay
 from hdr_bench.reporting.displays.learning import LearningCurveDisplay
 from hdr_bench.reporting.displays.rejection import RejectionDisplay
@@ -33,6 +34,7 @@ __all__ = [
     "CostDisplay",
     "DisagreementDisplay",
     "Display",
+    "DistortionGalleryDisplay",
     "GalleryDisplay",
     "LearningCurveDisplay",
     "PrecisionRecallDisplay",

@@ -1,12 +1,15 @@
 """The blocks of a report that are about corrupted and attacked test sets; a run without them has none of these."""
 
 from collections.abc import Callable
+from functools import partial
 
+from hdr_bench.reporting.comparisons.robustness.outcomes import Outcome
 from hdr_bench.reporting.comparisons.robustness.robustness import Robustness
 from hdr_bench.reporting.displays import (
     AttackDisplay,
     CorruptionMapDisplay,
     Display,
+    DistortionGalleryDisplay,
     SeverityDisplay,
 )
 from hdr_bench.reporting.page.block_types import Block, FigureBlock, Heading, TableBlock
@@ -14,9 +17,7 @@ from hdr_bench.reporting.page.report_data import ReportData
 from hdr_bench.reporting.page.robustness_sentences import (
     describe_attacks,
     describe_distorted_sets,
-    describe_noise_training,
     describe_robustness,
-    describe_still_wrong,
 )
 from hdr_bench.reporting.tables import Table
 from hdr_bench.reporting.tables.robustness.anchors import anchors_table
@@ -85,10 +86,25 @@ def _attack_curves(data: ReportData) -> Display | None:
     return AttackDisplay.from_run(data.contents) if data.robustness.attacks else None
 
 
+def _gallery(data: ReportData, what: str) -> Display | None:
+    """Return images of the most accurate method that has some of these."""
+    summary = data.contents.summary.sort_values("accuracy", ascending=False, kind="stable")
+    has_own = {each.label for each in data.robustness.outcomes if what == "corruptions" or _is_own_attack(each)}
+    labels = [label for label in summary["case"] if label in has_own]
+    if not labels:
+        return None
+    return DistortionGalleryDisplay.from_run(data.contents, labels[0], what)
+
+
+def _is_own_attack(outcome: Outcome) -> bool:
+    return outcome.attack is not None and not outcome.transferred_from
+
+
 def _of(describe: Callable[[Robustness], str]) -> Callable[[ReportData], str]:
     return lambda data: describe(data.robustness)
 
 
+_GALLERY = Heading("distorted-images", "Corrupted and attacked images")
 _MAPS = Heading("corruption-maps", "Corruptions compared")
 
 ROBUSTNESS_BLOCKS: tuple[Block, ...] = (
@@ -98,8 +114,8 @@ ROBUSTNESS_BLOCKS: tuple[Block, ...] = (
     FigureBlock("corruptions", "Error under each corruption", _error_map, _MAPS),
     FigureBlock("corruption-drops", "Accuracy lost under each corruption", _drop_map, _MAPS),
     FigureBlock("severity", "Error by severity", _severity, Heading("severity", "Error by severity")),
-    TableBlock("noise-training", "Training with corrupted images", _noise_training, _of(describe_noise_training)),
-    TableBlock("still-wrong", "Images that were wrong before", _still_wrong, _of(describe_still_wrong)),
+    TableBlock("noise-training", "Training with corrupted images", _noise_training),
+    TableBlock("still-wrong", "Images that were wrong before", _still_wrong),
     FigureBlock("attacks", "Accuracy by the size of an attack", _attack_curves, Heading("attack-figure", "Attacks")),
     TableBlock(
         "gradient-checks",
@@ -108,6 +124,8 @@ ROBUSTNESS_BLOCKS: tuple[Block, ...] = (
         lambda data: describe_checks(data.robustness.gradient_checks),
     ),
     TableBlock("attacks", "Accuracy under attack", _attacks, _of(describe_attacks), is_open=False),
+    FigureBlock("corrupted-images", "Corrupted images", partial(_gallery, what="corruptions"), _GALLERY),
+    FigureBlock("attacked-images", "Attacked images", partial(_gallery, what="attacks"), _GALLERY),
     TableBlock("anchors", "Figures of other set-ups", _anchors),
     TableBlock("corruptions", "Error under corruptions", _errors, is_open=False),
     TableBlock("corruption-drops", "Drop under corruptions", _drops, is_open=False),

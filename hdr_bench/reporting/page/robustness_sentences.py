@@ -83,8 +83,14 @@ def _noise_training(found: NoiseTraining) -> str:
     worse = f", less accurate under {spell(len(found.worse))}" if found.worse else ""
     return (
         f"{found.label}, which also learned from {describe_copies(found.trained_with)}, is more accurate than "
-        f"{found.plain} under {spell(len(found.better))} of {n_compared} corruptions{worse}; {_clean_cost(found)}."
+        f"{found.plain} under {_of_all(len(found.better), n_compared)}{worse}; {_clean_cost(found)}."
     )
+
+
+def _of_all(count: int, n_all: int) -> str:
+    if count == n_all:
+        return f"all {spell(n_all)} corruptions" if n_all > 1 else "the one corruption"
+    return f"{spell(count)} of {spell(n_all)} corruptions"
 
 
 def _clean_cost(found: NoiseTraining) -> str:
@@ -125,23 +131,11 @@ def describe_robustness(robustness: Robustness) -> str:
     n_images = next((values.values.shape[1] for values in robustness.before.values()), 0)
     return (
         f"{n_sets} test sets of {len(robustness.corruptions)} corruptions, each of the same {n_images:,} images. "
-        f"{describe_still_wrong(robustness)}"
+        f"{_still_wrong(robustness)}"
     ).strip()
 
 
-def describe_still_wrong(robustness: Robustness) -> str:
-    """Say how many of the images that a method got wrong before stay wrong.
-
-    Parameters
-    ----------
-    robustness : Robustness
-        Of a run.
-
-    Returns
-    -------
-    text : str
-        Of the method with the least mean error under corruptions; empty without corruptions.
-    """
+def _still_wrong(robustness: Robustness) -> str:
     splits = [each for each in robustness.still_wrong if each.before]
     if not splits:
         return ""
@@ -155,21 +149,6 @@ def describe_still_wrong(robustness: Robustness) -> str:
         else f"Of the {n_before:,.0f} images that {first.label} gets wrong as they came, "
         f"{100 * first.share_still:.0f} % are wrong under a corruption, on the mean."
     )
-
-
-def describe_noise_training(robustness: Robustness) -> str:
-    """Say what learning from corrupted copies changes, a sentence for each method.
-
-    Parameters
-    ----------
-    robustness : Robustness
-        Of a run.
-
-    Returns
-    -------
-    text : str
-    """
-    return " ".join(map(_noise_training, robustness.noise_training))
 
 
 def describe_attacks(robustness: Robustness) -> str:

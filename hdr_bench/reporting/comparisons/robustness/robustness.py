@@ -101,7 +101,7 @@ def compare_robustness(contents: RunContents, compared: Comparisons) -> Robustne
     summary = contents.summary
     ranked = [label for label in summary.loc[summary["is_ranked"], "case"] if label in means]
     pairs = pairs_under_corruptions(corruptions, ranked)
-    splits = (still_wrong([outcome for each in corruptions for outcome in each.outcomes[label]]) for label in complete)
+    splits = (still_wrong(corruptions, label) for label in complete)
     return Robustness(
         outcomes=outcomes,
         corruptions=corruptions,

@@ -1,9 +1,13 @@
 """Errors on distorted images, split: images that were wrong before, and those that became wrong."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from hdr_bench.reporting.comparisons.robustness.corruption_errors import CorruptionErrors
 from hdr_bench.reporting.comparisons.robustness.outcomes import Outcome
+
+_Split = tuple[float, float, float]
 
 
 @dataclass(frozen=True)
@@ -19,7 +23,7 @@ class StillWrong:
     before : float
         Share that was wrong before, the mean over fits.
     still : float
-        Share of all images that was wrong before and is wrong after, the mean over fits and test sets.
+        Share of all images that was wrong before and is wrong after, the mean over fits and corruptions.
     newly : float
         Share of all images that was right before and is wrong after.
     """
@@ -41,30 +45,36 @@ class StillWrong:
         return self.still / self.before if self.before else float("nan")
 
 
-def still_wrong(outcomes: Sequence[Outcome]) -> StillWrong | None:
+def still_wrong(corruptions: Sequence[CorruptionErrors], label: str) -> StillWrong | None:
     """Split the errors of one method on several versions of the same images.
 
     Parameters
     ----------
-    outcomes : sequence of Outcome
-        Of one method.
+    corruptions : sequence of CorruptionErrors
+        Each weighs the same, and each of its severities.
+    label : str
+        A method that was evaluated under all of them.
 
     Returns
     -------
     found : StillWrong or None
         None if nothing is known of the images before.
     """
-    splits = [_split(each) for each in outcomes]
-    known = [split for split in splits if split is not None]
-    if not known:
+    splits = [_mean([_split(each) for each in corruption.outcomes[label]]) for corruption in corruptions]
+    if not splits or any(math.isnan(share) for share in splits[0]):
         return None
-    before, still, newly = (sum(shares) / len(known) for shares in zip(*known, strict=True))
-    return StillWrong(outcomes[0].label, outcomes[0].n_test, before, still, newly)
+    n_test = corruptions[0].outcomes[label][0].n_test
+    return StillWrong(label, n_test, *_mean(splits))
 
 
-def _split(outcome: Outcome) -> tuple[float, float, float] | None:
+def _mean(splits: Sequence[_Split]) -> _Split:
+    before, still, newly = (sum(shares) / len(splits) for shares in zip(*splits, strict=True))
+    return before, still, newly
+
+
+def _split(outcome: Outcome) -> _Split:
     if outcome.before is None:
-        return None
+        return math.nan, math.nan, math.nan
     # Fits that agree are one row, which goes with each fit of the other.
     was_right, is_right = outcome.before.right, outcome.fits.right
     return float((~was_right).mean()), float((~was_right & ~is_right).mean()), float((was_right & ~is_right).mean())

@@ -179,7 +179,7 @@ def still_wrong_table(robustness: Robustness) -> Table | None:
         Column("Wrong before that stay wrong (%)", ("share_still",), fixed_writer(0, 100)),
     ]
     note = (
-        "Shares of all images, the mean over seeds and over the test sets of all corruptions and severities; the last "
+        "Shares of all images, the mean over seeds and over the corruptions, each with the same weight; the last "
         "column is a share of the images that the method got wrong before any corruption."
     )
     return make_table("still-wrong", "Images that were wrong before", rows, columns, note)
