@@ -22,7 +22,6 @@ from hdr_bench.records.evaluations import Evaluation, TrialTestSet
 from hdr_bench.records.failures import describe_failure
 from hdr_bench.records.made_images import N_SHOWN, images_fingerprint, open_made
 from hdr_bench.records.predictions import Predictions
-from hdr_bench.robustness import attack_images
 
 Evaluated = tuple[Evaluation, Predictions | None]
 
@@ -129,6 +128,9 @@ def attacked(model: Any, part: Part, test_set: TrialTestSet) -> NDArray[np.gener
     """
     if test_set.attack is None:
         raise DatasetError(f"the test set {test_set.name!r} has no attack")
+    # Most trials attack nothing, and it loads what all methods need.
+    from hdr_bench.robustness import attack_images
+
     return attack_images(model, part.images, part.labels, test_set.attack)
 
 

@@ -72,9 +72,7 @@ def attack_of(test_set: TestSet) -> Attack | None:
         step_size=test_set.step_size,
         restarts=test_set.restarts,
     )
-    return attack.model_copy(
-        update={"transfer_from": test_set.transfer_from, "transfers_to": test_set.transfers_to}
-    )
+    return attack.model_copy(update={"transfer_from": test_set.transfer_from, "transfers_to": test_set.transfers_to})
 
 
 def version_of(test_set: TestSet) -> int | None:
