@@ -10,7 +10,7 @@ from hdr_bench.reporting.statistics.crossed import Fits
 from hdr_bench.reporting.tables.robustness.attacks import describe_checks
 
 
-def _attacked(name, eps, n_right, steps=1, transferred_from="", n=200):
+def _attacked(name, eps, n_right, steps=1, *, transferred_from="", n=200):
     right = np.arange(n)[None] < n_right
     attack = Attack(name=name, eps=eps, steps=steps)
     return Outcome("CNN", f"{name} {eps} {steps}", None, attack, transferred_from, (), Fits(right, False), None, None)

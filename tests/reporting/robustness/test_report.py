@@ -90,7 +90,7 @@ def test_tables_are_ordered_by_the_mean(robustness):
     assert exact[1].loc["Fog (3)", "Tree"] == pytest.approx(
         exact[0].loc["Fog (3)", "Tree"] - exact[0].loc["As they came", "Tree"]
     )
-    assert [row[0] for row in robustness_table(robustness).rows][0] == "Noisy"
+    assert next(row[0] for row in robustness_table(robustness).rows) == "Noisy"
 
 
 def test_the_table_of_pairs_counts_corruptions(robustness):
