@@ -1,6 +1,7 @@
 """The test images of a run, and which of them its report shows."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -73,7 +74,7 @@ class RunImages:
             return np.zeros((0, height, width), np.uint8)
         return np.stack([chosen[int(index)] for index in indices])
 
-    def show_distorted(self, fingerprint: str, indices: Sequence[int]) -> NDArray[np.generic]:
+    def show_distorted(self, fingerprint: str, indices: Sequence[int], dtype: np.dtype[Any]) -> NDArray[np.generic]:
         """Return images of a corrupted or attacked test set; they are among the files of those shown, too.
 
         Parameters
@@ -82,11 +83,14 @@ class RunImages:
             Of the images, as an evaluation names them.
         indices : sequence of int
             Places in the test set, from 0.
+        dtype : dtype
+            Of the images before.
 
         Returns
         -------
         images : ndarray of shape (n, height, width)
-            Floating pixels within the range of 8 bits are rounded to it: they are for the eye.
+            Of that type: attacked images, which are floats, are rounded where the others were whole numbers, since
+            they are for the eye.
 
         Raises
         ------
@@ -97,7 +101,7 @@ class RunImages:
             self._images[fingerprint] = self._read_distorted(fingerprint)
         images = self._images[fingerprint]
         try:
-            chosen = {} if images is None else {int(index): _as_bytes(images[index]) for index in indices}
+            chosen = {} if images is None else {int(index): _as_type(images[index], dtype) for index in indices}
         except (KeyError, IndexError):
             chosen = {}
         if not chosen:
@@ -149,8 +153,9 @@ class RunImages:
         return None
 
 
-def _as_bytes(image: Image) -> Image:
-    """Return a floating image rounded to 8 bits, if it is in their range but for what is rounded away."""
-    if image.dtype.kind != "f" or float(image.min()) < -0.5 or not 1 < float(image.max()) < 255.5:
+def _as_type(image: Image, dtype: np.dtype[Any]) -> Image:
+    """Return an image in the type of others; floats are rounded to whole numbers, if the others are such."""
+    if image.dtype == dtype or dtype.kind not in "iu" or image.dtype.kind != "f":
         return np.array(image)
-    return np.rint(image).clip(0, 255).astype(np.uint8)
+    limits = np.iinfo(dtype)
+    return np.rint(image).clip(limits.min, limits.max).astype(dtype)

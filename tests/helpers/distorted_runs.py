@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import dataclass, field
+from hashlib import sha256
 
 import numpy as np
 
@@ -191,7 +192,7 @@ def _evaluation(test_set, predictions, trial):
         fingerprint=FINGERPRINT,
         corruption=test_set.corruption,
         attack=test_set.attack,
-        images=f"{trial.key if is_own else ''}{test_set.name}",
+        images=sha256(f"{trial.key if is_own else ''} {test_set.name}".encode()).hexdigest(),
         transferred_from="" if test_set.attack is None else test_set.attack.transfer_from,
         status="ok",
         n_test=len(predictions.y_true),

@@ -93,7 +93,7 @@ def _examples_of(
     fingerprint = next(each.images for each in record.evaluations if each.test_set == outcome.test_set)
     try:
         before = contents.images.show(record, [int(outcome.places[row]) for row in rows])
-        after = contents.images.show_distorted(fingerprint, rows)
+        after = contents.images.show_distorted(fingerprint, rows, before.dtype)
     except StoreError:
         return
     for row, one, other in zip(rows, before, after, strict=True):

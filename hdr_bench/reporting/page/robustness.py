@@ -1,8 +1,10 @@
 """The blocks of a report that are about corrupted and attacked test sets; a run without them has none of these."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from functools import partial
 
+from hdr_bench.exceptions import StoreError
 from hdr_bench.reporting.comparisons.robustness.outcomes import Outcome
 from hdr_bench.reporting.comparisons.robustness.robustness import Robustness
 from hdr_bench.reporting.displays import (
@@ -91,9 +93,10 @@ def _gallery(data: ReportData, what: str) -> Display | None:
     summary = data.contents.summary.sort_values("accuracy", ascending=False, kind="stable")
     has_own = {each.label for each in data.robustness.outcomes if what == "corruptions" or _is_own_attack(each)}
     labels = [label for label in summary["case"] if label in has_own]
-    if not labels:
-        return None
-    return DistortionGalleryDisplay.from_run(data.contents, labels[0], what)
+    for label in labels:
+        with suppress(StoreError):
+            return DistortionGalleryDisplay.from_run(data.contents, label, what)
+    return None
 
 
 def _is_own_attack(outcome: Outcome) -> bool:

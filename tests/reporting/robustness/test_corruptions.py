@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from scipy.stats import norm
 
 from hdr_bench import load_results
 from hdr_bench.records.evaluation_images import sample_rows
@@ -78,7 +79,7 @@ def _drawn(rng, shares, n):
         values = {}
         for label, share in zip(("reference", "method"), pair, strict=True):
             noise = rng.normal(0, 1, n)
-            wrong = (hardness + noise) / np.sqrt(2) > np.quantile(rng.normal(0, 1, 40_000), 1 - share)
+            wrong = (hardness + noise) / np.sqrt(2) > norm.ppf(1 - share)
             values[label] = Values(wrong[None].astype(float), is_stochastic=False)
         nothing = Outcome("", "", None, None, "", (), Fits(np.ones((1, n), bool), False), None, None)
         outcome = dict.fromkeys(values, (nothing,))
