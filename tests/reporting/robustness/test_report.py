@@ -69,6 +69,13 @@ def test_the_finding_names_harm_robustness_noise_and_attack(robustness):
     assert "The strongest attack with the methods' own gradients, FGSM .2, leaves an accuracy of " in text
 
 
+def test_a_trial_is_read_once_however_many_test_sets_there_are(distorted_run, monkeypatch):
+    contents, read = RunContents(distorted_run), []
+    monkeypatch.setattr(contents.store, "read_predictions", lambda key: read.append(key))
+    assert len(contents.evaluations) == len(contents.results) * len(contents.distorted_test_sets)
+    assert len(read) == len(set(read)) > 0
+
+
 def test_plain_test_sets_have_their_own_family(distorted_contents):
     found = compare_on_test_sets(distorted_contents)
     assert (found.summaries, found.drops, found.pairs) == ({}, (), {})
