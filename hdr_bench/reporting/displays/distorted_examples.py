@@ -49,7 +49,7 @@ class DistortedExample:
 def distorted_examples(contents: RunContents, label: str, what: What) -> tuple[DistortedExample, ...]:
     """Return a few images of each corruption, or of each attack, as a method's first trial saw them.
 
-    Images that the method classifies correctly before and wrongly after come first, then those that stay right.
+    Images that the method classifies correctly before and wrongly after are taken, where there are any.
 
     Parameters
     ----------
@@ -71,7 +71,11 @@ def distorted_examples(contents: RunContents, label: str, what: What) -> tuple[D
     outcomes = [each for each in read_outcomes(contents) if each.label == label and each.places is not None]
     chosen = _one_for_each_corruption(outcomes) if what == "corruptions" else [each for each in outcomes if each.attack]
     most = _OF_CORRUPTION if what == "corruptions" else _OF_ATTACK
-    return tuple(example for each in chosen for example in _examples_of(contents, each, trials[0], most))
+    return tuple(
+        example
+        for number, each in enumerate(chosen)
+        for example in _examples_of(contents, each, trials[0], most, first_class=number * most)
+    )
 
 
 def _one_for_each_corruption(outcomes: Sequence[Outcome]) -> list[Outcome]:
@@ -83,13 +87,13 @@ def _one_for_each_corruption(outcomes: Sequence[Outcome]) -> list[Outcome]:
 
 
 def _examples_of(
-    contents: RunContents, outcome: Outcome, trial: tuple[Result, Predictions], most: int
+    contents: RunContents, outcome: Outcome, trial: tuple[Result, Predictions], most: int, *, first_class: int
 ) -> Iterator[DistortedExample]:
     record, own = trial
     if outcome.places is None:
         return
     on_set, names = own.test_sets[outcome.test_set], record.class_names
-    rows = _choose(on_set, own.y_pred[outcome.places], most)
+    rows = _choose(on_set, own.y_pred[outcome.places], most, first_class)
     fingerprint = next(each.images for each in record.evaluations if each.test_set == outcome.test_set)
     try:
         before = contents.images.show(record, [int(outcome.places[row]) for row in rows])
@@ -101,16 +105,18 @@ def _examples_of(
         yield DistortedExample(_title(outcome), one, other, names[on_set.y_true[row]], *taken)
 
 
-def _choose(on_set: Predictions, y_before: NDArray[np.int64], most: int) -> list[int]:
-    """Return rows of the test set: those that became wrong first, each of another class as far as there are."""
-    was_right, is_right = y_before == on_set.y_true, on_set.is_right
+def _choose(on_set: Predictions, y_before: NDArray[np.int64], most: int, first_class: int) -> list[int]:
+    """Return rows of the test set: those that became wrong if there are any, each of another class."""
+    was_right, is_right = (y_before == on_set.y_true)[:_N_FIRST], on_set.is_right[:_N_FIRST]
     # Of those that were wrong before, the distortion says nothing.
-    order = np.lexsort((np.arange(len(was_right)), is_right, ~was_right))
-    first = [int(row) for row in order if row < _N_FIRST]
-    classes: dict[int, int] = {}
-    for row in first:
-        classes.setdefault(int(on_set.y_true[row]), row)
-    return [*classes.values()][:most]
+    for chosen in (was_right & ~is_right, was_right, np.ones_like(was_right)):
+        rows = np.flatnonzero(chosen)
+        classes, first = np.unique(on_set.y_true[rows], return_index=True)
+        if len(classes):
+            # From one test set to the next, other classes.
+            turned = np.roll(rows[first], -(first_class % len(classes)))
+            return [int(row) for row in turned[:most]]
+    return []
 
 
 def _title(outcome: Outcome) -> str:

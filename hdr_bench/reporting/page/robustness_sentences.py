@@ -90,7 +90,7 @@ def _noise_training(found: NoiseTraining) -> str:
 def _of_all(count: int, n_all: int) -> str:
     if count == n_all:
         return f"all {spell(n_all)} corruptions" if n_all > 1 else "the one corruption"
-    return f"{spell(count)} of {spell(n_all)} corruptions"
+    return f"{spell(count) if count else 'none'} of {spell(n_all)} corruptions"
 
 
 def _clean_cost(found: NoiseTraining) -> str:

@@ -71,7 +71,7 @@ def test_the_finding_names_harm_robustness_noise_and_attack(robustness):
 
 def test_a_trial_is_read_once_however_many_test_sets_there_are(distorted_run, monkeypatch):
     contents, read = RunContents(distorted_run), []
-    monkeypatch.setattr(contents.store, "read_predictions", lambda key: read.append(key))
+    monkeypatch.setattr(contents.store, "read_predictions", read.append)
     assert len(contents.evaluations) == len(contents.results) * len(contents.distorted_test_sets)
     assert len(read) == len(set(read)) > 0
 

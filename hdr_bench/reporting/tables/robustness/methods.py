@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 import pandas as pd
 
+from hdr_bench.reporting.comparisons.robustness.corruption_errors import corruption_title
 from hdr_bench.reporting.comparisons.robustness.order import by_mean_error
 from hdr_bench.reporting.comparisons.robustness.ranks import RankRange
 from hdr_bench.reporting.comparisons.robustness.robustness import Robustness
@@ -67,8 +68,10 @@ def _note(robustness: Robustness) -> str:
     ]
     if error.left_out and error.reference:
         n_measured = len(robustness.corruptions) - len(error.left_out)
+        names = "; ".join(map(corruption_title, error.left_out))
         sentences.append(
-            f"The relative one is over the {n_measured} corruptions under which the reference loses measurably."
+            f"The relative one is over the {n_measured} corruptions under which the reference loses measurably, without "
+            f"{names}."
         )
     if ranks is not None:
         sentences.append(
