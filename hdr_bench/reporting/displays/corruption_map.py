@@ -185,10 +185,11 @@ class CorruptionMapDisplay(BaseDisplay):
         shares = self.values.to_numpy(float)
         shades = _shades(shares)
         look = {"cmap": _MAPS[self.quantity], "vmin": 0, "vmax": 1, "aspect": "auto", "interpolation": "none"}
-        ax.imshow(shades, **with_style(look, im_kw, AxesImage))
+        drawn = ax.imshow(shades, **with_style(look, im_kw, AxesImage))
+        colors = drawn.get_cmap()
         for (row, column), share in np.ndenumerate(shares):
             if not np.isnan(share):
-                color = _LIGHT if shades[row, column] > 0.6 else _DARK
+                color = _LIGHT if _is_dark(colors(shades[row, column])) else _DARK
                 style = {"ha": "center", "va": "center", "color": color, "fontsize": 7.5}
                 ax.text(column, row, f"{100 * share:.1f}".replace("-", "−"), **with_style(style, text_kw, Text))
         self._label(ax)
@@ -209,6 +210,13 @@ class CorruptionMapDisplay(BaseDisplay):
 
 def _means(errors: Mapping[str, Values]) -> "pd.Series[float]":
     return pd.Series({label: each.mean for label, each in errors.items()})
+
+
+def _is_dark(color: Sequence[float]) -> bool:
+    """Whether light letters have more contrast than dark ones, by the relative luminance of WCAG 2."""
+    linear = [share / 12.92 if share <= 0.04045 else ((share + 0.055) / 1.055) ** 2.4 for share in color[:3]]
+    luminance = 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+    return luminance < 0.179
 
 
 def _shades(shares: NDArray[np.float64]) -> NDArray[np.float64]:

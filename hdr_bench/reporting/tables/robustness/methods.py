@@ -70,8 +70,8 @@ def _note(robustness: Robustness) -> str:
         n_measured = len(robustness.corruptions) - len(error.left_out)
         names = "; ".join(map(corruption_title, error.left_out))
         sentences.append(
-            f"The relative one is over the {n_measured} corruptions under which the reference loses measurably, without "
-            f"{names}."
+            f"The relative one is over the {n_measured} corruptions under which the reference loses measurably: "
+            f"without {names}."
         )
     if ranks is not None:
         sentences.append(
