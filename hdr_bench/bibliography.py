@@ -16,8 +16,9 @@ DATASETS: dict[str, tuple[str, ...]] = {
     "mnist-5k": ("lecun1998", "raschka2018"),
     "digits-8x8": ("alpaydin1998",),
     "nist15": ("grother1995",),
+    "mnist-c": ("lecun1998", "mu2019"),
 }
-"""What a data set is cited by."""
+"""What a data set is cited by; ``mnist-c`` stands for each ``mnist-c:CORRUPTION``."""
 
 OTHER_METHODS: dict[str, tuple[str, ...]] = {
     "sklearn.SVC": ("cortes1995",),

@@ -159,6 +159,10 @@ class CodeDiffersError(HdrBenchError, RuntimeError):
     """Own code that is not, where a trial runs, what it was when the run was planned."""
 
 
+class NoGradientError(HdrBenchError, TypeError):
+    """An attack on a method that has no gradient in the pixels, with the reason."""
+
+
 class OverlapError(HdrBenchError, ValueError):
     """A model that would be evaluated on images that it learned from."""
 

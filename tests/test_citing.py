@@ -19,6 +19,7 @@ from hdr_bench.datasets import list_datasets
 from hdr_bench.estimators import ESTIMATORS, TRANSFORMERS, MLPClassifier
 from hdr_bench.exceptions import BibliographyError, SuiteError, UnknownNameError
 from hdr_bench.reporting.citing import citation_file, citations, to_bibtex, to_plain_text
+from hdr_bench.robustness import CORRUPTIONS
 from tests.helpers.command import call_command
 from tests.helpers.suites import parse_suite
 
@@ -32,7 +33,8 @@ def _suite(**changes):
 
 def test_what_the_tables_name_is_in_the_bibliography():
     keys = {key for table in (DATASETS, OTHER_METHODS, LIBRARIES) for keys in table.values() for key in keys}
-    keys |= {key for entry in (*ESTIMATORS.values(), *TRANSFORMERS.values()) for key in entry.cites}
+    entries = (*ESTIMATORS.values(), *TRANSFORMERS.values(), *CORRUPTIONS.values())
+    keys |= {key for entry in entries for key in entry.cites}
     assert keys == set(references().entries)
     assert all(entry.cites for entry in ESTIMATORS.values())
     assert set(list_datasets()) <= set(DATASETS)

@@ -22,7 +22,9 @@ def describe_datasets() -> Iterator[str]:
     added = sorted({each.name for each in stored if each.kind == "added"} - own.keys())
     others = sorted({each.name for each in stored} - own.keys() - set(added))
     yield "datasets:"
-    for name, entry in own.items():
+    # Those of a scheme are prepared one by one.
+    gettable = {name: entry for name, entry in SOURCES.items() if name in own or entry.how_to_get}
+    for name, entry in gettable.items():
         copies = [each for each in stored if each.name == name]
         yield from _block(name, entry.description, [*_original(name), *map(describe_stored, copies)] or [_get(name)])
     for name in added:
@@ -31,7 +33,7 @@ def describe_datasets() -> Iterator[str]:
         yield "prepared from your own files, or from OpenML:"
     for name in others:
         yield from _block(name, "", [describe_stored(each) for each in stored if each.name == name])
-    yield f"any other: {', '.join(name for name in SOURCES if name not in own)}"
+    yield f"any other: {', '.join(name for name in SOURCES if name not in gettable)}"
     if stored:
         total = format_bytes(sum(each.n_bytes for each in stored))
         yield f"{total} in all; hdr-bench data remove NAME removes what is added or prepared"
@@ -96,11 +98,16 @@ def _original(name: str) -> list[str]:
     from hdr_bench.datasets.home import original_folder
     from hdr_bench.exceptions import DatasetError
 
-    try:
-        folder = original_folder(name)
-        files = [path for path in folder.rglob("*") if path.is_file()] if folder.is_dir() else []
-    except (DatasetError, OSError):
-        return []
-    if not files:
-        return []
-    return [f"original files: {format_bytes(sum(path.stat().st_size for path in files))}, {folder}"]
+    scheme = name.partition(":")[0]
+    lines = []
+    # MNIST-C's archive has its folder with an underscore.
+    for folder_name in dict.fromkeys((scheme, scheme.replace("-", "_"))):
+        try:
+            folder = original_folder(folder_name)
+            files = [path for path in folder.rglob("*") if path.is_file()] if folder.is_dir() else []
+            n_bytes = sum(path.stat().st_size for path in files)
+        except (DatasetError, OSError):
+            continue
+        if files:
+            lines.append(f"original files: {format_bytes(n_bytes)}, {folder}")
+    return lines

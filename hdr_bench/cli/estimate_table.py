@@ -62,7 +62,7 @@ def print_estimate(estimate: Estimate, plan: "Schedule", console: Console) -> No
         f"{trials} to run: about {duration(total.value)} (from {duration(total.low)} to "
         f"{duration(total.high)}), one after the other with {_threads(plan)} on this machine, if "
         "nothing else runs on it.\n"
-        f"{unknown}{_conditional(plan)}"
+        f"{unknown}{_conditional(plan)}{_not_counted(plan)}"
         f"From fits on up to {estimate.largest_fit:,} images, extrapolated as a + b n + c n^1.5; intervals: 95 % of "
         "new fits.",
     )
@@ -112,6 +112,11 @@ def _conditional(plan: "Schedule") -> str:
         return ""
     trials = "1 conditional trial, which runs" if count == 1 else f"{count} conditional trials, which run"
     return f"Not in it: {trials} only if the first seeds differ much.\n"
+
+
+def _not_counted(plan: "Schedule") -> str:
+    attacked = {each.name for trial in plan.to_run for each in trial.test_sets if each.attack is not None}
+    return f"Not counted: attacks on the images of {pluralize(len(attacked), 'test set')}.\n" if attacked else ""
 
 
 def _threads(plan: "Schedule") -> str:

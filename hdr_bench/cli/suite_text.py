@@ -7,7 +7,8 @@ from typing import Any
 from rich.cells import cell_len
 
 from hdr_bench.names import visible_prose
-from hdr_bench.records.case import Case
+from hdr_bench.records.case import Case, TrainingCorruption
+from hdr_bench.records.evaluations import Severity, TestSet
 from hdr_bench.records.protocol import KINDS, DatasetChoice, Protocol
 from hdr_bench.records.quantities import duration, format_bytes
 from hdr_bench.records.suite import Suite
@@ -44,12 +45,39 @@ def _common(suite: Suite) -> Iterator[tuple[str, str]]:
     yield "data set", _dataset(suite.dataset)
     yield "protocol", _protocol(suite.protocol)
     for each in suite.test_sets:
-        part = ", all images" if each.part == "all" else ""
-        yield "test set", f"{each.name}: {_dataset(each.dataset)}{part}"
+        yield "test set", f"{each.name}: {', '.join(_test_set(each))}"
     if limits := _limits(suite):
         yield "limits", limits
     if suite.budget:
         yield "takes", f"about {duration(suite.budget)} on two cores, two trials at a time"
+
+
+def _test_set(test_set: TestSet) -> Iterator[str]:
+    """Give the images of a test set, how many they are, and what is done to them."""
+    if test_set.dataset is None:
+        yield "the whole data set" if test_set.part == "all" else "the test part"
+    else:
+        yield f"{_dataset(test_set.dataset)}{', all images' if test_set.part == 'all' else ''}"
+    if test_set.samples is not None:
+        yield f"{test_set.samples:,} images"
+    if test_set.corruption is not None:
+        yield _corruption(test_set.corruption, test_set.severity)
+    if test_set.attack is not None:
+        yield f"attacked by {test_set.attack}, eps {test_set.eps:g}"
+        for name in ("steps", "step_size", "restarts"):
+            if (value := getattr(test_set, name)) is not None:
+                yield f"{name.replace('_', ' ')} {value:,}"
+    if test_set.transfer_from:
+        yield f"made for {test_set.transfer_from} to evaluate {test_set.transfers_to}"
+
+
+def _corruption(name: str, severity: Severity) -> str:
+    return f"{name.replace('_', ' ')} {severity if severity == 'mnist-c' else f'of severity {severity}'}"
+
+
+def _training_corruption(each: TrainingCorruption) -> str:
+    share = "" if each.share == 1 else f" of {100 * each.share:g} %"
+    return f"copies{share} with {_corruption(each.corruption, each.severity)}"
 
 
 def _of_case(case: Case) -> Iterator[tuple[str, str]]:
@@ -62,6 +90,8 @@ def _of_case(case: Case) -> Iterator[tuple[str, str]]:
         yield "grid", _grid(case.grid)
     if case.validation is not None:
         yield "validation", "on the test part after each epoch, for the curves alone"
+    if case.train_with:
+        yield "trained with", ", ".join(map(_training_corruption, case.train_with))
     if limits := _limits(case):
         yield "limits", limits
     if case.reduced is not None and (reduced := _reduction(case)):

@@ -146,6 +146,11 @@ SOURCES: dict[str, SourceEntry] = {
         fits=True,
         place="a zip archive",
     ),
+    "mnist-c:CORRUPTION": SourceEntry(
+        description="MNIST-C: MNIST under one of fifteen corruptions, as published",
+        source="hdr_bench.datasets.mnist_c:mnist_c_source",
+        how_to_get="unpack mnist_c.zip (https://zenodo.org/record/3237938) in the data home",
+    ),
     "openml:NAME": SourceEntry(
         description="any data set of images on OpenML, by its name or number",
         source="hdr_bench.datasets.openml:openml_source",

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from hdr_bench.estimators.images.scaling import PixelScaler as PixelScaler
     from hdr_bench.estimators.linear import LinearClassifier as LinearClassifier
     from hdr_bench.estimators.neighbors import KNNClassifier as KNNClassifier
+    from hdr_bench.estimators.neural.adversarial import AdversarialTraining as AdversarialTraining
     from hdr_bench.estimators.neural.augmentation import Distortion as Distortion
     from hdr_bench.estimators.neural.cnn import CNNClassifier as CNNClassifier
     from hdr_bench.estimators.neural.mlp import MLPClassifier as MLPClassifier
@@ -119,6 +120,7 @@ TRANSFORMERS: dict[str, Entry] = {
 """The transformers on images by name: what a suite's `steps` can be."""
 
 _PATHS = {entry.class_name: entry.path for entry in (*ESTIMATORS.values(), *TRANSFORMERS.values())}
+_PATHS["AdversarialTraining"] = "hdr_bench.estimators.neural.adversarial.AdversarialTraining"
 _PATHS["Distortion"] = "hdr_bench.estimators.neural.augmentation.Distortion"
 
 _FUNCTIONS = ("estimator_class", "list_estimators", "make_estimator", "make_transformer", "parameter_value")

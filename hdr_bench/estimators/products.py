@@ -47,17 +47,47 @@ def products(columns: Floats, degree: int) -> Floats:
     n, n_columns = columns.shape
     made = np.empty((n, count_products(n_columns, degree)), columns.dtype)
     made[:, :n_columns] = columns
+    for column, shorter, longer in _factors(n_columns, degree):
+        np.multiply(made[:, shorter], columns[:, column, None], out=made[:, longer])
+    return made
+
+
+def products_gradient(columns: Floats, degree: int, gradient: Floats) -> Floats:
+    """Return the gradient of a function of the products in the columns.
+
+    Parameters
+    ----------
+    columns : ndarray of shape (n, n_columns)
+        Factors of the products.
+    degree : int
+        Highest number of factors.
+    gradient : ndarray of shape (n, n_products)
+        Of the function in the products, in the order of `products`.
+
+    Returns
+    -------
+    gradient : ndarray of shape (n, n_columns)
+    """
+    n_columns = columns.shape[1]
+    made, slopes, sums = products(columns, degree), gradient.copy(), np.zeros_like(columns)
+    # The longest first: what they pass on to their factors is part of what these pass on.
+    for column, shorter, longer in reversed(list(_factors(n_columns, degree))):
+        sums[:, column] += np.einsum("ij,ij->i", slopes[:, longer], made[:, shorter])
+        slopes[:, shorter] += slopes[:, longer] * columns[:, column, None]
+    return sums + slopes[:, :n_columns]
+
+
+def _factors(n_columns: int, degree: int) -> Iterator[tuple[int, slice, slice]]:
+    """Give a column, products without it as first factor, and those with it; what is needed comes first."""
     # Where, among the products of one factor less, those begin whose first factor is this column or a later one.
     begins, end = list(range(n_columns)), n_columns
     for _ in range(2, degree + 1):
         longer, place = [], end
         for column, begin in enumerate(begins):
             longer.append(place)
-            shorter = made[:, begin:end]
-            np.multiply(shorter, columns[:, column, None], out=made[:, place : place + shorter.shape[1]])
-            place += shorter.shape[1]
+            yield column, slice(begin, end), slice(place, place + end - begin)
+            place += end - begin
         begins, end = longer, place
-    return made
 
 
 def all_products(columns: Floats, degree: int) -> Floats:

@@ -10,6 +10,7 @@ from hdr_bench.experiments.forecast.estimate_record import CaseEstimate, Estimat
 from hdr_bench.experiments.forecast.growth import Expected
 from hdr_bench.experiments.forecast.probes import CostCurves, Probe, ProbeTimeoutError, probes_of, run_probe
 from hdr_bench.experiments.messages import Progress
+from hdr_bench.experiments.planning.other_images import count_images
 from hdr_bench.experiments.planning.protocols import PlannedCase
 from hdr_bench.experiments.planning.schedule import Schedule
 from hdr_bench.experiments.planning.search_fits import search_of
@@ -48,7 +49,8 @@ def estimate_plan(plan: Schedule, progress: Progress) -> Estimate:
     that neighbours change the estimate little. Networks are fitted for a few epochs, taken as many times over as they
     will have. Through the costs goes a curve `Growth`, and its bootstrap's interval of 95 % is the uncertainty. What
     begins only beyond the sizes that were fitted, such as memory that no longer holds what it held, the curve cannot
-    know. Of a grid search up to four candidates are fitted, spread over the grid, and stand for all. A case whose fit
+    know. Of distorted test sets the predictions count; what it costs to make their images, attacks above all, does not.
+    Of a grid search up to four candidates are fitted, spread over the grid, and stand for all. A case whose fit
     on a few images already passes the time limit takes that limit in each trial.
     """
     if not plan.to_run:
@@ -145,13 +147,24 @@ def _parts(
 ) -> dict[str, Expected]:
     """Return the seconds of a trial, and before it of a search's missing fits, by key."""
     n, tested = _sizes(trial, case)
-    predict = curves[0].predict.at(n).times(2 * tested / len(case.dataset.test))
+    n_images = 2 * tested + _count_distorted(trial, case)
+    predict = curves[0].predict.at(n).times(n_images / len(case.dataset.test))
     other = Expected(*[curves[0].other_seconds] * 3)
     if search is None:
         return {trial.key: (curves[0].fit(n) + predict + other).at_most(trial.time_limit)}
     by_size = {size: _search_fit(trial, size, case, curves) + other for size in _sizes_of_missing(search)}
     fits = {key: by_size[_samples(fit)] for key, fit in search.missing.items()}
     return {**fits, trial.key: _last_fit(n, curves) + predict + other}
+
+
+def _count_distorted(trial: Trial, case: PlannedCase) -> int:
+    """Return how many distorted images a trial predicts; what attacks on them cost is not known."""
+    counts = [
+        each.samples or count_images(case.test_sets[each.name], each.part)
+        for each in trial.test_sets
+        if each.is_distorted and each.fingerprint
+    ]
+    return sum(counts)
 
 
 def _fit(trial: Trial, case: PlannedCase, curves: list[CostCurves], search: SearchState | None) -> Expected:

@@ -12,7 +12,7 @@ from hdr_bench.experiments.planning.corrupted_images import corrupt_images
 from hdr_bench.experiments.planning.other_images import part_of, sample_of
 from hdr_bench.experiments.planning.protocols import PlannedCase
 from hdr_bench.experiments.planning.schedule import Schedule
-from hdr_bench.experiments.processes.host_pool import run_attempts
+from hdr_bench.experiments.processes.host_pool import ignore_stage, run_attempts
 from hdr_bench.names import abbreviate
 from hdr_bench.records.evaluations import TrialTestSet
 from hdr_bench.records.failures import describe_failure
@@ -62,11 +62,10 @@ def make_images(
             progress.prepare(f"making {describe_making(each.test_set)}")
             made[recipe] = _corrupt(recipe, each, files)
     for name in dict.fromkeys(_source_of(each.test_set) for each in missing.values() if each.test_set.made_for):
-        of_case = [each.test_set for each in missing.values() if _source_of(each.test_set) == name]
-        progress.prepare(f"making {', '.join(map(describe_making, of_case))} for {name}")
-        problem = _attack(_case_called(schedule, name), of_case, store, folders)
-        for each in of_case:
-            made[each.recipe] = files.find(each.recipe) or MadeImages(problem=problem)
+        of_case = {recipe: each.test_set for recipe, each in missing.items() if _source_of(each.test_set) == name}
+        progress.prepare(f"making {', '.join(map(describe_making, of_case.values()))} for {name}")
+        problem = _attack(_case_called(schedule, name), (*of_case.values(),), store, folders)
+        made |= {recipe: files.find(recipe) or MadeImages(problem=problem) for recipe in of_case}
     return made
 
 
@@ -113,7 +112,7 @@ def _corrupt(recipe: str, wanted: _Wanted, files: MadeImageFiles) -> MadeImages:
         return MadeImages(problem=f"its images could not be made: {describe_failure(error)}")
 
 
-def _attack(case: PlannedCase, test_sets: list[TrialTestSet], store: Store, folders: Mapping[str, str]) -> str:
+def _attack(case: PlannedCase, test_sets: tuple[TrialTestSet, ...], store: Store, folders: Mapping[str, str]) -> str:
     """Fit a case's method in its own process, which writes images that are attacked for it; say why it could not."""
     trial = source_trial(case.trials[0])
     task = Task(
@@ -121,17 +120,13 @@ def _attack(case: PlannedCase, test_sets: list[TrialTestSet], store: Store, fold
         case.pickled,
         folders.get(trial.fingerprint),
         folders=folders,
-        makes=tuple(test_sets),
+        makes=test_sets,
         made_in=str(store.folder.absolute()),
     )
-    result, _ = run_attempts(task, _ignore)
+    result, _ = run_attempts(task, ignore_stage)
     if result.status == "ok":
         return "its images could not be read after they were made"
     return f"its images could not be made for {case.case.name}, which failed: {abbreviate(result.error)}"
-
-
-def _ignore(_: object) -> None:
-    """Show no stages: what runs is no trial."""
 
 
 def _source_of(test_set: TrialTestSet) -> str:

@@ -10,6 +10,7 @@ from hdr_bench.names import class_module, class_name
 # In the file a class of this library has the name that users import it by, wherever its module is.
 OWN = {
     **{entry.class_name: entry.path for entry in (*ESTIMATORS.values(), *TRANSFORMERS.values())},
+    "AdversarialTraining": "hdr_bench.estimators.neural.adversarial.AdversarialTraining",
     "Distortion": "hdr_bench.estimators.neural.augmentation.Distortion",
     "PixelSummary": "hdr_bench.estimators.likeness.PixelSummary",
 }

@@ -55,9 +55,17 @@ def restore_net(model: Any, description: Any) -> Any:
     from hdr_bench.estimators.neural.constraints import check_network
     from hdr_bench.estimators.neural.notation import layer_table
 
-    # Further training has no schedule, and checks the optimizer's parameters itself.
+    # Further training has no schedule and no ramp, and checks the optimizer's parameters itself.
+    config = model._config()
+    training = config.adversarial_training
     config = replace(
-        model._config(), callbacks=None, device="cpu", early_stopping=False, schedule="constant", schedule_params=None
+        config,
+        adversarial=None if training is None else replace(training, ramp_epochs=0),
+        callbacks=None,
+        device="cpu",
+        early_stopping=False,
+        schedule="constant",
+        schedule_params=None,
     )
     check_network(replace(config, optimizer="Adam", optimizer_params=None))
     layers, weights = model._parsed_layers(), description["weights"]
@@ -82,7 +90,9 @@ def _build(model: Any, config: Any, layers: list[Any], weights: dict[str, NDArra
     channels, height, width = channels_first(model.image_shape_)
     reading = InputFormat(height, width, channels, float(model.scale_), tuple(model.background_))
     codes = np.arange(len(model.classes_))
-    data = TrainingData(np.empty((0, channels * height * width)), codes, model.classes_, reading)
+    pixel_range = () if config.adversarial is None else tuple(map(float, model.pixel_range_))
+    rows = np.empty((0, channels * height * width))
+    data = TrainingData(rows, codes, model.classes_, reading, pixel_range=pixel_range)
     with usual_state():
         net = build_net(replace(config, device=_device(model.device)), layers, data, epochs=1, seed=0)
         net.initialize_for_predictions()

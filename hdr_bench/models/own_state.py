@@ -8,6 +8,7 @@ from typing import Any
 from hdr_bench.class_cache import is_instance
 from hdr_bench.models.scikit_learn_checks import check_made
 from hdr_bench.models.state_bounds import check_bounds
+from hdr_bench.records.later_parameters import without_later
 
 # By the attribute whose value is not saved as it is: what is saved of it, and what makes it again.
 _NETWORK, _MACHINE, _INDEX = "net_", "svc_", "_index"
@@ -27,7 +28,7 @@ def state_to_save(value: Any) -> dict[str, Any]:
     """
     if dataclasses.is_dataclass(value):
         return {field.name: getattr(value, field.name) for field in dataclasses.fields(value)}
-    state = dict(vars(value))
+    state = without_later(type(value), vars(value))
     # It is made again of the images.
     state.pop(_INDEX, None)
     if _MACHINE in state:

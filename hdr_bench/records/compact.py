@@ -2,6 +2,10 @@
 
 About 1 to 4 kB for the 10,000 test images of MNIST, compressed. The true labels are not in it: they are the same for
 every trial that is evaluated on the same images, and are stored once beside the trials.
+
+Of distorted images, of which there are many sets and many wrong predictions, there is no summary, and the wrong labels
+are written more densely: one bit per image says whether it is wrong, and the labels follow sorted by the true class, of
+which like ones are together.
 """
 
 import hashlib
@@ -15,6 +19,7 @@ from numpy.typing import NDArray
 from hdr_bench.records.predictions import ClassCurve, Predictions, Reliability, ScoreSummary
 from hdr_bench.records.score_summary import CONFIDENCE_STEPS, summarize_scores
 
+_FIRST_SIGN = ord("0")
 _CREDIT_DECIMALS = 6
 _MEAN_DECIMALS = 6
 
@@ -80,6 +85,30 @@ def pack(predictions: Predictions, n_classes: int) -> bytes:
     return (json.dumps(content, separators=(",", ":")) + "\n").encode()
 
 
+def pack_labels(predictions: Predictions) -> bytes:
+    """Return predicted classes alone in compact form.
+
+    Parameters
+    ----------
+    predictions : Predictions
+        Of distorted images; scores of classes are left out.
+
+    Returns
+    -------
+    content : bytes
+        JSON, which `unpack` reads.
+    """
+    is_wrong = ~predictions.is_right
+    order = np.argsort(predictions.y_true[is_wrong], kind="stable")
+    content = {
+        "n": len(predictions.y_true),
+        "labels": labels_digest(predictions.y_true),
+        "wrong_bits": np.packbits(is_wrong).tobytes().hex(),
+        "wrong_signs": "".join(chr(_FIRST_SIGN + label) for label in predictions.y_pred[is_wrong][order].tolist()),
+    }
+    return (json.dumps(content, separators=(",", ":")) + "\n").encode()
+
+
 def labels_of(content: bytes) -> str:
     """Return which true labels predictions in compact form go with.
 
@@ -102,12 +131,12 @@ def labels_of(content: bytes) -> str:
 
 
 def unpack(content: bytes, y_true: NDArray[np.int64]) -> Predictions:
-    """Return the predictions that `pack` has written.
+    """Return the predictions that `pack` or `pack_labels` has written.
 
     Parameters
     ----------
     content : bytes
-        As `pack` returns it.
+        As they return it.
     y_true : ndarray of shape (n,), int64
         The true labels that `labels_of` names.
 
@@ -122,6 +151,8 @@ def unpack(content: bytes, y_true: NDArray[np.int64]) -> Predictions:
         If the content is damaged, or does not fit the labels.
     """
     packed = json.loads(content)
+    if "wrong_bits" in packed:
+        return _unpacked_labels(packed, y_true)
     if len(y_true) != packed["n"] or len(packed["wrong_steps"]) != len(packed["wrong_labels"]):
         raise ValueError(f"predictions for {packed['n']} images do not fit {len(y_true)} labels")
     wrong = np.cumsum(packed["wrong_steps"], dtype=np.int64)
@@ -131,6 +162,21 @@ def unpack(content: bytes, y_true: NDArray[np.int64]) -> Predictions:
         raise ValueError("a prediction that is marked as wrong is right")
     summary = None if packed["scores"] is None else _unpacked_summary(packed["scores"], wrong, len(y_true))
     return Predictions(y_true, y_pred, summary=summary, scores_digest=packed["scores_digest"])
+
+
+def _unpacked_labels(packed: dict[str, Any], y_true: NDArray[np.int64]) -> Predictions:
+    n, bits = packed["n"], np.frombuffer(bytes.fromhex(packed["wrong_bits"]), np.uint8)
+    if len(y_true) != n or len(bits) != -(-n // 8):
+        raise ValueError(f"predictions for {n} images do not fit {len(y_true)} labels")
+    wrong = np.flatnonzero(np.unpackbits(bits, count=n))
+    signs = np.array([ord(sign) - _FIRST_SIGN for sign in packed["wrong_signs"]], np.int64)
+    if len(signs) != len(wrong):
+        raise ValueError(f"{len(signs)} labels for {len(wrong)} wrong predictions")
+    y_pred = np.array(y_true, np.int64)
+    y_pred[wrong[np.argsort(y_true[wrong], kind="stable")]] = signs
+    if int((y_pred != y_true).sum()) != len(wrong):
+        raise ValueError("a prediction that is marked as wrong is right")
+    return Predictions(y_true, y_pred)
 
 
 def _packed_summary(summary: ScoreSummary, wrong: NDArray[np.intp]) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from hdr_bench.class_cache import is_instance
 from hdr_bench.exceptions import shown
 from hdr_bench.names import class_module, class_name, visible_prose
 from hdr_bench.records.base import DEEPEST, is_deep
+from hdr_bench.records.later_parameters import without_later
 from hdr_bench.records.text import repr_of
 
 _INTEGER_BITS = 63
@@ -58,7 +59,7 @@ def describe_estimator(estimator: Any, key: str | None) -> dict[str, Any]:
         If a parameter is not the same in every process, and there is no `key`.
     """
     if key is not None:
-        params = estimator.get_params(deep=False)
+        params = without_later(type(estimator), estimator.get_params(deep=False))
         return {"class": class_path(type(estimator)), "params": {name: repr_of(params[name]) for name in params}}
     try:
         return _check_depth(_describe_estimator(estimator))
@@ -167,7 +168,7 @@ def _is_encodable(text: str) -> bool:
 
 
 def _describe_estimator(estimator: Any) -> dict[str, Any]:
-    params = estimator.get_params(deep=False)
+    params = without_later(type(estimator), estimator.get_params(deep=False))
     described = {name: _describe(value, name) for name, value in params.items()}
     whole = {"class": _importable(type(estimator)), "params": described}
     # Two that differ in a hidden parameter alone are two methods.

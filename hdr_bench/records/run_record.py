@@ -16,6 +16,7 @@ from pydantic import (
 )
 
 from hdr_bench.records.base import Record
+from hdr_bench.records.claims import placeholders_of
 from hdr_bench.records.options import Settings
 from hdr_bench.records.protocol import Kind
 from hdr_bench.records.result import Result
@@ -157,10 +158,8 @@ class RunRecord(BaseModel):
 
 def _format_of(suite: Suite) -> int:
     """Return the format that the record of a run of this suite needs."""
-    if (
-        suite.anchors
-        or any(each.is_of_later_format for each in suite.test_sets)
-        or any(each.train_with for each in suite.cases)
-    ):
+    is_distorted = any(each.is_of_later_format for each in suite.test_sets)
+    asks_for_test_sets = any(each.test_set for claim in suite.claims for each in placeholders_of(claim))
+    if is_distorted or asks_for_test_sets or suite.anchors or any(case.train_with for case in suite.cases):
         return FORMAT_VERSION
     return WITHOUT_DISTORTION if suite.test_sets else WITHOUT_TEST_SETS

@@ -23,7 +23,7 @@ from pathlib import Path
 
 from hdr_bench.exceptions import MissingTrialError, NewerFormatError, StoreError
 from hdr_bench.files import clear_leftovers, lock_file, read_regular
-from hdr_bench.records.compact import pack
+from hdr_bench.records.compact import pack, pack_labels
 from hdr_bench.records.damage import AWAY, DAMAGED, REMEDY, describe_damage
 from hdr_bench.records.kept_arrays import KeptArrays, put
 from hdr_bench.records.kept_models import KeptModels
@@ -129,7 +129,11 @@ class Store(TrialFiles):
         if predictions.model is not None:
             self.models.write(result.key, predictions.model)
         n_classes = _n_classes(result, predictions)
-        of_test_sets = {name: self._pack(each, n_classes) for name, each in predictions.test_sets.items()}
+        distorted = {each.test_set for each in result.evaluations if each.is_distorted}
+        of_test_sets = {
+            name: self._pack_labels(each) if name in distorted else self._pack(each, n_classes)
+            for name, each in predictions.test_sets.items()
+        }
         for evaluation in result.evaluations:
             of_one = predictions.test_sets.get(evaluation.test_set)
             if of_one is not None and of_one.images is not None:
@@ -169,6 +173,11 @@ class Store(TrialFiles):
         self.arrays.write_labels(predictions.y_true)
         self.arrays.write_scores(predictions)
         return pack(predictions, n_classes)
+
+    def _pack_labels(self, predictions: Predictions) -> bytes:
+        """Return predicted classes alone in compact form, and write the true labels that it leaves out."""
+        self.arrays.write_labels(predictions.y_true)
+        return pack_labels(predictions)
 
     def read_predictions(self, key: str) -> Predictions | None:
         """Return what a trial's method said of each test image, in compact form; None for a trial that failed.

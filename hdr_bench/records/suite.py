@@ -53,7 +53,8 @@ class Suite(SuitePart):
         What a reader of the report must know before its tables.
     claims : tuple of str
         What the source claims, held against what is measured, in words; ``{CNN|accuracy}`` or
-        ``{CNN|train_accuracy@1}`` is a place for a measured figure, see `hdr_bench.records.claims.claim_figures`.
+        ``{CNN|train_accuracy@1}`` is a place for a measured figure, see `hdr_bench.records.claims.claim_figures`,
+        ``{CNN|accuracy on fog}`` or ``{CNN|drop on fog}`` for one on another test set.
     budget : float or None
         Seconds that the suite takes on two cores, with two trials at a time; a text such as ``"40min"`` is read.
     time_limit : float or None
@@ -184,7 +185,7 @@ class Suite(SuitePart):
             _check_named(f"test set of anchor {number}", anchor.test_set, [each.name for each in self.test_sets])
         for number, claim in enumerate(self.claims, start=1):
             try:
-                check_claim(claim, dict.fromkeys(names))
+                check_claim(claim, dict.fromkeys(names), [each.name for each in self.test_sets])
             except ValueError as error:
                 raise ValueError(f"claim {number}: {error}") from error
         return self

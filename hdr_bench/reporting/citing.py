@@ -77,7 +77,8 @@ def citations(suite: Suite, dataset: str | None = None) -> tuple[Citation, ...]:
     if any(own[key].needs_torch for case in suite.cases for key in _method_keys(case) if key in own):
         found.append(_cite_known("Networks", LIBRARIES["torch"]))
     found += [
-        _cite_known(f"Data set {name}", DATASETS.get(name, ()), "give what its source asks for") for name in names
+        _cite_known(f"Data set {name}", DATASETS.get(name.partition(":")[0], ()), "give what its source asks for")
+        for name in names
     ]
     if suite.bibtex or suite.source:
         found.append(_source(suite))

@@ -1,22 +1,43 @@
 """What is done to test images, and how well methods stand it.
 
-Importing this package loads neither scipy nor torch: its functions are imported when they are first asked for.
+Importing this package loads neither scipy, scikit-learn nor torch: its functions are imported when they are first asked
+for.
 """
 
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from hdr_bench.robustness.attack_methods import ATTACKS as ATTACKS
+    from hdr_bench.robustness.attack_methods import AttackMethod as AttackMethod
+    from hdr_bench.robustness.attack_methods import make_attack as make_attack
+    from hdr_bench.robustness.attacks import attack_images as attack_images
     from hdr_bench.robustness.corruption_entry import CorruptionEntry as CorruptionEntry
-    from hdr_bench.robustness.corruptions import CORRUPTIONS as CORRUPTIONS
+    from hdr_bench.robustness.corruption_table import CORRUPTIONS as CORRUPTIONS
     from hdr_bench.robustness.corruptions import CORRUPTIONS_VERSION as CORRUPTIONS_VERSION
     from hdr_bench.robustness.corruptions import corrupt as corrupt
+    from hdr_bench.robustness.corruptions import step_of as step_of
+    from hdr_bench.robustness.fooling import FoolingImages as FoolingImages
+    from hdr_bench.robustness.fooling import fooling_images as fooling_images
+    from hdr_bench.robustness.gradients import describe_missing_gradient as describe_missing_gradient
+    from hdr_bench.robustness.gradients import estimator_has_gradient as estimator_has_gradient
+    from hdr_bench.robustness.gradients import has_gradient as has_gradient
 
 _PLACES = {
-    "CORRUPTIONS": "corruptions",
+    "ATTACKS": "attack_methods",
+    "AttackMethod": "attack_methods",
+    "CORRUPTIONS": "corruption_table",
     "CORRUPTIONS_VERSION": "corruptions",
     "CorruptionEntry": "corruption_entry",
+    "FoolingImages": "fooling",
+    "attack_images": "attacks",
     "corrupt": "corruptions",
+    "describe_missing_gradient": "gradients",
+    "estimator_has_gradient": "gradients",
+    "fooling_images": "fooling",
+    "has_gradient": "gradients",
+    "make_attack": "attack_methods",
+    "step_of": "corruptions",
 }
 
 __all__ = [*_PLACES]  # noqa: PLE0604  # texts, all of them

@@ -10,7 +10,7 @@ _SMALLEST = 1 / 512
 _STEEPEST = np.deg2rad(45)
 
 
-def smooth(images: Pixels, deviation: float) -> Pixels:
+def smooth(images: Pixels, deviation: float, axes: tuple[int, ...] = (1, 2)) -> Pixels:
     """Return images smoothed by a Gaussian kernel; beyond the border the border's own pixels go on.
 
     Parameters
@@ -18,6 +18,8 @@ def smooth(images: Pixels, deviation: float) -> Pixels:
     images : ndarray of shape (n, height, width)
     deviation : float
         Standard deviation of the kernel, in pixels of these images.
+    axes : tuple of int, default=(1, 2)
+        Along which: columns are axis 1, rows are axis 2.
 
     Returns
     -------
@@ -25,7 +27,7 @@ def smooth(images: Pixels, deviation: float) -> Pixels:
     """
     from scipy import ndimage
 
-    for axis in (1, 2):
+    for axis in axes:
         images = ndimage.gaussian_filter1d(images, deviation, axis=axis, mode="nearest")
     return images
 

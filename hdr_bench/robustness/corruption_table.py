@@ -41,7 +41,7 @@ CORRUPTIONS: dict[str, CorruptionEntry] = {
     ),
     "glass_blur": CorruptionEntry(
         title="Glass blur",
-        description="blurred, near pixels changed places, blurred again, as through frosted glass",
+        description="blurred upright, near pixels changed places, blurred again, as through frosted glass",
         apply=blur_glass,
         parameters={
             "deviation": (0.7, 0.9, 1, 1.1, 1.5),

@@ -89,7 +89,9 @@ def translate(images: Pixels, random: np.random.Generator, *, distance: float) -
     return moved
 
 
-def _to_either_side(images: Pixels, random: np.random.Generator, matrix_of: Callable[[int], NDArray[np.float64]]) -> Pixels:
+def _to_either_side(
+    images: Pixels, random: np.random.Generator, matrix_of: Callable[[int], NDArray[np.float64]]
+) -> Pixels:
     is_left = random.random(len(images)) < 0.5
     changed = np.empty_like(images)
     for chosen, sign in ((is_left, -1), (~is_left, 1)):

@@ -1,4 +1,7 @@
-"""Blur of frosted glass: pixels change places with near ones, between two Gaussian blurs."""
+"""Blur of frosted glass: pixels change places with near ones, between two Gaussian blurs.
+
+MNIST-C's code blurs along the columns alone: it has scikit-image take the columns of a grey image for channels.
+"""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -6,6 +9,10 @@ from numpy.typing import NDArray
 from hdr_bench.robustness.blurs import smooth
 from hdr_bench.robustness.corruption_entry import Pixels
 from hdr_bench.robustness.lengths import pixel_scale
+
+
+_COLUMNS = (1,)
+"""Axis along which is blurred."""
 
 
 def blur_glass(
@@ -21,7 +28,7 @@ def blur_glass(
     images : ndarray of shape (n, height, width)
     random : Generator
     deviation : float
-        Standard deviation of the blurs before and after, in pixels of an image of 28.
+        Standard deviation of the blurs along the columns before and after, in pixels of an image of 28.
     distance : float
         In the same unit, rounded to whole pixels.
     rounds : float
@@ -32,16 +39,14 @@ def blur_glass(
     blurred : ndarray of shape (n, height, width)
     """
     scale = pixel_scale(images)
-    smoothed = smooth(images, deviation * scale)
+    smoothed = smooth(images, deviation * scale, _COLUMNS)
     # Pixel by pixel, so that what changes places in all images at once lies together.
     by_pixel = np.ascontiguousarray(smoothed.reshape(len(images), -1).T)
     _shuffle(by_pixel, images.shape[1:], random, max(1, round(distance * scale)), int(rounds))
-    return np.clip(smooth(by_pixel.T.reshape(images.shape), deviation * scale), 0, 1)
+    return np.clip(smooth(by_pixel.T.reshape(images.shape), deviation * scale, _COLUMNS), 0, 1)
 
 
-def _shuffle(
-    by_pixel: Pixels, shape: tuple[int, ...], random: np.random.Generator, distance: int, rounds: int
-) -> None:
+def _shuffle(by_pixel: Pixels, shape: tuple[int, ...], random: np.random.Generator, distance: int, rounds: int) -> None:
     """Let pixels of each image change places, in place.
 
     Parameters

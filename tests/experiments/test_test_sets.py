@@ -10,6 +10,7 @@ from hdr_bench.datasets import Part
 from hdr_bench.datasets.assembly import make_dataset
 from hdr_bench.exceptions import DatasetWarning, SuiteError
 from hdr_bench.experiments.measuring.evaluation import evaluate_test_sets
+from hdr_bench.experiments.messages import Task
 from hdr_bench.experiments.planning.protocols import expand
 from hdr_bench.experiments.planning.suite_file import load_suite, make_suite
 from hdr_bench.experiments.runner import plan_suite
@@ -198,9 +199,13 @@ def _asked():
     return absent, TrialTestSet(name="Same", dataset=DatasetChoice(name="digits-8x8"), fingerprint=fingerprint)
 
 
+def _task():
+    return Task(expand(_suite(), Settings())[0])
+
+
 def test_what_fails_on_one_test_set_leaves_the_others():
     names = tuple(map(str, range(10)))
-    found = list(evaluate_test_sets(_Moody(ValueError("not today")), _asked(), names, {}, lambda _: None))
+    found = list(evaluate_test_sets(_Moody(ValueError("not today")), _asked(), names, _task(), lambda _: None))
     assert [(each.status, each.error) for each, _ in found] == [
         ("not evaluated", "not there"),
         ("failed", "ValueError: not today"),
@@ -211,12 +216,12 @@ def test_what_fails_on_one_test_set_leaves_the_others():
 def test_the_memory_limit_is_that_of_the_whole_trial():
     names = tuple(map(str, range(10)))
     with pytest.raises(MemoryError):
-        list(evaluate_test_sets(_Moody(MemoryError()), _asked(), names, {}, lambda _: None))
+        list(evaluate_test_sets(_Moody(MemoryError()), _asked(), names, _task(), lambda _: None))
 
 
 def test_data_that_changed_since_the_plan_are_not_evaluated_on():
     changed = _asked()[1].model_copy(update={"fingerprint": "0" * 64})
-    ((evaluation, _),) = evaluate_test_sets(None, (changed,), (), {}, lambda _: None)
+    ((evaluation, _),) = evaluate_test_sets(None, (changed,), (), _task(), lambda _: None)
     assert "digits-8x8 changed since the run was planned" in evaluation.error
 
 

@@ -156,6 +156,57 @@ def finished_test_sets(once):
     return once("test-sets", lambda folder: _run_undisturbed(content, "test-sets", folder))
 
 
+DISTORTED = {
+    "title": "Corrupted and attacked images",
+    "dataset": "digits-8x8",
+    "claims": [
+        "The linear method is right on {Linear|accuracy on fog}, and loses {Linear|drop on fog}; attacked it loses "
+        "{Linear|drop on FGSM}. The tree is right on {Tree|accuracy on broken}."
+    ],
+    "case": [
+        {"name": "Linear", "estimator": "linear"},
+        {"name": "Tree", "estimator": "tree", "protocol": {"repeats": 2}},
+        {"name": "k-NN", "estimator": "knn", "train_with": [{"corruption": "gaussian_noise", "share": 0.5}]},
+        {
+            "name": "Broken",
+            "estimator": "linear",
+            "time_limit": 0.001,
+        },
+    ],
+    "test_set": [
+        {"name": "fog", "corruption": "fog"},
+        {"name": "noise", "corruption": "gaussian_noise", "severity": 5, "samples": 100},
+        {"name": "FGSM", "attack": "fgsm", "eps": 0.2, "samples": 100, "transfer_from": "Linear"},
+        {
+            "name": "for all",
+            "attack": "pgd",
+            "eps": 0.2,
+            "steps": 3,
+            "samples": 1000,
+            "transfer_from": "Linear",
+            "transfers_to": "all methods",
+        },
+        {"name": "broken", "attack": "fgsm", "eps": 0.2, "samples": 100, "transfer_from": "Broken"},
+    ],
+    "anchor": [
+        {
+            "name": "Of a book",
+            "source": "A book",
+            "difference": "other images",
+            "accuracy": "0.50",
+            "case": "Linear",
+            "test_set": "fog",
+        }
+    ],
+}
+
+
+@pytest.fixture(scope="session")
+def finished_distorted(once):
+    """A run on distorted images: some made for another case, some for a case that fails, some of training images."""
+    return once("distorted", lambda folder: _run_undisturbed(DISTORTED, "distorted", folder))
+
+
 @pytest.fixture
 def incomplete(finished_incomplete, tmp_path):
     """A folder of one's own with the run `finished_incomplete` in it."""

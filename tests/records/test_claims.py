@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hdr_bench.exceptions import SuiteError
-from hdr_bench.records.claims import claim_figures, placeholders_of
+from hdr_bench.records.claims import claim_figures, figures_on_test_sets, placeholders_of
 from tests.helpers.suites import parse_suite
 
 names = st.text(st.characters(exclude_characters="{}|", exclude_categories=("Cs",)), min_size=1).filter(
@@ -23,6 +23,12 @@ def test_a_place_is_found_whatever_stands_around_it(case, figure, epoch, around)
     assert (place.text, place.case, place.figure, place.epoch) == (text, case, figure, epoch)
 
 
+@given(names, st.sampled_from(figures_on_test_sets()), names)
+def test_a_place_for_a_figure_on_a_test_set_is_found(case, figure, test_set):
+    (place,) = placeholders_of(f"It is {{{case}|{figure} on {test_set}}}.")
+    assert (place.case, place.figure, place.epoch, place.test_set) == (case, figure, None, test_set)
+
+
 @given(st.text())
 def test_any_text_can_be_looked_through(text):
     assert all(place.text in text for place in placeholders_of(text))
@@ -33,12 +39,15 @@ def test_any_text_can_be_looked_through(text):
     [
         ("It is {knn|accuracy}.", "unknown case in {knn|accuracy} 'knn'"),
         ("It is {k-NN|acuracy}.", "unknown figure in {k-NN|acuracy} 'acuracy'. Did you mean 'accuracy'"),
-        ("It is {k-NN|Accuracy}.", "{k-NN|Accuracy} cannot be read; write {case|figure} or {case|figure@epoch}"),
+        ("It is {k-NN|Accuracy}.", "{k-NN|Accuracy} cannot be read; write {case|figure}, {case|figure@epoch}"),
         ("It is {k-NN|train_loss@0}.", "{k-NN|train_loss@0}: epochs are counted from 1"),
+        ("It is {k-NN|drop}.", "unknown figure in {k-NN|drop} 'drop'"),
+        ("It is {k-NN|drop on fog}.", "unknown test set in {k-NN|drop on fog} 'fog'"),
+        ("It is {k-NN|fit_seconds on fog}.", "unknown figure in {k-NN|fit_seconds on fog} 'fit_seconds'"),
         ("It is {k-NN|accuracy@2}.", "accuracy has no epochs; leave @2 out"),
         (
             f"It is {{k-NN|train_loss@{'9' * 5000}}}.",
-            "cannot be read; write {case|figure} or {case|figure@epoch}, an epoch",
+            "cannot be read; write {case|figure}, {case|figure@epoch}, an epoch",
         ),
     ],
 )

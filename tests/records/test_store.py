@@ -21,7 +21,7 @@ from hdr_bench.exceptions import MissingTrialError, NewerFormatError, StoredResu
 from hdr_bench.experiments.measuring.scoring import score
 from hdr_bench.experiments.planning.suite_file import load_suite
 from hdr_bench.records import trial_file
-from hdr_bench.records.compact import pack, unpack
+from hdr_bench.records.compact import labels_digest, labels_of, pack, pack_labels, unpack
 from hdr_bench.records.environment import read_environment
 from hdr_bench.records.options import Settings
 from hdr_bench.records.predictions import Predictions
@@ -314,6 +314,31 @@ def test_the_compact_form_gives_back_every_label_and_what_the_scores_say(truth, 
         assert curve.positives.sum() == (y_true == code).sum()
         assert curve.negatives.sum() == (y_true != code).sum()
         assert curve.auc == pytest.approx(roc_auc_score(y_true == code, shares[:, code]), abs=1e-6)
+
+
+@settings(deadline=None)
+@given(st.lists(st.tuples(st.integers(0, 60), st.integers(0, 60)), min_size=1, max_size=60))
+def test_wrong_labels_alone_give_back_every_label(pairs):
+    y_true, y_pred = np.array(pairs, np.int64).T
+    content = pack_labels(Predictions(y_true, y_pred))
+    assert labels_of(content) == labels_digest(y_true)
+    kept = unpack(content, y_true)
+    np.testing.assert_array_equal(kept.y_pred, y_pred)
+    assert (kept.summary, kept.scores_digest) == (None, "")
+
+
+@pytest.mark.parametrize("damage", ["fewer bits", "another length", "fewer labels", "right ones"])
+def test_damaged_wrong_labels_are_refused(damage):
+    y_true = np.arange(20) % 3
+    content = json.loads(pack_labels(Predictions(y_true, (y_true + (np.arange(20) > 7)) % 3)))
+    changed = {
+        "fewer bits": {"wrong_bits": content["wrong_bits"][:-2]},
+        "another length": {"n": 21},
+        "fewer labels": {"wrong_signs": content["wrong_signs"][:-1]},
+        "right ones": {"wrong_signs": "0" * len(content["wrong_signs"])},
+    }
+    with pytest.raises(ValueError, match=r"fit|labels for|marked as wrong"):
+        unpack(json.dumps({**content, **changed[damage]}).encode(), y_true)
 
 
 def test_leftovers_of_dead_processes_go_and_those_of_living_ones_stay(tmp_path):

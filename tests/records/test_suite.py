@@ -126,7 +126,7 @@ def test_quick_compares_nine_methods_on_the_embedded_images():
             {"case": [{"name": "A", "estimator": "knn", "published": {}, "steps": {}, "reduced": []}]},
             ["write [[case.published]], with two", "write [[case.steps]], with two", "write [case.reduced], with one"],
         ),
-        ({"protocols": {}}, ["protocols: unknown key. Did you mean 'protocol'? Choose from: authors, "]),
+        ({"protocols": {}}, ["protocols: unknown key. Did you mean 'protocol'? Choose from: anchor, authors, "]),
         ({"cases": MINIMAL["case"]}, ["cases: unknown key. Did you mean 'case'? Write [[case]] for each"]),
         ({"name": "B"}, ["name: unknown key; a suite has the name of its file"]),
         ({"dataset": {"name": "folder:x", "resize": [28]}}, ["dataset, resize: must have 2 values, got [28]"]),

@@ -15,6 +15,7 @@ from hdr_bench.estimators.engines import draw_seed
 from hdr_bench.estimators.images.background import learn_background
 from hdr_bench.estimators.images.scaling import learn_scale
 from hdr_bench.estimators.likeness import summarize_pixels, warn_if_unlike
+from hdr_bench.estimators.neural.adversarial import AdversarialTraining
 from hdr_bench.estimators.neural.config import NetConfig
 from hdr_bench.estimators.neural.constraints import CONSTRAINTS, check_batches, check_network, check_network_on
 from hdr_bench.estimators.neural.layer_protocol import Layer
@@ -41,6 +42,7 @@ class NeuralClassifier(VersionChecked, NetworkProperties, ClassifierMixin, BaseE
     activation : str
         After each hidden layer.
     class_weight : mapping of label to float, "balanced" or None
+    adversarial : AdversarialTraining, mapping of str to float or None
     batch_size : int
         Training images per step.
     image_shape : tuple of int or None
@@ -55,6 +57,7 @@ class NeuralClassifier(VersionChecked, NetworkProperties, ClassifierMixin, BaseE
     layers: str | None
     activation: str
     class_weight: Mapping[Any, float] | str | None
+    adversarial: AdversarialTraining | Mapping[str, float] | None
     batch_size: int
     image_shape: Sequence[int] | None
     pixel_scale: float | None
@@ -250,6 +253,9 @@ class NeuralClassifier(VersionChecked, NetworkProperties, ClassifierMixin, BaseE
         self.classes_ = classes
         self.scale_ = learn_scale(rows, self.pixel_scale)
         self._fitted_on = summarize_pixels(rows)
+        if self.adversarial is not None:
+            # What images that mislead the network stay within.
+            self.pixel_range_ = float(rows.min()), float(rows.max())
         distortion = self._config().distortion
         # What distorted images are padded with.
         self.background_: tuple[float, ...] = ()
@@ -265,7 +271,8 @@ class NeuralClassifier(VersionChecked, NetworkProperties, ClassifierMixin, BaseE
 
         channels, height, width = channels_first(self.image_shape_)
         reading = InputFormat(height, width, channels, self.scale_, self.background_)
-        data = TrainingData(rows, codes, self.classes_, reading, held_out)
+        pixel_range = () if config.adversarial is None else self.pixel_range_
+        data = TrainingData(rows, codes, self.classes_, reading, held_out, pixel_range)
         self.net_ = train_net(config, self._parsed_layers(), data, epochs, seed)
 
     def _train_further(self, config: NetConfig, rows: Rows, codes: Codes) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from hdr_bench.estimators.neural.adversarial import AdversarialTraining, as_adversarial
 from hdr_bench.estimators.neural.augmentation import Distortion, as_distortion
 
 LOSSES = ("cross_entropy", "kl_divergence", "squared_error")
@@ -59,6 +60,7 @@ class NetConfig:
     validation_fraction : float or None
     n_iter_no_change : int
     augmentation : Distortion, mapping of str to float or None
+    adversarial : AdversarialTraining, mapping of str to float or None
     callbacks : sequence of skorch.callbacks.Callback or None
     device : str
     n_jobs : int or None
@@ -84,6 +86,7 @@ class NetConfig:
     validation_fraction: float | None
     n_iter_no_change: int
     augmentation: Distortion | Mapping[str, float] | None
+    adversarial: AdversarialTraining | Mapping[str, float] | None
     callbacks: Sequence[Any] | None
     device: str
     n_jobs: int | None
@@ -101,6 +104,19 @@ class NetConfig:
             If one of its values is out of its range.
         """
         return as_distortion(self.augmentation)
+
+    @property
+    def adversarial_training(self) -> AdversarialTraining | None:
+        """How training images are changed to mislead the network.
+
+        Raises
+        ------
+        UnknownNameError
+            If `adversarial` holds something else.
+        ValueError
+            If one of its values is out of its range.
+        """
+        return as_adversarial(self.adversarial)
 
     @property
     def held_out_share(self) -> float:

@@ -7,6 +7,7 @@ from typing import Any
 
 from sklearn.utils._param_validation import Interval, StrOptions
 
+from hdr_bench.estimators.neural.adversarial import AdversarialTraining, as_adversarial
 from hdr_bench.estimators.neural.augmentation import Distortion, as_distortion
 from hdr_bench.estimators.neural.config import (
     BATCH_NORM_PARAMS,
@@ -49,6 +50,7 @@ CONSTRAINTS: dict[str, list[Any]] = {
     "validation_fraction": [Interval(Real, 0, 1, closed="neither"), None],
     "n_iter_no_change": [Interval(Integral, 1, None, closed="left")],
     "augmentation": [Distortion, Mapping, None],
+    "adversarial": [AdversarialTraining, Mapping, None],
     "image_shape": ["array-like", None],
     "pixel_scale": [Interval(Real, 0, None, closed="neither"), None],
     "callbacks": ["array-like", None],
@@ -102,6 +104,7 @@ def check_network(config: NetConfig) -> None:
     if config.n_jobs == 0:
         raise ValueError("n_jobs must be an integer other than 0, or None, got 0")
     as_distortion(config.augmentation)
+    as_adversarial(config.adversarial)
     check_batch_norm(config.batch_norm_params)
     check_weight_init(config.weight_init)
     _check_class_weight(config.class_weight)

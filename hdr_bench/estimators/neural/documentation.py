@@ -47,6 +47,9 @@ n_iter_no_change : int, default={n_iter_no_change!r}
     so far by at least a ten-thousandth of it. The accuracy is not looked at: it may have stopped rising long before.
 augmentation : Distortion or mapping or None, default={augmentation!r}
     Random distortion of the training images, e.g. ``{"rotation": 10, "shift": 0.1}``.
+adversarial : AdversarialTraining or mapping or None, default={adversarial!r}
+    Adversarial training: each batch, distorted or not, is learned as images that mislead the network as it is then,
+    e.g. ``{"eps": 0.3, "steps": 7}``; its errors on them are those of `history_`.
 image_shape : tuple of int or None, default={image_shape!r}
     Height and width, and channels if there are several. {image_shape_of_none}
 pixel_scale : float or None, default={pixel_scale!r}
@@ -60,8 +63,8 @@ n_jobs : int or None, default={n_jobs!r}
 verbose : int, default={verbose!r}
     1 prints a line per epoch and shows a progress bar.
 random_state : int, RandomState instance or None, default={random_state!r}
-    Seeds weights, shuffling, dropout, augmentation and what is held out. The same seed on the same machine, versions
-    and threads gives bit-equal results. The global generators of numpy and torch stay as they are.
+    Seeds weights, shuffling, dropout, augmentation, adversarial starts and what is held out. The same seed on the same
+    machine, versions and threads gives bit-equal results. The global generators of numpy and torch stay as they are.
 """
 
 _ATTRIBUTES = """
@@ -88,6 +91,8 @@ scale_ : float
     What pixels are divided by.
 background_ : tuple of float
     With `augmentation`: value of the raw pixels behind the ink, one per channel.
+pixel_range_ : tuple of float
+    With `adversarial`: smallest and largest raw pixel while fitting.
 n_iter_ : int
     Epochs run.
 n_features_in_ : int

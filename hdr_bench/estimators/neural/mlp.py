@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from hdr_bench.estimators.neural.adversarial import AdversarialTraining
 from hdr_bench.estimators.neural.augmentation import Distortion
 from hdr_bench.estimators.neural.base import NeuralClassifier
 from hdr_bench.estimators.neural.documentation import document_network
@@ -63,6 +64,7 @@ class MLPClassifier(NeuralClassifier):
         validation_fraction: float | None = None,
         n_iter_no_change: int = 10,
         augmentation: Distortion | Mapping[str, float] | None = None,
+        adversarial: AdversarialTraining | Mapping[str, float] | None = None,
         image_shape: Sequence[int] | None = None,
         pixel_scale: float | None = None,
         callbacks: Sequence[Any] | None = None,
@@ -89,6 +91,7 @@ class MLPClassifier(NeuralClassifier):
         self.validation_fraction = validation_fraction
         self.n_iter_no_change = n_iter_no_change
         self.augmentation = augmentation
+        self.adversarial = adversarial
         self.image_shape = image_shape
         self.pixel_scale = pixel_scale
         self.callbacks = callbacks

@@ -6,6 +6,7 @@ import torch
 from skorch import NeuralNetClassifier
 from skorch.callbacks import Callback, PassthroughScoring
 
+from hdr_bench.estimators.neural.adversary import Adversary
 from hdr_bench.estimators.neural.devices import usual_state
 from hdr_bench.estimators.neural.epochs import report_epoch
 
@@ -65,7 +66,39 @@ class Net(NeuralNetClassifier):
 
     Its batches are tensors already, so what skorch does for all else at each step (looking for frames and mappings,
     walking through the modules) is left out; with small networks that shows.
+
+    Parameters
+    ----------
+    *args, **kwargs
+        As skorch's.
+    adversary : Adversary or None, default=None
+        What changes training batches before they are learned.
     """
+
+    def __init__(self, *args: Any, adversary: Adversary | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.adversary = adversary
+
+    def train_step_single(self, batch: tuple[torch.Tensor, torch.Tensor], **fit_params: Any) -> dict[str, Any]:
+        """Learn from a batch, or from what the adversary makes of it.
+
+        Parameters
+        ----------
+        batch : tuple of torch.Tensor
+            Images and places of their labels in the classes.
+        **fit_params : object
+            Of skorch; not needed.
+
+        Returns
+        -------
+        step : dict of str to object
+            As skorch's.
+        """
+        if self.adversary is not None:
+            images, codes = batch[0].to(self.device), batch[1].to(self.device)
+            batch = self.adversary.mislead(self.module_, images, codes, self.iterator_train__generator), codes
+        step: dict[str, Any] = super().train_step_single(batch, **fit_params)
+        return step
 
     def infer(self, x: torch.Tensor, **fit_params: Any) -> torch.Tensor:
         """Return the network's outputs.

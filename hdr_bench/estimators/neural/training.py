@@ -17,6 +17,7 @@ from skorch.utils import noop
 from torch import nn
 
 from hdr_bench.estimators.allocation import keep_freed_memory
+from hdr_bench.estimators.neural.adversary import Adversary
 from hdr_bench.estimators.neural.batches import ImageBatches, InputFormat, n_batches
 from hdr_bench.estimators.neural.config import NetConfig
 from hdr_bench.estimators.neural.devices import (
@@ -56,6 +57,8 @@ class TrainingData:
         How rows become images.
     held_out : sequence of ndarray or None
         Rows and codes that are evaluated after each epoch.
+    pixel_range : tuple of float
+        Smallest and largest raw pixel; only adversarial training needs it.
     """
 
     rows: Rows
@@ -63,6 +66,7 @@ class TrainingData:
     classes: NDArray[Any]
     reading: InputFormat
     held_out: Sequence[Rows] | None = None
+    pixel_range: tuple[float, ...] = ()
 
 
 def train_net(config: NetConfig, layers: list[Layer], data: TrainingData, epochs: int, seed: int) -> Net:
@@ -186,8 +190,17 @@ def build_net(config: NetConfig, layers: list[Layer], data: TrainingData, epochs
         device=device,
         predict_nonlinearity=softmax,
         verbose=int(config.verbose),
+        adversary=_adversary(config, data),
         **{f"optimizer__{name}": value for name, value in options.items()},
     )
+
+
+def _adversary(config: NetConfig, data: TrainingData) -> Adversary | None:
+    training = config.adversarial_training
+    if training is None:
+        return None
+    low, high = (value / data.reading.scale for value in data.pixel_range)
+    return Adversary(training, low, high, n_batches(len(data.codes), config.batch_size))
 
 
 def _forget_training_data(net: Net) -> None:

@@ -138,7 +138,9 @@ def _task(trial: Trial, model: Any, size: int) -> Task:
     if epochs := epochs_of(method, size):
         method.set_params(**{MOST_EPOCHS: min(epochs, _MOST_EPOCHS)})
     holdout = {"protocol": "holdout", "fold": None, "folds": None, "search": None, "samples": size, "sample_seed": 0}
-    return Task(trial.model_copy(update=holdout), cloudpickle.dumps(short))
+    # Distorted images are not made for an estimate.
+    as_they_came = {"test_sets": tuple(each for each in trial.test_sets if not each.is_distorted)}
+    return Task(trial.model_copy(update=holdout | as_they_came), cloudpickle.dumps(short))
 
 
 def _spread_candidates(trial: Trial) -> list[dict[str, Any]]:

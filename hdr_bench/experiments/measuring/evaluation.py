@@ -16,6 +16,7 @@ from hdr_bench.experiments.measuring.answers import check_labels
 from hdr_bench.experiments.measuring.memory import is_out_of_memory
 from hdr_bench.experiments.measuring.scoring import read_predictions, score
 from hdr_bench.experiments.messages import OnStage, Stage, Task
+from hdr_bench.experiments.planning.corrupted_images import pixel_range_of
 from hdr_bench.experiments.planning.other_images import describe_part, part_of, sample_of, with_labels_of
 from hdr_bench.experiments.planning.trial_data import load_choice
 from hdr_bench.records.evaluations import Evaluation, TrialTestSet
@@ -81,7 +82,7 @@ def _evaluate(model: Any, test_set: TrialTestSet, class_names: tuple[str, ...], 
     dataset, part = load_test_set(test_set, class_names, task.folders)
     images, predictions = "", None
     if test_set.is_distorted:
-        changed = attacked(model, part, test_set) if made is None else open_made(made)
+        changed = attacked(model, dataset, part, test_set) if made is None else open_made(made)
         images = images_fingerprint(changed) if made is None else made.fingerprint
         shown = changed[:N_SHOWN] if made is None else None
         predictions = replace(_predict_labels(model, Part(changed, part.labels), len(class_names)), images=shown)
@@ -103,13 +104,15 @@ def _evaluate(model: Any, test_set: TrialTestSet, class_names: tuple[str, ...], 
     return evaluation, predictions
 
 
-def attacked(model: Any, part: Part, test_set: TrialTestSet) -> NDArray[np.generic]:
+def attacked(model: Any, dataset: Dataset, part: Part, test_set: TrialTestSet) -> NDArray[np.generic]:
     """Return the images of a test set, attacked for a fitted model.
 
     Parameters
     ----------
     model : estimator
         Fitted.
+    dataset : Dataset
+        It says the range of pixels, of which an attack's strength is a share.
     part : Part
         As `load_test_set` returns it.
     test_set : TrialTestSet
@@ -131,7 +134,8 @@ def attacked(model: Any, part: Part, test_set: TrialTestSet) -> NDArray[np.gener
     # Most trials attack nothing, and it loads what all methods need.
     from hdr_bench.robustness import attack_images
 
-    return attack_images(model, part.images, part.labels, test_set.attack)
+    pixel_range = pixel_range_of(dataset)
+    return attack_images(model, part.images, part.labels, test_set.attack, pixel_range=pixel_range)
 
 
 def load_test_set(

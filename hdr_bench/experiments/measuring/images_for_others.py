@@ -47,6 +47,6 @@ def make_images_for_others(task: Task, folder: Path | None, machine: Environment
         model.fit(dataset.train.X, dataset.train.y)
         for place, each in enumerate(task.makes, start=1):
             on_stage(Stage("attack", place, len(task.makes)))
-            _, part = load_test_set(each, dataset.class_names, task.folders)
-            files.write(each.recipe, attacked(model, part, each))
+            source, part = load_test_set(each, dataset.class_names, task.folders)
+            files.write(each.recipe, attacked(model, source, part, each))
     return Result(key=trial.key, trial=trial, status="ok", finished=utc_now(), environment=machine), None

@@ -23,9 +23,6 @@ def corrupt_images(
 ) -> NDArray[np.generic]:
     """Return corrupted images of a data set.
 
-    What is black and what is white are the smallest and the largest pixel of both parts, as where a data set is
-    inverted: bytes need not use their whole range.
-
     Parameters
     ----------
     images : ndarray of shape (n, height, width)
@@ -43,9 +40,25 @@ def corrupt_images(
     corrupted : ndarray of shape (n, height, width)
         Of the same type.
     """
+    polarity = _polarity_of(dataset)
+    return corrupt(images, name, severity, seed=seed, pixel_range=pixel_range_of(dataset), polarity=polarity)
+
+
+def pixel_range_of(dataset: Dataset) -> tuple[float, float]:
+    """Return what is black and what is white in the images of a data set: the range that they use.
+
+    Parameters
+    ----------
+    dataset : Dataset
+
+    Returns
+    -------
+    low, high : float
+        The smallest and the largest pixel of both parts, as where images are inverted; bytes need not use all of
+        theirs.
+    """
     parts = [part.images for part in (dataset.train, dataset.test)]
-    pixel_range = (float(min(part.min() for part in parts)), float(max(part.max() for part in parts)))
-    return corrupt(images, name, severity, seed=seed, pixel_range=pixel_range, polarity=_polarity_of(dataset))
+    return float(min(part.min() for part in parts)), float(max(part.max() for part in parts))
 
 
 def with_corrupted_copies(dataset: Dataset, train_with: tuple[TrainingCorruption, ...]) -> Dataset:

@@ -103,6 +103,7 @@ _SHAPED_BY: dict[str, frozenset[str]] = {
     **dict.fromkeys(
         (
             "activation",
+            "adversarial",
             "augmentation",
             "batch_norm_params",
             "callbacks",

@@ -11,6 +11,7 @@ from hdr_bench.records.result import Result
 from hdr_bench.reporting.comparisons.costs import make_cost
 from hdr_bench.reporting.displays.classes import RocDisplay
 from hdr_bench.reporting.run import RunContents
+from hdr_bench.reporting.tables.claims_on_test_sets import measure_on_test_set
 from hdr_bench.reporting.tables.classes import class_frame
 from hdr_bench.reporting.tables.table import Column, Table, make_table
 from hdr_bench.reporting.tables.values import describe_choice, value_writer, write_with_unit
@@ -70,6 +71,12 @@ def _measure(placeholder: Placeholder, contents: RunContents) -> str:
     # A case that was left out by `--only` is not in the run.
     except (StoreError, UnknownNameError):
         return NOT_MEASURED
+    if placeholder.test_set:
+        return measure_on_test_set(placeholder, contents, label) or NOT_MEASURED
+    return _measure_row(placeholder, contents, label)
+
+
+def _measure_row(placeholder: Placeholder, contents: RunContents, label: str) -> str:
     if placeholder.figure in CLASS_FIGURES:
         return _of_classes(placeholder, contents, label)
     row = contents.summary.set_index("case").loc[[label]].iloc[0]

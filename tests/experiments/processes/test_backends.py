@@ -239,8 +239,9 @@ def test_a_trial_that_ends_its_worker_twice_is_a_row_and_the_rest_goes_on(cluste
     deadly = Case(name="deadly", estimator="misbehaving.EndsItsHost", params={"above": 1})
     digits = load_dataset("digits-8x8").subsample(500)
     # Both data sets are made in code: workers get them from here.
-    other = {"name": "Noisy", "dataset": noisy()}
-    suite = _suite(deadly, Case(name="k-NN", estimator="knn"), dataset=digits, test_sets=[other])
+    # So they do with images that were made for the run.
+    others = [{"name": "Noisy", "dataset": noisy()}, {"name": "Fog", "corruption": "fog"}]
+    suite = _suite(deadly, Case(name="k-NN", estimator="knn"), dataset=digits, test_sets=others)
     try:
         # Both workers end: what is left needs a third.
         third = subprocess.Popen(
@@ -263,7 +264,8 @@ def test_a_trial_that_ends_its_worker_twice_is_a_row_and_the_rest_goes_on(cluste
         third.terminate()
         third.wait()
     results = load_results(folder).set_index(["case", "test_set"])
-    statuses = {("deadly", ""): "crashed", ("deadly", "Noisy"): "crashed", ("k-NN", ""): "ok", ("k-NN", "Noisy"): "ok"}
+    of_cases = {"deadly": "crashed", "k-NN": "ok"}
+    statuses = {(case, name): status for case, status in of_cases.items() for name in ("", "Noisy", "Fog")}
     assert results["status"].to_dict() == statuses
     assert results.loc[("deadly", ""), "error"] == "tried 2 times: a worker ended while it ran"
     assert results.loc[("k-NN", ""), "n_train"] == 500

@@ -1,0 +1,169 @@
+"""Attacks on test images: changes bounded in the maximum norm, by the sign of the gradient of a method's loss."""
+
+import warnings
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from hdr_bench.estimators.pixels import Floats
+from hdr_bench.exceptions import DatasetWarning
+from hdr_bench.records.evaluations import Attack
+from hdr_bench.robustness.attack_methods import ATTACKS, check_attack, step_length
+from hdr_bench.robustness.gradients import loss_gradient
+from hdr_bench.robustness.losses import Codes
+from hdr_bench.robustness.model_range import PixelRange, find_pixel_range
+from hdr_bench.robustness.step_gradients import Gradient
+
+# Images whose gradient is computed at a time.
+_BATCH = 500
+
+
+def attack_images(
+    model: Any,
+    images: NDArray[Any],
+    labels: ArrayLike,
+    attack: Attack,
+    *,
+    seed: int = 0,
+    pixel_range: PixelRange | None = None,
+) -> NDArray[np.float32]:
+    """Change images so that a fitted model errs on as many as possible.
+
+    Images that the model gets wrong as they are stay so, and so do those of classes that it does not know. All others
+    move along the sign of the gradient of the model's loss: "fgsm" once, by `eps` (Goodfellow, Shlens and Szegedy,
+    2015, "Explaining and harnessing adversarial examples"); "pgd" in several steps from a random place of the ball
+    (Madry, Makelov, Schmidt, Tsipras and Vladu, 2018, "Towards deep learning models resistant to adversarial attacks"),
+    and from another one, with `restarts`, as long as the model is right.
+
+    Parameters
+    ----------
+    model : estimator
+        Fitted, with a gradient: a method, or a pipeline that ends in one. It stays as it is.
+    images : ndarray of shape (n, height, width)
+        Raw pixels.
+    labels : array-like of shape (n,)
+        The true ones, as `model.classes_` has them.
+    attack : Attack
+        E.g. of `make_attack`.
+    seed : int, default=0
+        Seeds the random starts: those of an image depend on the seed and on its place alone.
+    pixel_range : tuple of float or None, default=None
+        Smallest and largest possible pixel, of which `eps` is a share. None takes the range of the images and of those
+        that the model was fitted on, as far as it remembers them.
+
+    Returns
+    -------
+    attacked : ndarray of shape (n, height, width)
+        float32, not rounded: each pixel within `eps` of what it was, and within the range.
+
+    Raises
+    ------
+    NoGradientError
+        If the model has none; the message says why.
+    UnknownNameError
+        If there is no such attack.
+    ValueError
+        If a value of the attack is out of its range, or the images and labels do not fit each other.
+
+    Examples
+    --------
+    >>> from hdr_bench import load_dataset, make_estimator
+    >>> from hdr_bench.robustness import attack_images, make_attack
+    >>> digits = load_dataset("digits-8x8")
+    >>> model = make_estimator("linear").fit(digits.train.X, digits.train.y)
+    >>> attacked = attack_images(model, digits.test.images, digits.test.y, make_attack("fgsm", 0.1))
+    >>> before = model.score(digits.test.X, digits.test.y)
+    >>> model.score(attacked.reshape(len(attacked), -1), digits.test.y) < before - 0.2
+    True
+    """
+    check_attack(attack)
+    gradient = loss_gradient(model)
+    rows = np.asarray(images, np.float32).reshape(len(images), -1)
+    truth = np.asarray(labels)
+    if truth.shape != (len(rows),):
+        raise ValueError(f"labels must be one per image, {len(rows):,} in all, got the shape {truth.shape}")
+    if not len(rows):
+        return rows.reshape(np.shape(images))
+    low, high = find_pixel_range(model, rows) if pixel_range is None else pixel_range
+    if not low < high:
+        raise ValueError(f"pixel_range must be a smallest and a larger value, got {low:g} and {high:g}")
+    target = _Target(model, gradient, truth)
+    attacked = rows.copy()
+    generators = [np.random.default_rng([seed, number]) for number in range(attack.restarts)]
+    for part in _parts(len(rows)):
+        attacked[part] = _attack_part(target.take(part), rows[part], attack, generators, (low, high))
+    return attacked.reshape(np.shape(images))
+
+
+@dataclass(frozen=True, eq=False)
+class _Target:
+    """A model under attack, and the true labels of the images."""
+
+    model: Any
+    gradient: Gradient
+    labels: NDArray[Any]
+
+    def take(self, part: slice | NDArray[np.intp]) -> "_Target":
+        return _Target(self.model, self.gradient, self.labels[part])
+
+    @property
+    def codes(self) -> Codes:
+        codes: Codes = np.searchsorted(self.model.classes_, self.labels)
+        return codes
+
+    def right(self, rows: Floats) -> NDArray[np.bool_]:
+        """Return which of the images the model is right on, by its own predictions."""
+        with warnings.catch_warnings():
+            # Attacked images are unlike those of the training: that is what they are for.
+            warnings.simplefilter("ignore", DatasetWarning)
+            right: NDArray[np.bool_] = np.asarray(self.model.predict(rows)) == self.labels
+        return right
+
+
+def _parts(n: int) -> Iterator[slice]:
+    return (slice(start, start + _BATCH) for start in range(0, n, _BATCH))
+
+
+def _attack_part(
+    target: _Target, rows: Floats, attack: Attack, generators: list[np.random.Generator], limits: PixelRange
+) -> Floats:
+    """Return a batch attacked, from each start in turn; images that are misleading already stay as they are."""
+    attacked, worst = rows.copy(), np.full(len(rows), -np.inf)
+    standing = np.flatnonzero(target.right(rows))
+    for number, generator in enumerate(generators):
+        # Drawn for all images, so that those of one do not depend on how the model does on others.
+        starts = _draw_starts(rows.shape, attack, generator)
+        if not len(standing):
+            continue
+        chosen = target.take(standing)
+        moved = _move(chosen, rows[standing], None if starts is None else starts[standing], attack, limits)
+        if number + 1 == len(generators) == 1:
+            attacked[standing] = moved
+            break
+        is_right, (losses, _) = chosen.right(moved), chosen.gradient(moved, chosen.codes)
+        is_worse = ~is_right | (losses > worst[standing])
+        attacked[standing[is_worse]], worst[standing[is_worse]] = moved[is_worse], losses[is_worse]
+        standing = standing[is_right]
+    return attacked
+
+
+def _draw_starts(shape: tuple[int, ...], attack: Attack, generator: np.random.Generator) -> Floats | None:
+    """Return random places of the ball, from -1 to 1; None if an attack starts from the images themselves."""
+    if ATTACKS[attack.name].is_single:
+        return None
+    return generator.random(shape, dtype=np.float32) * 2 - 1
+
+
+def _move(target: _Target, rows: Floats, starts: Floats | None, attack: Attack, limits: PixelRange) -> Floats:
+    low, high = (np.float32(limit) for limit in limits)
+    eps, step = (np.float32(share * (high - low)) for share in (attack.eps, step_length(attack)))
+    # A pixel beyond the range may stay where it is.
+    least, most = np.minimum(np.maximum(rows - eps, low), rows), np.maximum(np.minimum(rows + eps, high), rows)
+    moved, codes = rows if starts is None else np.clip(rows + eps * starts, least, most), target.codes
+    for _ in range(attack.steps):
+        _, slopes = target.gradient(moved, codes)
+        moved = np.clip(moved + step * np.sign(slopes, dtype=np.float32, casting="same_kind"), least, most)
+    return moved
