@@ -189,7 +189,7 @@ class CorruptionMapDisplay(BaseDisplay):
         colors = drawn.get_cmap()
         for (row, column), share in np.ndenumerate(shares):
             if not np.isnan(share):
-                color = _LIGHT if _is_dark(colors(shades[row, column])) else _DARK
+                color = _LIGHT if _is_dark(tuple(colors(shades[row, column]))) else _DARK
                 style = {"ha": "center", "va": "center", "color": color, "fontsize": 7.5}
                 ax.text(column, row, f"{100 * share:.1f}".replace("-", "−"), **with_style(style, text_kw, Text))
         self._label(ax)
