@@ -29,6 +29,8 @@ QUANTITIES: tuple[Quantity, ...] = ("error", "drop")
 
 _MEAN, _BEFORE = "Mean of the corruptions", "As they came"
 _TITLES = {"error": "Error under each corruption (%)", "drop": "Accuracy lost under each corruption (points)"}
+# The title is wider than a map of few methods.
+_LEAST_WIDTH = 6.4
 _MAPS = {"error": "Blues", "drop": "Oranges"}
 # On a dark page the paper's white becomes dark; a number on a dark cell stays light.
 _LIGHT, _DARK = "#fdfdfd", "#000000"
@@ -130,7 +132,7 @@ class CorruptionMapDisplay(BaseDisplay):
     def figsize(self) -> tuple[float, float]:
         """Width and height that suit it, in inches."""
         n_rows, n_columns = self.values.shape
-        return 2.6 + 0.56 * n_columns, 2.0 + 0.27 * n_rows
+        return max(2.6 + 0.56 * n_columns, _LEAST_WIDTH), 2.0 + 0.27 * n_rows
 
     def frame(self) -> pd.DataFrame:
         """Return the numbers that are drawn.

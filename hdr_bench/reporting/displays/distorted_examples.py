@@ -17,8 +17,8 @@ from hdr_bench.reporting.run import RunContents
 
 What = Literal["corruptions", "attacks"]
 
-_N_FIRST = 100
-"""Images that are looked through: of those that are attacked for the method itself, the first 100 are stored."""
+_N_ATTACKED = 100
+"""Attacked images that are looked through: of those made for the method itself, the first 100 are stored."""
 
 _OF_ATTACK, _OF_CORRUPTION = 3, 1
 _MIDDLE = 3
@@ -93,7 +93,9 @@ def _examples_of(
     if outcome.places is None:
         return
     on_set, names = own.test_sets[outcome.test_set], record.class_names
-    rows = _choose(on_set, own.y_pred[outcome.places], most, first_class)
+    n_shown = _N_ATTACKED if outcome.attack is not None else len(on_set.y_true)
+    was_right = (own.y_pred[outcome.places] == on_set.y_true)[:n_shown]
+    rows = _choose(on_set, was_right, most, first_class)
     fingerprint = next(each.images for each in record.evaluations if each.test_set == outcome.test_set)
     try:
         before = contents.images.show(record, [int(outcome.places[row]) for row in rows])
@@ -105,9 +107,9 @@ def _examples_of(
         yield DistortedExample(_title(outcome), one, other, names[on_set.y_true[row]], *taken)
 
 
-def _choose(on_set: Predictions, y_before: NDArray[np.int64], most: int, first_class: int) -> list[int]:
+def _choose(on_set: Predictions, was_right: NDArray[np.bool_], most: int, first_class: int) -> list[int]:
     """Return rows of the test set: those that became wrong if there are any, each of another class."""
-    was_right, is_right = (y_before == on_set.y_true)[:_N_FIRST], on_set.is_right[:_N_FIRST]
+    is_right = on_set.is_right[: len(was_right)]
     # Of those that were wrong before, the distortion says nothing.
     for chosen in (was_right & ~is_right, was_right, np.ones_like(was_right)):
         rows = np.flatnonzero(chosen)

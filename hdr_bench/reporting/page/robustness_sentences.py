@@ -174,7 +174,7 @@ def describe_attacks(robustness: Robustness) -> str:
 
 
 def describe_distorted_sets(contents: RunContents) -> tuple[str, ...]:
-    """Say which corrupted and attacked test sets were not evaluated, and what a reader must know about the others.
+    """Say which methods learned from corrupted copies, and which test sets were not evaluated.
 
     Parameters
     ----------
@@ -188,6 +188,9 @@ def describe_distorted_sets(contents: RunContents) -> tuple[str, ...]:
     """
     found: dict[str, None] = {}
     for record in contents.records.values():
+        if copies := record.trial.train_with:
+            learned = f"{visible(record.trial.case)} also learned from corrupted copies: {describe_copies(copies)}"
+            found[f"{learned}. Under these corruptions it is evaluated on images like those."] = None
         for each in record.evaluations:
             if each.test_set in contents.distorted_test_sets and each.status != "ok":
                 problem = f"{each.test_set}: {record.trial.case}: {each.status}, {each.error}"

@@ -92,15 +92,14 @@ def test_the_interval_of_the_mean_corruption_error_holds_the_true_one():
     truth, held, repeats = np.mean([second / first for first, second in shares]), 0, 200
     for _ in range(repeats):
         corruptions = _drawn(rng, shares, 500)
-        before = {label: Values(np.zeros((1, 500)), False) for label in ("reference", "method")}
-        found = _without_before(corruptions, before)
+        found = _mean_of_method(corruptions)
         low, high = found.interval()
         held += low <= truth <= high
     # 95 % are asked for; the seed is fixed, so that nothing here is left to chance.
     assert 0.91 <= held / repeats <= 0.99
 
 
-def _without_before(corruptions, before):
+def _mean_of_method(corruptions):
     fits = Fits(np.ones((1, 500), bool), False)
     for each in corruptions:
         for label in each.outcomes:

@@ -101,7 +101,7 @@ def gradient_checks_table(robustness: Robustness) -> Table | None:
     checks = robustness.gradient_checks
     if not checks:
         return None
-    percent = percent_writer(max(each.n_test for each in robustness.outcomes))
+    percent = percent_writer(max(each.n_test for each in robustness.outcomes if each.attack is not None))
     rows = pd.DataFrame(
         [
             {
