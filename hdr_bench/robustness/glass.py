@@ -10,7 +10,6 @@ from hdr_bench.robustness.blurs import smooth
 from hdr_bench.robustness.corruption_entry import Pixels
 from hdr_bench.robustness.lengths import pixel_scale
 
-
 _COLUMNS = (1,)
 """Axis along which is blurred."""
 

@@ -38,7 +38,7 @@ class AttackDisplay(BaseDisplay):
 
     Examples
     --------
-    >>> from hdr_bench.reporting.displays import AttackDisplay
+    >>> from hdr_bench import AttackDisplay
     >>> AttackDisplay.from_run("reports/robustness").plot()  # doctest: +SKIP
     """
 

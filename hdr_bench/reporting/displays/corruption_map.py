@@ -58,7 +58,7 @@ class CorruptionMapDisplay(BaseDisplay):
 
     Examples
     --------
-    >>> from hdr_bench.reporting.displays import CorruptionMapDisplay
+    >>> from hdr_bench import CorruptionMapDisplay
     >>> CorruptionMapDisplay.from_run("reports/robustness").plot()  # doctest: +SKIP
     """
 

@@ -48,7 +48,7 @@ class DistortionGalleryDisplay(BaseDisplay):
 
     Examples
     --------
-    >>> from hdr_bench.reporting.displays import DistortionGalleryDisplay
+    >>> from hdr_bench import DistortionGalleryDisplay
     >>> DistortionGalleryDisplay.from_run("reports/robustness", "CNN", "attacks").plot()  # doctest: +SKIP
     """
 

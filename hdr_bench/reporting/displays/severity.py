@@ -43,7 +43,7 @@ class SeverityDisplay(BaseDisplay):
 
     Examples
     --------
-    >>> from hdr_bench.reporting.displays import SeverityDisplay
+    >>> from hdr_bench import SeverityDisplay
     >>> SeverityDisplay.from_run("reports/robustness").plot()  # doctest: +SKIP
     """
 

@@ -1,5 +1,6 @@
 """What a report shows of corrupted and attacked test sets."""
 
+import inspect
 import shutil
 
 import matplotlib.pyplot as plt
@@ -14,6 +15,7 @@ from hdr_bench.reporting.comparisons.other_test_sets import compare_on_test_sets
 from hdr_bench.reporting.displays import (
     AttackDisplay,
     CorruptionMapDisplay,
+    Display,
     DistortionGalleryDisplay,
     SeverityDisplay,
 )
@@ -195,3 +197,25 @@ def test_the_gallery_shows_images_before_and_after(with_images):
 def test_a_run_without_the_images_has_no_gallery(distorted_run):
     with pytest.raises(StoreError, match="holds no attacked images of 'CNN'"):
         DistortionGalleryDisplay.from_run(distorted_run, "CNN", "attacks")
+
+
+def _all_displays(run):
+    return [
+        CorruptionMapDisplay.from_run(run),
+        SeverityDisplay.from_run(run),
+        AttackDisplay.from_run(run),
+        DistortionGalleryDisplay.from_run(run, "CNN", "attacks"),
+    ]
+
+
+def test_every_display_has_what_the_protocol_asks_for(with_images):
+    for each in _all_displays(with_images):
+        assert isinstance(each, Display)
+        assert each.describe().endswith(".")
+        keywords = list(inspect.signature(each.plot).parameters)[1:]
+        assert keywords
+        figure = each.plot(**{keyword: {"gid": keyword} for keyword in keywords}).figure_
+        assert tuple(figure.get_size_inches()) == pytest.approx(each.figsize)
+        for keyword in keywords:
+            assert figure.findobj(lambda artist, keyword=keyword: artist.get_gid() == keyword), (each, keyword)
+        plt.close(figure)
