@@ -14,7 +14,7 @@ SHAPES = {"nist15": ((1, 64, 64), 15)}
 
 
 def test_a_suite_that_names_its_source_is_published_and_the_shorter_ones_come_first():
-    assert set(list_suites()) - set(SUITES) == {"mnist", "quick", "transfer"}
+    assert set(list_suites()) - set(SUITES) == {"mnist", "quick", "robustness", "transfer"}
     budgets = [load_suite(name).budget for name in SUITES]
     assert budgets == sorted(budgets)
 
