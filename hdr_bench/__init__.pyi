@@ -34,10 +34,13 @@ from .reporting.details import load_candidates as load_candidates
 from .reporting.details import load_histories as load_histories
 from .reporting.details import load_predictions as load_predictions
 from .reporting.displays import AccuracyDisplay as AccuracyDisplay
+from .reporting.displays import AttackDisplay as AttackDisplay
 from .reporting.displays import ConfusionDisplay as ConfusionDisplay
 from .reporting.displays import ConfusionGridDisplay as ConfusionGridDisplay
+from .reporting.displays import CorruptionMapDisplay as CorruptionMapDisplay
 from .reporting.displays import CostDisplay as CostDisplay
 from .reporting.displays import DisagreementDisplay as DisagreementDisplay
+from .reporting.displays import DistortionGalleryDisplay as DistortionGalleryDisplay
 from .reporting.displays import GalleryDisplay as GalleryDisplay
 from .reporting.displays import LearningCurveDisplay as LearningCurveDisplay
 from .reporting.displays import PrecisionRecallDisplay as PrecisionRecallDisplay
@@ -45,6 +48,7 @@ from .reporting.displays import RejectionDisplay as RejectionDisplay
 from .reporting.displays import ReliabilityDisplay as ReliabilityDisplay
 from .reporting.displays import RocDisplay as RocDisplay
 from .reporting.displays import SearchDisplay as SearchDisplay
+from .reporting.displays import SeverityDisplay as SeverityDisplay
 from .reporting.displays import TimingDisplay as TimingDisplay
 from .reporting.displays import TrainingDisplay as TrainingDisplay
 from .reporting.displays import TransferDisplay as TransferDisplay

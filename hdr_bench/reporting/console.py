@@ -16,9 +16,11 @@ from hdr_bench.records.metrics import METRICS
 from hdr_bench.reporting.comparisons.other_test_sets import compare_on_test_sets
 from hdr_bench.reporting.comparisons.pairs import Comparisons, compare_methods
 from hdr_bench.reporting.comparisons.reproductions import describe_verdicts, reproductions
+from hdr_bench.reporting.comparisons.robustness.robustness import compare_robustness
 from hdr_bench.reporting.narrow_table import ConsoleColumn, FittedTable, fit_table
 from hdr_bench.reporting.numbers import MISSING
 from hdr_bench.reporting.page.finding import finding
+from hdr_bench.reporting.page.robustness_sentences import robustness_finding
 from hdr_bench.reporting.parts import make_part
 from hdr_bench.reporting.run import RunContents
 from hdr_bench.reporting.tables import Cell, to_cells
@@ -70,6 +72,10 @@ def print_run(contents: RunContents, console: Console) -> None:
         ("The finding", lambda: finding(contents, compared)),
         ("The count of verdicts", lambda: describe_verdicts(reproductions(contents))),
         ("The accuracy on other test sets", lambda: list_accuracies(compare_on_test_sets(contents), contents.summary)),
+        (
+            "The comparison on corrupted and attacked test sets",
+            lambda: robustness_finding(compare_robustness(contents, compared)),
+        ),
         ("The note on disturbed times", lambda: _note_on_times(fitted)),
     )
     if fitted is not None:

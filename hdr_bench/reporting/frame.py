@@ -2,8 +2,8 @@
 
 import os
 import warnings
-from collections.abc import Iterable
-from functools import partial
+from collections.abc import Callable, Iterable
+from functools import cache, partial
 from typing import Any
 
 import numpy as np
@@ -142,15 +142,19 @@ def read_evaluations(store: Store, run: RunRecord, results: pd.DataFrame, record
     is_of_trial = [key not in records or not records[key].trial.is_from_file for key in results["key"]]
     rows = results[is_of_trial].to_dict("records")
     frame = _frame_of(new for row in rows for new in evaluation_rows(row, records.get(row["key"]), names))
+    # A trial's file has the predictions for all test sets, of which there may be many.
+    read_predictions = cache(store.read_predictions)
     uncertainties = [
-        uncertainty_over_seeds(of_one, partial(_predictions_for, store, str(name)))
+        uncertainty_over_seeds(of_one, partial(_predictions_for, read_predictions, str(name)))
         for name, of_one in frame.groupby("test_set", sort=False)
     ]
     return frame.join(pd.concat(uncertainties) if uncertainties else uncertainty_over_seeds(frame, lambda _: None))
 
 
-def _predictions_for(store: Store, test_set: str, key: str) -> Predictions | None:
-    predictions = store.read_predictions(key)
+def _predictions_for(
+    read_predictions: Callable[[str], Predictions | None], test_set: str, key: str
+) -> Predictions | None:
+    predictions = read_predictions(key)
     return None if predictions is None else predictions.test_sets.get(test_set)
 
 

@@ -1,6 +1,7 @@
 """The test images of a run, and which of them its report shows."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -73,6 +74,41 @@ class RunImages:
             return np.zeros((0, height, width), np.uint8)
         return np.stack([chosen[int(index)] for index in indices])
 
+    def show_distorted(self, fingerprint: str, indices: Sequence[int], dtype: np.dtype[Any]) -> NDArray[np.generic]:
+        """Return images of a corrupted or attacked test set; they are among the files of those shown, too.
+
+        Parameters
+        ----------
+        fingerprint : str
+            Of the images, as an evaluation names them.
+        indices : sequence of int
+            Places in the test set, from 0.
+        dtype : dtype
+            Of the images before.
+
+        Returns
+        -------
+        images : ndarray of shape (n, height, width)
+            Of that type: attacked images, which are floats, are rounded where the others were whole numbers, since
+            they are for the eye.
+
+        Raises
+        ------
+        StoreError
+            If they are not there.
+        """
+        if fingerprint not in self._images:
+            self._images[fingerprint] = self._read_distorted(fingerprint)
+        images = self._images[fingerprint]
+        try:
+            chosen = {} if images is None else {int(index): _as_type(images[index], dtype) for index in indices}
+        except (KeyError, IndexError):
+            chosen = {}
+        if not chosen:
+            raise StoreError(f"{self._store.folder}: the distorted images of a test set are not there")
+        self._shown.setdefault(fingerprint, {}).update(chosen)
+        return np.stack([chosen[int(index)] for index in indices])
+
     def shown_files(self) -> dict[str, bytes]:
         """Return the files of the test images that were shown so far.
 
@@ -95,6 +131,16 @@ class RunImages:
             self._images[fingerprint] = self._read(fingerprint)
         return self._images[fingerprint]
 
+    def _read_distorted(self, fingerprint: str) -> Images | None:
+        images = self._store.made_images.read(fingerprint)
+        if images is not None:
+            return images
+        try:
+            return self._store.arrays.read_gallery(fingerprint) or None
+        except StoreError as error:
+            self._unreadable[self._store.without_folder(error)] = None
+            return None
+
     def _read(self, fingerprint: str) -> Images | None:
         for read in (self._store.arrays.read_images, self._store.arrays.read_gallery):
             try:
@@ -105,3 +151,11 @@ class RunImages:
             if images is not None and len(images):
                 return images
         return None
+
+
+def _as_type(image: Image, dtype: np.dtype[Any]) -> Image:
+    """Return an image in the type of others; floats are rounded to whole numbers, if the others are such."""
+    if image.dtype == dtype or dtype.kind not in "iu" or image.dtype.kind != "f":
+        return np.array(image)
+    limits = np.iinfo(dtype)
+    return np.rint(image).clip(limits.min, limits.max).astype(dtype)

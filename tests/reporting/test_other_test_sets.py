@@ -94,6 +94,9 @@ def test_the_report_has_a_column_for_each_test_set(finished_test_sets, tmp_path)
     write_report(folder)
     text = (folder / "report.md").read_text()
     assert "## Other test sets" in text
+    # What is about corrupted and attacked test sets is not there without any.
+    assert "orruption" not in text
+    assert not (folder / "tables" / "robustness.csv").exists()
     assert "Own test part (360 images, %)" in text
     assert "Noisy (150 images, %)" in text
     # Of those that no method was evaluated on there is the reason alone.

@@ -91,9 +91,11 @@ def compare_on_test_sets(contents: RunContents) -> Transfer:
     Returns
     -------
     transfer : Transfer
-        Empty if the suite has no other test sets.
+        Empty if the suite has no other test sets, or only corrupted and attacked ones.
     """
+    # Corrupted and attacked ones have their own comparisons: there are many, and of the same images.
     evaluations = contents.evaluations
+    evaluations = evaluations[evaluations["test_set"].isin(contents.plain_test_sets)]
     groups = {str(name): rows for name, rows in evaluations.groupby("test_set", sort=False)}
     summaries = {name: summarise(rows) for name, rows in groups.items()}
     drops = [drop for name, summary in summaries.items() for drop in _drops(contents, name, summary)]

@@ -54,7 +54,7 @@ class TransferDisplay(ResultsDisplay):
 
     @classmethod
     def from_results(cls, results: pd.DataFrame) -> Self:
-        """Make the display of a run's results.
+        """Make the display of a run's results; corrupted and attacked test sets are left out.
 
         Parameters
         ----------
@@ -73,7 +73,8 @@ class TransferDisplay(ResultsDisplay):
             If there are no rows, or columns are missing.
         """
         check_frame(results)
-        groups = [(str(name), summarise(rows)) for name, rows in results.groupby("test_set", sort=False)]
+        plain = _without_distorted(results)
+        groups = [(str(name), summarise(rows)) for name, rows in plain.groupby("test_set", sort=False)]
         of_sets = [summary.assign(test_set=name or OWN) for name, summary in groups]
         found = [summary[summary["accuracy"].notna()] for summary in of_sets]
         found = [summary for summary in found if len(summary)]
@@ -184,3 +185,10 @@ class TransferDisplay(ResultsDisplay):
         ax.set_title("Accuracy on each test set, with its 95 % interval")
         ax.grid(axis="y", visible=False)
         legend_beside(ax)
+
+
+def _without_distorted(results: pd.DataFrame) -> pd.DataFrame:
+    """Leave out corrupted and attacked test sets, which have figures of their own: there are too many for this one."""
+    # Results of earlier versions have none.
+    names = [name for name in ("corruption", "attack") if name in results]
+    return results[results[names].isna().all(axis=1)]

@@ -13,6 +13,7 @@ from hdr_bench.reporting.page.methods import Method, common_errors
 from hdr_bench.reporting.page.provenance import Provenance, describe_added, provenance_of
 from hdr_bench.reporting.page.references import References, make_references
 from hdr_bench.reporting.page.report_data import ReportData
+from hdr_bench.reporting.page.robustness import ROBUSTNESS_BLOCKS
 from hdr_bench.reporting.page.sprites import Sprite
 from hdr_bench.reporting.tables import Table
 from hdr_bench.reporting.tables.accuracy import accuracy_table, scores_table
@@ -135,6 +136,7 @@ BLOCKS: tuple[Block, ...] = (
         "test-sets", "Accuracy on each test set", figures.transfer, Heading("test-sets-figure", "Test sets compared")
     ),
     TableBlock("drops", "Drop on other test sets", _drops),
+    *ROBUSTNESS_BLOCKS,
     TableBlock("claims", "Claims, checked", _claims, template="claims"),
     TableBlock("time", "Time", _time),
     TableBlock("memory", "Memory", _memory),

@@ -11,6 +11,7 @@ from hdr_bench.reporting.comparisons.reproductions import describe_verdicts
 from hdr_bench.reporting.page.finding import finding
 from hdr_bench.reporting.page.highlights import Highlight, make_highlights
 from hdr_bench.reporting.page.report_data import ReportData
+from hdr_bench.reporting.page.robustness_sentences import robustness_finding
 from hdr_bench.reporting.parts import make_part, note_reason
 from hdr_bench.reporting.run import RunContents
 
@@ -24,7 +25,8 @@ class Header:
     suite : Suite
         Its title and its source.
     finding : str
-        Which method is most accurate, and how many published figures got which verdict.
+        Which method is most accurate, what corruptions and attacks do, and how many published figures got which
+        verdict.
     highlights : tuple of Highlight
         The best method for each purpose.
     reasons : tuple of str
@@ -68,9 +70,10 @@ def make_header(data: ReportData, reasons: Sequence[str]) -> Header:
     problems = make_part("The list of failed trials", lambda: _problems(contents), note_reason(notes, []))
     highlights = make_part("The highlights", lambda: make_highlights(contents, compared), note_reason(notes, []))
     sentences = make_part("The finding", lambda: finding(contents, compared), str)
+    robust = make_part("The finding on corruptions and attacks", lambda: robustness_finding(data.robustness), str)
     return Header(
         suite=contents.run.suite,
-        finding=f"{sentences} {describe_verdicts(data.reproductions)}".strip(),
+        finding=" ".join(filter(None, (sentences, robust, describe_verdicts(data.reproductions)))),
         highlights=tuple(highlights),
         reasons=tuple(notes),
         remarks=(*remarks, *_missing_images_remark(contents)),

@@ -7,6 +7,7 @@ from hdr_bench.reporting.comparisons.figure_comparison import Reproduction
 from hdr_bench.reporting.comparisons.other_test_sets import Transfer, compare_on_test_sets
 from hdr_bench.reporting.comparisons.pairs import Comparisons, compare_methods
 from hdr_bench.reporting.comparisons.reproductions import reproductions
+from hdr_bench.reporting.comparisons.robustness.robustness import Robustness, compare_robustness
 from hdr_bench.reporting.page.methods import Method
 from hdr_bench.reporting.page.rows import Row
 from hdr_bench.reporting.parts import make_part, note_reason
@@ -31,6 +32,8 @@ class ReportData:
         What the report shows of each method; empty before its figures are drawn.
     transfer : Transfer
         Its methods on the other test sets of its suite.
+    robustness : Robustness
+        Its methods on the corrupted and attacked test sets of its suite.
     """
 
     contents: RunContents
@@ -39,6 +42,7 @@ class ReportData:
     reasons: tuple[str, ...] = ()
     methods: tuple[Method, ...] = ()
     transfer: Transfer = field(default_factory=lambda: Transfer({}, (), {}))
+    robustness: Robustness = field(default_factory=Robustness)
 
     @property
     def rows(self) -> dict[str, Row]:
@@ -80,4 +84,9 @@ class ReportData:
             lambda: compare_on_test_sets(contents),
             note_reason(reasons, Transfer({}, (), {})),
         )
-        return cls(contents, compared, found, tuple(reasons), transfer=transfer)
+        robustness = make_part(
+            "The comparison on corrupted and attacked test sets",
+            lambda: compare_robustness(contents, compared),
+            note_reason(reasons, Robustness()),
+        )
+        return cls(contents, compared, found, tuple(reasons), transfer=transfer, robustness=robustness)

@@ -1,0 +1,1 @@
+"""Tables of what corruptions and attacks do to the methods of a run."""
