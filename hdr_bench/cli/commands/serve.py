@@ -85,9 +85,7 @@ def serve(
     ] = None,
     audit: Annotated[
         Path | None,
-        typer.Option(
-            metavar="DIR", help="Folder of a label audit, to decide on its candidates on the page Label audit."
-        ),
+        typer.Option(metavar="DIR", help="Folder of a label audit, to decide on its candidates on the page Audit."),
     ] = None,
 ) -> None:
     """Serve the web application: draw digits, upload pictures, correct what was read, and let models learn from it.

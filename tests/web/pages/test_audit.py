@@ -131,10 +131,10 @@ def test_what_cannot_be_decided_is_refused_with_a_sentence(visit, audit):
 
 def test_other_pages_lead_to_it_only_if_there_is_an_audit(visit, api, audit):
     page = visit("/upload")
-    assert page.get_by_role("link", name="Label audit").count() == 1
+    assert page.get_by_role("link", name="Audit").count() == 1
     api.settings.audit, api.audit = None, AuditService(None)
     page.reload()
-    assert page.get_by_role("link", name="Label audit").count() == 0
+    assert page.get_by_role("link", name="Audit").count() == 0
     answer = page.request.get("/audit")
     assert (answer.status, "Start it with --audit" in answer.text()) == (404, True)
 
