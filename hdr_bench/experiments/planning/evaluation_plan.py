@@ -4,6 +4,7 @@ import warnings
 from collections.abc import Callable
 from contextlib import nullcontext
 from dataclasses import dataclass
+from itertools import chain
 
 from hdr_bench.datasets import Dataset
 from hdr_bench.datasets.content_warnings import ignore_warnings_of_parts
@@ -18,6 +19,7 @@ from hdr_bench.experiments.planning.distortions import (
     describe_learned_corruption,
     version_of,
 )
+from hdr_bench.experiments.planning.given_labels import given_labels_of
 from hdr_bench.experiments.planning.other_images import (
     count_images,
     describe_misfit,
@@ -32,7 +34,7 @@ from hdr_bench.experiments.planning.other_images import (
 from hdr_bench.experiments.planning.trial_data import without_given
 from hdr_bench.names import visible_prose
 from hdr_bench.records.case import TrainingCorruption
-from hdr_bench.records.evaluations import Attack, TestSet, TrialTestSet
+from hdr_bench.records.evaluations import OWN_TEST_PART, Attack, TestSet, TrialTestSet
 from hdr_bench.records.protocol import KINDS, DatasetChoice, Kind
 from hdr_bench.records.suite import Suite
 
@@ -121,7 +123,9 @@ class TestSetPlans:
         """
         if KINDS[protocol].evaluated_on == "folds":
             return ()
-        return tuple(self._plan_for(each, learner, key_of) for each in suite.test_sets)
+        own = given_labels_of(TestSet(name=OWN_TEST_PART, dataset=learner.choice), self._load)
+        others = ((each, *given_labels_of(each, self._load)) for each in suite.test_sets)
+        return tuple(self._plan_for(each, learner, key_of) for each in (*own, *chain(*others)))
 
     def datasets_of(self, test_sets: tuple[TrialTestSet, ...]) -> dict[str, Dataset]:
         """Return the data sets of a trial's test sets that it can be evaluated on.
