@@ -33,10 +33,13 @@ class AuditedData:
         As it comes.
     part : {"train", "test", "all"}
         Images that are looked at.
+    origin : DatasetChoice
+        What the data set was asked for as.
     """
 
     dataset: Dataset
-    part: AuditedPart = "train"
+    part: AuditedPart
+    origin: DatasetChoice
 
     @property
     def is_joined(self) -> bool:
@@ -56,9 +59,7 @@ class AuditedData:
     @property
     def choice(self) -> DatasetChoice:
         """What a suite names: the data set by its name, or both parts joined as they are made here."""
-        if not self.is_joined:
-            return DatasetChoice(name=self.dataset.name)
-        return DatasetChoice.model_validate(self.source)
+        return DatasetChoice.model_validate(self.source) if self.is_joined else self.origin
 
     @property
     def images(self) -> NDArray[np.generic]:
@@ -100,9 +101,8 @@ class AuditedData:
 
         Examples
         --------
-        >>> from hdr_bench import load_dataset
-        >>> digits = load_dataset("digits-8x8")
-        >>> AuditedData(digits, "all").place_of(len(digits.train) + 2)
+        >>> data = load_audited("digits-8x8", "all")
+        >>> data.place_of(len(data.dataset.train) + 2)
         ('test', 2)
         """
         n_train = len(self.dataset.train)
@@ -133,5 +133,5 @@ def load_audited(dataset: str | Dataset, part: str = "train") -> AuditedData:
     for known in PARTS:
         if part == known:
             choice = DatasetChoice.model_validate(dataset)
-            return AuditedData(load_choice(choice), known)
+            return AuditedData(load_choice(choice), known, choice)
     raise UnknownNameError("part", part, PARTS)

@@ -1,6 +1,7 @@
 """The methods whose answers judge the labels: families that err on different images."""
 
 from collections.abc import Iterable, Mapping
+from typing import Any
 
 from hdr_bench.estimators import ESTIMATORS
 from hdr_bench.exceptions import SuiteError, UnknownNameError, shown
@@ -9,22 +10,15 @@ from hdr_bench.records.case import Case, Step
 DEFAULT_METHODS = ("cnn", "svm", "knn")
 """A network, a support vector machine and neighbours."""
 
-_NAMES = {"cnn": "CNN", "svm": "SVM", "knn": "k-NN", "mlp": "MLP"}
-_DESKEWED = (Step(name="deskew"),)
-# An image that is slanted is no nearer to those of another class, and the votes of three neighbours say little of how
-# sure they are.
-_CHOSEN: Mapping[str, Case] = {
-    "svm": Case(name="SVM, deskewed", estimator="svm", steps=_DESKEWED),
-    "knn": Case(
-        name="k-NN, deskewed",
-        estimator="knn",
-        params={"n_neighbors": 10},
-        steps=(*_DESKEWED, Step(name="blur")),
-    ),
-}
+_NAMES = {"cnn": "CNN", "svm": "SVM, deskewed", "knn": "k-NN, deskewed", "mlp": "MLP"}
+# An image that is slanted is no nearer to those of another class.
+_STEPS: Mapping[str, tuple[str, ...]] = {"svm": ("deskew",), "knn": ("deskew", "blur")}
+# The votes of three neighbours, the default, say little of how sure they are.
+_PARAMS: Mapping[str, dict[str, Any]] = {"knn": {"n_neighbors": 10}}
+_CONVOLUTIONAL = frozenset({"cnn"})
 
 
-def cases_of(methods: Iterable[str]) -> tuple[Case, ...]:
+def cases_of(methods: Iterable[str], image_shape: tuple[int, int]) -> tuple[Case, ...]:
     """Return the cases of an audit's cross-validation.
 
     Parameters
@@ -32,6 +26,8 @@ def cases_of(methods: Iterable[str]) -> tuple[Case, ...]:
     methods : iterable of str
         Names of `hdr_bench.estimators.ESTIMATORS`. "svm" and "knn" get deskewed images, and "knn" ten neighbours; all
         others have their default parameters.
+    image_shape : tuple of int
+        Height and width of the images.
 
     Returns
     -------
@@ -52,4 +48,13 @@ def cases_of(methods: Iterable[str]) -> tuple[Case, ...]:
         raise SuiteError("an audit needs at least one method, e.g. cnn,svm,knn, got none")
     if twice := [name for name in dict.fromkeys(names) if names.count(name) > 1]:
         raise SuiteError(f"methods: {', '.join(map(shown, twice))} came more than once; name each method once")
-    return tuple(_CHOSEN.get(name) or Case(name=_NAMES.get(name, name), estimator=name) for name in names)
+    return tuple(_case_of(name, image_shape) for name in names)
+
+
+def _case_of(name: str, image_shape: tuple[int, int]) -> Case:
+    height, width = image_shape
+    # Rows of pixels are taken for square images if nothing is said.
+    shape = {} if height == width else {"image_shape": [height, width]}
+    params = {**_PARAMS.get(name, {}), **(shape if name in _CONVOLUTIONAL else {})}
+    steps = tuple(Step(name=step, params=shape) for step in _STEPS.get(name, ()))
+    return Case(name=_NAMES.get(name, name), estimator=name, params=params, steps=steps)

@@ -1,7 +1,7 @@
 """What each method says of each image that it has not learned from: a cross-validation, and its stored scores."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +17,8 @@ from hdr_bench.records.store import Store
 from hdr_bench.records.suite import Suite
 from hdr_bench.records.trial import Trial
 
+_Fold = tuple[NDArray[np.intp], "OutOfFold"]
+
 SUITE = "label-audit"
 """Name of the suite that an audit runs."""
 
@@ -29,16 +31,16 @@ class OutOfFold:
     ----------
     method : str
         What tables call it.
-    outputs : ndarray of shape (n, n_classes), float64
-        Logarithms of probabilities, or decision values, as `hdr_bench.models.calibration.outputs_of` has them.
+    scores : ndarray of shape (n, n_classes), float64
+        Probabilities, or decision values of a method without them.
     predicted : ndarray of shape (n,), int64
         Indices of classes.
     has_probabilities : bool
-        The outputs are logarithms of probabilities.
+        The scores are probabilities.
     """
 
     method: str
-    outputs: NDArray[np.float64]
+    scores: NDArray[np.float64]
     predicted: NDArray[np.int64]
     has_probabilities: bool
 
@@ -52,7 +54,7 @@ class HeldOutAnswers:
     rows : ndarray of shape (n,), intp
         Rows of the audited data that there are answers for, in order.
     methods : tuple of OutOfFold
-        Each for these rows.
+        Those of each method, for these rows.
     remarks : tuple of str
         Which methods are left out, and why.
     """
@@ -87,7 +89,7 @@ def audit_suite(data: AuditedData, methods: Iterable[str], folds: int) -> Suite:
         title=f"Label audit of {data.dataset.name}",
         dataset=data.choice,
         protocol=Protocol(kind="cross-validation", folds=folds),
-        cases=cases_of(methods),
+        cases=cases_of(methods, data.dataset.image_shape),
     )
 
 
@@ -113,32 +115,30 @@ def read_answers(plan: Plan, data: AuditedData) -> HeldOutAnswers:
     AllTrialsFailedError
         If no method is left.
     """
-    remarks, methods, every_row = [], [], np.zeros(0, np.intp)
+    remarks, methods, rows = [], [], np.zeros(0, np.intp)
     for case in plan.cases:
         name = case.case.name
-        failure = _first_failure(plan.store, case.trials)
-        if failure:
+        if failure := _first_failure(plan.store, case.trials):
             remarks.append(f"{name} is left out: {failure}")
             continue
-        parts = [_read_fold(plan.store, trial, data) for trial in case.trials]
-        folds = [part for part in parts if part is not None]
-        if len(folds) < len(parts):
+        folds = [_read_fold(plan.store, trial, data) for trial in case.trials]
+        if any(fold is None for fold in folds):
             remarks.append(f"{name} is left out: it gives no scores of classes")
             continue
-        rows = np.concatenate([each for each, _ in folds])
-        order = np.argsort(rows)
-        every_row = rows[order]
-        methods.append(
-            OutOfFold(
-                name,
-                np.concatenate([fold.outputs for _, fold in folds])[order],
-                np.concatenate([fold.predicted for _, fold in folds])[order],
-                folds[0][1].has_probabilities,
-            )
-        )
+        rows, method = _join([fold for fold in folds if fold is not None])
+        methods.append(method)
     if not methods:
         raise AllTrialsFailedError(f"{plan.folder}: no method is left to judge the labels: {'; '.join(remarks)}")
-    return HeldOutAnswers(every_row, tuple(methods), tuple(remarks))
+    return HeldOutAnswers(rows, tuple(methods), tuple(remarks))
+
+
+def _join(folds: list[_Fold]) -> _Fold:
+    """Return the answers for all folds, in the order of the rows."""
+    rows = np.concatenate([each for each, _ in folds])
+    order = np.argsort(rows)
+    scores = np.concatenate([fold.scores for _, fold in folds])[order]
+    predicted = np.concatenate([fold.predicted for _, fold in folds])[order]
+    return rows[order], replace(folds[0][1], scores=scores, predicted=predicted)
 
 
 def _first_failure(store: Store, trials: Iterable[Trial]) -> str:
@@ -149,7 +149,7 @@ def _first_failure(store: Store, trials: Iterable[Trial]) -> str:
     return ""
 
 
-def _read_fold(store: Store, trial: Trial, data: AuditedData) -> tuple[NDArray[np.intp], OutOfFold] | None:
+def _read_fold(store: Store, trial: Trial, data: AuditedData) -> _Fold | None:
     """Return the rows of a fold and what the method says of them; None if it gives no scores."""
     predictions = store.read_predictions(trial.key)
     if predictions is None or not predictions.scores_digest:
@@ -161,13 +161,8 @@ def _read_fold(store: Store, trial: Trial, data: AuditedData) -> tuple[NDArray[n
     scores = class_scores(whole, len(data.dataset.class_names))
     if scores is None:
         raise StoreError(
-            f"{store.folder}: the scores of {trial.case!r} are not on this machine, only its predictions; run the audit "
-            "again with --rerun all"
+            f"{store.folder}: the scores of {trial.case!r} are not on this machine, only its predictions; run the "
+            "audit again with --rerun all"
         )
     has_probabilities = whole.probabilities is not None
-    outputs = np.log(scores.clip(_LEAST_PROBABILITY, 1)) if has_probabilities else scores
-    return rows, OutOfFold(trial.case, outputs, predictions.y_pred, has_probabilities)
-
-
-# Ten neighbours of one class say nothing of the others, whose logarithm is no number.
-_LEAST_PROBABILITY = 1e-12
+    return rows, OutOfFold(trial.case, scores, predictions.y_pred, has_probabilities)
