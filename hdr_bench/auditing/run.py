@@ -61,8 +61,32 @@ class AuditPlan:
         words += ["--folds", str(self.folds), *settings_words(self.plan.settings)]
         return shlex.join(words)
 
+    def find(self, progress: Progress | None = None) -> LabelAudit:
+        """Fit the methods that are due, and find the labels that may be wrong; of it, only the run is written.
+
+        Parameters
+        ----------
+        progress : Progress, optional
+            Told what happens; nothing by default.
+
+        Returns
+        -------
+        audit : LabelAudit
+
+        Raises
+        ------
+        StoreError
+            If a result cannot be written or read, or the scores of the methods are on another machine.
+        AllTrialsFailedError
+            If no method is left to judge the labels.
+        SchedulerError
+            If no Dask scheduler answers.
+        """
+        self.plan.execute(progress)
+        return audit_labels(self.data, read_answers(self.plan, self.data))
+
     def execute(self, progress: Progress | None = None) -> AuditSummary:
-        """Fit the methods that are due, find the labels that may be wrong, and write the audit's files.
+        """Find the labels that may be wrong, and write the audit's files.
 
         Parameters
         ----------
@@ -75,16 +99,10 @@ class AuditPlan:
 
         Raises
         ------
-        StoreError
-            If a file cannot be written or read, or the scores of the methods are on another machine.
-        AllTrialsFailedError
-            If no method is left to judge the labels.
-        SchedulerError
-            If no Dask scheduler answers.
+        StoreError, AllTrialsFailedError, SchedulerError
+            As `find`, or if a file cannot be written.
         """
-        self.plan.execute(progress)
-        audit = audit_labels(self.data, read_answers(self.plan, self.data))
-        return _write(self, audit)
+        return _write(self, self.find(progress))
 
 
 def plan_audit(

@@ -1,0 +1,47 @@
+import numpy as np
+import pytest
+
+from hdr_bench.auditing.out_of_fold import OutOfFold
+from hdr_bench.auditing.probabilities import calibrate, join_probabilities
+from hdr_bench.models.calibration import mean_log_loss
+
+
+@pytest.fixture
+def labels():
+    return np.random.default_rng(0).integers(0, 3, 600)
+
+
+def _votes(labels, rng):
+    """Shares of ten votes, most of them for the label."""
+    chances = np.where(np.arange(3) == labels[:, None], 0.9, 0.05)
+    return np.stack([rng.multinomial(10, each) for each in chances]) / 10
+
+
+def test_votes_become_calibrated_probabilities_none_of_them_zero(labels):
+    votes = _votes(labels, np.random.default_rng(1))
+    judgement = calibrate(OutOfFold("k-NN", votes, votes.argmax(axis=1), has_probabilities=True), labels)
+    assert np.allclose(judgement.probabilities.sum(axis=1), 1)
+    assert judgement.probabilities.min() > 0
+    assert mean_log_loss(judgement.probabilities, labels) < mean_log_loss(votes.clip(1e-6, 1), labels)
+    assert np.array_equal(judgement.probabilities.argmax(axis=1), votes.argmax(axis=1))
+
+
+@pytest.mark.parametrize("scale", [0.01, 50.0])
+def test_decision_values_of_any_scale_give_the_same_probabilities(labels, scale):
+    rng = np.random.default_rng(2)
+    decisions = (np.arange(3) == labels[:, None]) + rng.normal(0, 0.7, (len(labels), 3))
+    one, other = (
+        calibrate(OutOfFold("SVM", decisions * factor, labels, has_probabilities=False), labels)
+        for factor in (1.0, scale)
+    )
+    assert other.temperature == pytest.approx(scale * one.temperature, rel=0.01)
+    assert np.allclose(one.probabilities, other.probabilities, atol=1e-3)
+
+
+def test_a_method_that_is_sure_of_nothing_does_not_change_the_order(labels):
+    votes = _votes(labels, np.random.default_rng(3))
+    sure = calibrate(OutOfFold("A", votes, labels, has_probabilities=True), labels)
+    even = calibrate(OutOfFold("B", np.full((len(labels), 3), 1 / 3), labels, has_probabilities=True), labels)
+    joined = join_probabilities([sure, even])
+    assert np.array_equal(joined.argsort(axis=1), sure.probabilities.argsort(axis=1))
+    assert (joined.max(axis=1) <= sure.probabilities.max(axis=1)).all()
