@@ -91,6 +91,8 @@ def _dataset(choice: DatasetChoice) -> str:
         words.append(f"all {choice.polarity.replace('-', ' ')}")
     if choice.fit is not None:
         words.append(f"in the form of {choice.fit.upper()}")
+    if choice.labels is not None:
+        words.append(f"labels by the decisions in {choice.labels}")
     return ", ".join(words)
 
 

@@ -1,4 +1,4 @@
-"""Changes of a data set after it is read: the classes that are kept, its polarity, the form of its images.
+"""Changes of a data set after it is read: labels, the classes that are kept, its polarity, the form of its images.
 
 Each change is a name, which is part of the folder's in the cache, and a function. They are made in the order of
 `changes_of`, whatever the order in which they are asked for.
@@ -8,13 +8,17 @@ import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import reduce
+from pathlib import Path
 
 from hdr_bench.datasets.class_choice import check_classes, keep_classes
 from hdr_bench.datasets.dataset import Dataset
 from hdr_bench.datasets.fitting import FITS, Fit, fit_dataset, fit_digest
+from hdr_bench.datasets.label_decisions import apply_decisions, decisions_digest
+from hdr_bench.datasets.paths import expand_path
 from hdr_bench.datasets.polarity import DARK_ON_LIGHT, POLARITIES, Polarity
 from hdr_bench.datasets.source import Source
 from hdr_bench.exceptions import DatasetError, UnknownNameError
+from hdr_bench.records.decisions_file import read_decisions
 
 _FIT = "fit-"
 
@@ -39,7 +43,10 @@ class Change:
 
 
 def changes_of(
-    classes: Sequence[str] | None = None, polarity: Polarity | None = None, fit: Fit | None = None
+    classes: Sequence[str] | None = None,
+    polarity: Polarity | None = None,
+    fit: Fit | None = None,
+    labels: str | Path | None = None,
 ) -> tuple[Change, ...]:
     """Return the changes that are asked for.
 
@@ -51,6 +58,8 @@ def changes_of(
         As for `load_dataset`.
     fit : {"mnist"}, optional
         As for `load_dataset`.
+    labels : path-like, optional
+        As for `load_dataset`.
 
     Returns
     -------
@@ -61,7 +70,10 @@ def changes_of(
     UnknownNameError
         If there is no such polarity or form.
     DatasetError
-        If `classes` are not at least two names, or a form has another polarity.
+        If `classes` are not at least two names, or a form has another polarity; if the file of decisions on labels
+        cannot be read.
+    DatasetNotFoundError
+        If there is no such file of decisions.
     """
     if polarity is not None and polarity not in POLARITIES:
         raise UnknownNameError("polarity", polarity, POLARITIES)
@@ -69,7 +81,7 @@ def changes_of(
         raise UnknownNameError("form of images (fit)", fit, FITS)
     if fit is not None and polarity == DARK_ON_LIGHT:
         raise DatasetError(f"fit={fit!r} makes all images light on dark; omit polarity={polarity!r}")
-    changes = []
+    changes = [] if labels is None else [_change_of_labels(expand_path(labels))]
     if classes is not None:
         chosen = check_classes(classes)
         digest = hashlib.sha256(repr(chosen).encode()).hexdigest()[:12]
@@ -79,6 +91,15 @@ def changes_of(
     if fit is not None:
         changes.append(Change(f"{_FIT}{fit}", lambda dataset: fit_dataset(dataset, fit), fit_digest(fit)))
     return tuple(changes)
+
+
+def _change_of_labels(path: Path) -> Change:
+    decisions = read_decisions(path)
+    # Named by its file, so that what was prepared before the next decision is replaced and does not pile up.
+    place = hashlib.sha256(repr(str(path.absolute())).encode()).hexdigest()[:12]
+    return Change(
+        f"labels-{place}", lambda dataset: apply_decisions(dataset, decisions, path), decisions_digest(decisions)
+    )
 
 
 def without_fit(changes: Sequence[Change]) -> tuple[Change, ...]:

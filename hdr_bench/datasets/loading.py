@@ -44,6 +44,7 @@ def load_dataset(
     classes: Sequence[str] | None = None,
     polarity: Polarity | None = None,
     fit: Fit | None = None,
+    labels: str | Path | None = None,
 ) -> Dataset:
     """Load a data set: the first time it is read, verified and stored in the cache; afterwards it is memory-mapped.
 
@@ -73,6 +74,10 @@ def load_dataset(
         Form that each image is brought to: light on dark, the ink in a box of 20x20 pixels, its
         centre of mass in the middle of 28x28, as MNIST was made. The pictures of ``folder:DIR`` then may differ in
         size.
+    labels : path-like, optional
+        File of decisions on labels, e.g. of a label audit, made for these data as they are read with the same
+        ``resize``, ``test_size`` and ``random_state``. It is applied before classes are chosen or images are changed:
+        labels are changed and images left out, in both parts, and a note says how many.
 
     Returns
     -------
@@ -84,9 +89,10 @@ def load_dataset(
     UnknownNameError
         If there is no such data set, class, polarity or form.
     DatasetNotFoundError
-        If the data are not where they should be, with what to do to get them.
+        If the data are not where they should be, with what to do to get them; if there is no such file of decisions.
     DatasetError
-        If they cannot be used; the message names the file and what is wrong.
+        If they cannot be used; the message names the file and what is wrong. If the decisions are on other data, by
+        their fingerprint.
 
     Warns
     -----
@@ -103,7 +109,7 @@ def load_dataset(
     ((4000, 784), (1000,), (28, 28))
     """
     _check_is_text(name)
-    changes = changes_of(classes, polarity, fit)
+    changes = changes_of(classes, polarity, fit, labels)
     options = check_options(name, find_entry(name), resize, test_size, random_state, fit)
     with name_system_errors():
         source = _source_of(name, options)

@@ -16,6 +16,12 @@ TEST_PARTS: tuple[TestPart, ...] = get_args(TestPart)
 LEARNED = "are among those that the method learns from"
 """What a note says of images that a method learns from; it begins with their number."""
 
+AS_GIVEN = ", labels as given"
+"""What the name of a test set ends with whose labels are those that the data came with, before decisions on them."""
+
+OWN_TEST_PART = "test part"
+"""What the name of that of a method's own data begins with."""
+
 MOST_STEPS, MOST_RESTARTS = 10_000, 100
 """Of an attack: more would take days."""
 

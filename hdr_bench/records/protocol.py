@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import (
     BaseModel,
+    BeforeValidator,
     Field,
     PrivateAttr,
     SerializerFunctionWrapHandler,
@@ -128,6 +129,10 @@ MOST_CLASSES = 10_000
 Side = Annotated[Whole, Field(ge=1, le=10_000)]
 
 
+def _path_text(value: Any) -> Any:
+    return str(value) if isinstance(value, Path) else value
+
+
 class DatasetChoice(SuitePart):
     """A data set, with what it is to be read with; a bare name in TOML is short for ``{ name = ... }``.
 
@@ -149,6 +154,9 @@ class DatasetChoice(SuitePart):
         What all images are brought to; None leaves them as they are.
     fit : {"mnist"} or None
         The form that all images are brought to; None leaves them as they are.
+    labels : str or None
+        File of decisions on the labels of these data; None leaves them as they are. It is looked for beside the
+        suite's file, then in the working folder.
     given : Dataset or None
         The data set itself, where it was made in code; a record on disk does not hold it.
     """
@@ -160,6 +168,7 @@ class DatasetChoice(SuitePart):
     classes: Annotated[tuple[str, ...], Field(min_length=2, max_length=MOST_CLASSES)] | None = None
     polarity: Polarity | None = None
     fit: Fit | None = None
+    labels: Annotated[str, BeforeValidator(_path_text), Field(min_length=1)] | None = None
     given: Annotated[Any, Field(exclude=True, repr=False)] = None
     # Not a field: a record on disk does not hold it, and no file can say it.
     _folder: Path | None = PrivateAttr(None)
@@ -185,6 +194,15 @@ class DatasetChoice(SuitePart):
         BaseModel.__setattr__(choice, "_folder", folder)
         return choice
 
+    def with_given_labels(self) -> Self:
+        """Return the choice of the same data with the labels that they came with.
+
+        Returns
+        -------
+        choice : DatasetChoice
+        """
+        return self.model_copy(update={"labels": None})
+
     @model_validator(mode="before")
     @classmethod
     def _from_name(cls, value: Any) -> Any:
@@ -201,7 +219,7 @@ class DatasetChoice(SuitePart):
     def _without_what_was_not_asked_for(self, serialize: SerializerFunctionWrapHandler) -> dict[str, Any]:
         """Leave out options that records of before did not have: they stay as they were."""
         content: dict[str, Any] = serialize(self)
-        for name in ("classes", "fit"):
+        for name in ("classes", "fit", "labels"):
             if content.get(name) is None:
                 content.pop(name, None)
         return content

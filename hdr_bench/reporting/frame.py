@@ -11,6 +11,7 @@ import pandas as pd
 
 from hdr_bench.exceptions import StoredScoresWarning
 from hdr_bench.records.committed import WITHOUT_PREDICTIONS, CommittedReport, open_store
+from hdr_bench.records.evaluations import AS_GIVEN
 from hdr_bench.records.measurements import Measurements, Scores
 from hdr_bench.records.predictions import Predictions
 from hdr_bench.records.result import Result
@@ -75,11 +76,11 @@ def load_results(path: str | os.PathLike[str]) -> pd.DataFrame:
         warnings.warn(f"{store.folder}: {WITHOUT_PREDICTIONS}", StoredScoresWarning, stacklevel=2)
     run = store.read_run()
     results, records = read_results(store, run)
-    if not run.suite.test_sets:
-        return results
     others = read_evaluations(store, run, results, records)
+    if not len(others):
+        return results
     # Each trial's rows together, that of its own data first.
-    both = pd.concat([results, others] if len(others) else [results])
+    both = pd.concat([results, others])
     order = {key: place for place, key in enumerate(results["key"])}
     return both.sort_values("key", key=lambda keys: keys.map(order), kind="stable", ignore_index=True)
 
@@ -134,15 +135,22 @@ def read_evaluations(store: Store, run: RunRecord, results: pd.DataFrame, record
     evaluations : DataFrame
         As `load_results` returns it: the rows whose ``test_set`` is not empty.
     """
-    names = tuple(each.name for each in run.suite.test_sets)
     is_of_trial = [key not in records or not records[key].trial.is_from_file for key in results["key"]]
     rows = results[is_of_trial].to_dict("records")
-    frame = _frame_of(new for row in rows for new in evaluation_rows(row, records.get(row["key"]), names))
+    found = [(row, records.get(row["key"])) for row in rows]
+    frame = _frame_of(new for row, each in found for new in evaluation_rows(row, each, _names_of_test_sets(run, each)))
     uncertainties = [
         uncertainty_over_seeds(of_one, partial(_predictions_for, store, str(name)))
         for name, of_one in frame.groupby("test_set", sort=False)
     ]
     return frame.join(pd.concat(uncertainties) if uncertainties else uncertainty_over_seeds(frame, lambda _: None))
+
+
+def _names_of_test_sets(run: RunRecord, result: Result | None) -> tuple[str, ...]:
+    """Return the names of a trial's test sets: the suite's, and before them those that decisions on labels added."""
+    planned = () if result is None else result.trial.test_sets
+    added = [each.name for each in planned if each.name.endswith(AS_GIVEN)]
+    return tuple(dict.fromkeys([*added, *(each.name for each in run.suite.test_sets)]))
 
 
 def _predictions_for(store: Store, test_set: str, key: str) -> Predictions | None:

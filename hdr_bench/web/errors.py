@@ -10,7 +10,15 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Match, Route
 
-from hdr_bench.exceptions import DatabaseError, HdrBenchError, ModelFileError, PictureError, ServerError
+from hdr_bench.exceptions import (
+    DatabaseError,
+    DatasetError,
+    DatasetNotFoundError,
+    HdrBenchError,
+    ModelFileError,
+    PictureError,
+    ServerError,
+)
 from hdr_bench.web.pages.rendering import render_sentence
 
 _log = logging.getLogger(__name__)
@@ -18,6 +26,9 @@ _WAIT_SECONDS = "5"
 _UNAVAILABLE = 503
 _STATUSES: tuple[tuple[type[HdrBenchError], int], ...] = (
     (PictureError, 422),
+    # Of a label audit, whose files people also write themselves.
+    (DatasetError, 409),
+    (DatasetNotFoundError, 409),
     (ModelFileError, 409),
     (DatabaseError, _UNAVAILABLE),
     (ServerError, _UNAVAILABLE),

@@ -17,6 +17,7 @@ import uvicorn
 from hdr_bench.exceptions import ServerError
 from hdr_bench.names import visible
 from hdr_bench.web.recognition.pool import ReadingPool
+from hdr_bench.web.services.audit import check_audit
 from hdr_bench.web.settings import ServerSettings, is_loopback
 
 _TOKEN_BYTES = 24
@@ -69,9 +70,13 @@ def run_server(settings: ServerSettings, on_ready: Callable[[str], object]) -> N
         If the database cannot be used.
     ModelFileError, ModelNotFoundError
         If a model file cannot be used.
+    DatasetError, DatasetNotFoundError
+        If the folder of a label audit cannot be used.
     """
     settings = with_token(settings)
     _check_folder(settings.folder)
+    if settings.audit is not None:
+        check_audit(settings.audit)
     with _listen(settings) as listener:
         settings = replace(settings, port=listener.getsockname()[1])
         settings.folder.mkdir(mode=0o700, parents=True, exist_ok=True)

@@ -38,6 +38,8 @@ class ServerSettings:
         Names, with ports if these differ, under which a reverse proxy passes requests on.
     workers : int
         Processes that read pictures.
+    audit : Path or None
+        Folder of a label audit, whose candidates are decided on; None for none.
     """
 
     folder: Path
@@ -52,6 +54,7 @@ class ServerSettings:
     most_pixels: int = 50_000_000
     trusted_hosts: tuple[str, ...] = ()
     workers: int = 2
+    audit: Path | None = None
 
     @property
     def models_folder(self) -> Path:

@@ -6,6 +6,8 @@ from PIL import Image
 
 from hdr_bench.cli.image_text import as_ink, draw_row
 from hdr_bench.datasets import load_dataset
+from hdr_bench.records.decisions import NEITHER, Decision, Decisions
+from hdr_bench.records.decisions_file import write_decisions
 from tests.helpers.command import call_command
 
 
@@ -31,6 +33,14 @@ def test_counts_range_polarity_and_an_example_of_each_class(digits):
     start = heads[0].index("3  [")
     drawn = [line[start : start + 16].ljust(16) for line in lines[lines.index(heads[0]) + 1 :][:8]]
     assert drawn == ["".join("██" if pixel else "  " for pixel in row) for row in ink]
+
+
+def test_decisions_on_labels_are_applied(digits, tmp_path):
+    rows = (Decision("train", 0, str(digits.train.labels[0]), NEITHER),)
+    write_decisions(tmp_path / "decisions.csv", Decisions(digits.fingerprint, rows))
+    shown = call_command("data", "show", "digits-8x8", "--labels", tmp_path / "decisions.csv")
+    assert shown.stdout.startswith("digits-8x8: 1,436 training and 360 test images")
+    assert "note: labels by the decisions in decisions.csv: 0 of 1,437 training labels changed" in shown.stdout
 
 
 def test_a_stream_of_ascii_and_more_examples(digits):

@@ -42,7 +42,7 @@ class _Queue:
 def make_client(database, folder):
     """Return what sends requests to the API and the pages, as one who has the forms' token."""
     retraining, serving = _Queue(), _Serving()
-    settings = SimpleNamespace(token="", retrain_after=50, models_folder=folder)
+    settings = SimpleNamespace(token="", audit=None, retrain_after=50, models_folder=folder)
     app = Starlette(routes=[*api.routes, *pages.routes], exception_handlers=dict(ERROR_HANDLERS))
     app.state.csrf_token = "token"
     app.state.hdr_bench = AppState(settings, database, SimpleNamespace(), retraining, serving)

@@ -126,6 +126,9 @@ def show(
     ] = None,
     out: Annotated[Path | None, typer.Option(metavar="FILE.png", help="Write the examples as a picture.")] = None,
     resize: Annotated[str | None, typer.Option(metavar="HEIGHTxWIDTH", help="Resize pictures to this size.")] = None,
+    labels: Annotated[
+        Path | None, typer.Option(metavar="FILE.csv", help="Apply the decisions on labels in this file.")
+    ] = None,
 ) -> None:
     """Show examples and the number of images of each class, and the range and polarity of the pixels."""
     from hdr_bench.cli.dataset_text import (
@@ -140,7 +143,7 @@ def show(
 
     if out is not None:
         check_picture(out)
-    dataset = load_dataset(name, resize=read_shape(resize)[1:] if resize else None)
+    dataset = load_dataset(name, resize=read_shape(resize)[1:] if resize else None, labels=labels)
     if image is not None:
         say("\n".join(describe_image(dataset, part.value, image)))
         return

@@ -83,6 +83,10 @@ def serve(
         list[str] | None,
         typer.Option("--trusted-host", metavar="NAME", help="Name under which a reverse proxy passes requests on."),
     ] = None,
+    audit: Annotated[
+        Path | None,
+        typer.Option(metavar="DIR", help="Folder of a label audit, to decide on its candidates on the page Audit."),
+    ] = None,
 ) -> None:
     """Serve the web application: draw digits, upload pictures, correct what was read, and let models learn from it.
 
@@ -107,6 +111,7 @@ def serve(
         retrain_after=retrain_after,
         requests_per_minute=requests_per_minute,
         trusted_hosts=tuple(trusted_hosts or ()),
+        audit=audit.expanduser().absolute() if audit is not None else None,
         workers=workers or min(_MOST_BY_DEFAULT, _n_cores()),
     )
     # A token of a file or the environment is kept out of terminals and logs.

@@ -4,6 +4,7 @@ import warnings
 from collections.abc import Callable
 from contextlib import nullcontext
 from dataclasses import dataclass
+from itertools import chain
 
 from hdr_bench.datasets import Dataset
 from hdr_bench.datasets.content_warnings import ignore_warnings_of_parts
@@ -11,6 +12,7 @@ from hdr_bench.datasets.dataset import doubts_of
 from hdr_bench.datasets.path_names import shorten_paths
 from hdr_bench.datasets.plausibility import issue_warnings
 from hdr_bench.exceptions import DatasetError, DatasetNotFoundError, DatasetWarning, MissingDependencyError
+from hdr_bench.experiments.planning.given_labels import given_labels_of
 from hdr_bench.experiments.planning.other_images import (
     describe_misfit,
     describe_most_overlap,
@@ -21,7 +23,7 @@ from hdr_bench.experiments.planning.other_images import (
 )
 from hdr_bench.experiments.planning.trial_data import without_given
 from hdr_bench.names import visible_prose
-from hdr_bench.records.evaluations import TestSet, TrialTestSet
+from hdr_bench.records.evaluations import OWN_TEST_PART, TestSet, TrialTestSet
 from hdr_bench.records.protocol import KINDS, DatasetChoice, Kind
 from hdr_bench.records.suite import Suite
 
@@ -59,7 +61,8 @@ class TestSetPlans:
         self._load = load
         self._made: dict[tuple[str, str, LearnedShare], TrialTestSet] = {}
         self._warned: set[tuple[str, str]] = set()
-        self._datasets: dict[str, Dataset] = {}
+        # Cases that learn from different data have test sets of one name, with the labels that these were given.
+        self._datasets: dict[tuple[str, str], Dataset] = {}
 
     def of(
         self, suite: Suite, choice: DatasetChoice, protocol: Kind, learned: LearnedShare
@@ -88,7 +91,13 @@ class TestSetPlans:
         """
         if KINDS[protocol].evaluated_on == "folds":
             return ()
-        return tuple(self._plan(each, choice, learned) for each in suite.test_sets)
+        own = given_labels_of(OWN_TEST_PART, choice, "test", self._load)
+        others = [
+            (each, *given_labels_of(each.name, each.dataset, each.part, self._load))
+            for each in suite.test_sets
+            if each.dataset is not None
+        ]
+        return tuple(self._plan(each, choice, learned) for each in (*own, *chain(*others)))
 
     def datasets_of(self, test_sets: tuple[TrialTestSet, ...]) -> dict[str, Dataset]:
         """Return the data sets of a trial's test sets that it can be evaluated on.
@@ -103,7 +112,7 @@ class TestSetPlans:
         datasets : dict of str to Dataset
             By the test sets' names.
         """
-        return {each.name: self._datasets[each.name] for each in test_sets if each.fingerprint}
+        return {each.name: self._datasets[each.name, each.fingerprint] for each in test_sets if each.fingerprint}
 
     def _plan(self, test_set: TestSet, choice: DatasetChoice, learned: LearnedShare) -> TrialTestSet:
         key = (test_set.name, self._load(choice).fingerprint, learned)
@@ -111,7 +120,7 @@ class TestSetPlans:
             self._made[key] = plan_test_set(test_set, choice, learned, self._load)
             self._warn(test_set.name, self._made[key].notes)
             if self._made[key].fingerprint:
-                self._datasets[test_set.name] = self._load(test_set.dataset)
+                self._datasets[test_set.name, self._made[key].fingerprint] = self._load(test_set.dataset)
         return self._made[key]
 
     def _warn(self, name: str, notes: tuple[str, ...]) -> None:

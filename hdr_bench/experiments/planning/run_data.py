@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from hdr_bench.datasets import Dataset
 from hdr_bench.experiments.planning.schedule import Schedule
+from hdr_bench.records.evaluations import AS_GIVEN, OWN_TEST_PART
 
 
 def datasets_of(schedule: Schedule) -> dict[str, Dataset]:
@@ -38,8 +39,10 @@ def datasets_made_in_code(schedule: Schedule) -> dict[str, Dataset]:
 
 def _made_in_code(schedule: Schedule) -> Iterator[Dataset]:
     suite = schedule.suite
-    given = {each.name for each in suite.test_sets if each.dataset.given is not None}
+    made = {each.name for each in suite.test_sets if each.dataset is not None and each.dataset.given is not None}
+    given = made | {f"{name}{AS_GIVEN}" for name in made}
     for case in schedule.cases:
         if schedule.settings.dataset is None and (case.case.dataset or suite.dataset).given is not None:
             yield case.dataset
+            yield from (dataset for name, dataset in case.test_sets.items() if name == f"{OWN_TEST_PART}{AS_GIVEN}")
         yield from (dataset for name, dataset in case.test_sets.items() if name in given)

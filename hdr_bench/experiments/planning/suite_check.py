@@ -19,6 +19,7 @@ from hdr_bench.experiments.planning.trial_data import is_dotted_path
 from hdr_bench.import_context import own_modules
 from hdr_bench.names import class_name
 from hdr_bench.records.case import Case, Step
+from hdr_bench.records.evaluations import AS_GIVEN
 from hdr_bench.records.fingerprints import hides_parameters
 from hdr_bench.records.protocol import KINDS, DatasetChoice
 from hdr_bench.records.suite import Suite
@@ -69,6 +70,11 @@ def _faults(suite: Suite) -> Iterator[str]:
     for number, each in enumerate(suite.test_sets, start=1):
         place = f"test_set {number} ({shown(each.name)}), dataset"
         yield from _fault_of(place, partial(_check_dataset, each.dataset, datasets))
+        if each.name.endswith(AS_GIVEN):
+            yield (
+                f"test_set {number} ({shown(each.name)}): decisions on labels add test sets of such names; choose "
+                "another"
+            )
     protocols = (case.protocol or suite.protocol for case in suite.cases)
     if suite.test_sets and all(KINDS[protocol.kind].evaluated_on == "folds" for protocol in protocols):
         yield (

@@ -50,10 +50,11 @@ def load_choice(choice: DatasetChoice) -> Dataset:
             classes=choice.classes,
             polarity=choice.polarity,
             fit=choice.fit,
+            labels=_locate_labels(choice),
         )
         return replace(dataset, name=choice.name)
     dataset = _made_by(choice.name) if choice.given is None else choice.given
-    dataset = apply_changes(dataset, changes_of(choice.classes, choice.polarity, choice.fit))
+    dataset = apply_changes(dataset, changes_of(choice.classes, choice.polarity, choice.fit, _locate_labels(choice)))
     issue_warnings(dataset.name, dataset.warnings)
     return dataset
 
@@ -84,6 +85,17 @@ def _locate(choice: DatasetChoice) -> str:
     if not _is_there(scheme, here / path):
         raise DatasetNotFoundError(f"{choice.name}: it is neither in {folder} nor in {here}")
     return choice.name
+
+
+def _locate_labels(choice: DatasetChoice) -> Path | None:
+    """Return the file of decisions on labels as it is beside the suite's file, or else in the working folder."""
+    if choice.labels is None:
+        return None
+    path = Path(choice.labels)
+    if choice.folder is None or choice.labels.startswith(("~", os.sep)):
+        return path
+    beside = choice.folder / path
+    return beside if os.path.exists(beside) else path  # noqa: PTH110  # as below
 
 
 def _is_there(scheme: str, path: Path) -> bool:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from hdr_bench.records.evaluations import AS_GIVEN, OWN_TEST_PART
 from hdr_bench.records.suite import Suite
 from hdr_bench.records.trial import FROM_FILE
 from hdr_bench.reporting.comparisons.reproductions import describe_verdicts
@@ -90,6 +91,7 @@ def _make_remarks(contents: RunContents) -> list[str]:
     is_its_own = run.settings.dataset is None and run.settings.samples is None
     remarks = [*run.suite.notes] if is_its_own else []
     remarks += dict.fromkeys(note for record in contents.records.values() for note in record.data_notes)
+    remarks += _given_labels_remark(contents)
     # What other programs' predictions were fitted on is not known.
     is_reduced = results["is_reduced"].fillna(False).astype(bool) & ~_are_from_file(results)
     reduced = dict.fromkeys(results.loc[is_reduced, "case"])
@@ -101,6 +103,17 @@ def _make_remarks(contents: RunContents) -> list[str]:
         if record.trial.is_from_file
     ]
     return remarks + _seed_remarks(results, contents.summary)
+
+
+def _given_labels_remark(contents: RunContents) -> list[str]:
+    """Say where the accuracy on the labels that the test part came with is, if decisions changed them."""
+    name = f"{OWN_TEST_PART}{AS_GIVEN}"
+    if not any(each.test_set == name for record in contents.records.values() for each in record.evaluations):
+        return []
+    return [
+        "Decisions changed labels of the test part, or left images out: the accuracies are on the labels that were "
+        f'decided on, and those on the labels that the data came with are under "{name}", among the other test sets.'
+    ]
 
 
 def _missing_images_remark(contents: RunContents) -> list[str]:

@@ -2,7 +2,7 @@
 
 from starlette.routing import BaseRoute
 
-from hdr_bench.web.pages import collection, compare, images, learn, shells
+from hdr_bench.web.pages import audit, collection, compare, images, learn, shells
 
 routes: list[BaseRoute] = [
     *shells.routes,
@@ -10,4 +10,5 @@ routes: list[BaseRoute] = [
     *images.routes,
     *learn.routes,
     *compare.routes,
+    *audit.routes,
 ]

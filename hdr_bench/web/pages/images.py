@@ -2,6 +2,8 @@
 
 from io import BytesIO
 
+import numpy as np
+from numpy.typing import NDArray
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -25,6 +27,24 @@ def draw_mark(pixels: bytes) -> bytes:
 
     file = BytesIO()
     Image.frombytes("L", (28, 28), pixels).save(file, "PNG")
+    return file.getvalue()
+
+
+def draw_image(image: NDArray[np.uint8]) -> bytes:
+    """Return an image of a data set as a PNG.
+
+    Parameters
+    ----------
+    image : ndarray of shape (height, width), uint8
+
+    Returns
+    -------
+    png : bytes
+    """
+    from PIL import Image
+
+    file = BytesIO()
+    Image.fromarray(image).save(file, "PNG")
     return file.getvalue()
 
 

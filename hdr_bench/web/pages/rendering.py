@@ -39,11 +39,9 @@ def render(request: Request, template: str, *, here: str = "", status: int = 200
     -------
     response : HTMLResponse
     """
-    page = (
-        _environment()
-        .get_template(template)
-        .render(here=here, token=request.app.state.hdr_bench.settings.token, csrf=csrf_token(request), **values)
-    )
+    settings = request.app.state.hdr_bench.settings
+    shared = {"here": here, "token": settings.token, "csrf": csrf_token(request)}
+    page = _environment().get_template(template).render(has_audit=settings.audit is not None, **shared, **values)
     # A page holds tokens and what people wrote: no cache between keeps it.
     return HTMLResponse(page, status_code=status, headers={"Cache-Control": "no-store"})
 

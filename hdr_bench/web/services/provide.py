@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from starlette.requests import Request
 
+from hdr_bench.web.services.audit import AuditService
 from hdr_bench.web.services.corrections import CorrectionService
 from hdr_bench.web.services.learning import LearningService
 from hdr_bench.web.services.models import ModelService
@@ -21,12 +22,14 @@ class Services:
     corrections : CorrectionService
     models : ModelService
     learning : LearningService
+    audit : AuditService
     """
 
     readings: ReadingService
     corrections: CorrectionService
     models: ModelService
     learning: LearningService
+    audit: AuditService
 
     @classmethod
     def of_state(cls, state: AppState) -> "Services":
@@ -40,7 +43,13 @@ class Services:
         -------
         services : Services
         """
-        return cls(ReadingService(state), CorrectionService(state), ModelService(state), LearningService(state))
+        return cls(
+            ReadingService(state),
+            CorrectionService(state),
+            ModelService(state),
+            LearningService(state),
+            AuditService(state.settings.audit),
+        )
 
 
 def services_of(request: Request) -> Services:

@@ -13,8 +13,10 @@ from starlette.exceptions import HTTPException
 from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
 
+from hdr_bench.exceptions import DatasetError
 from hdr_bench.web import pages
 from hdr_bench.web.pages.rendering import render_sentence
+from hdr_bench.web.services.audit import AuditService
 from tests.helpers.browser import CHROMIUM, launch, new_context
 from tests.helpers.stand_in_api import StandIn
 
@@ -45,13 +47,19 @@ async def _say_error(request, error):
     return render_sentence(request, "That did not work", error.detail, error.status_code)
 
 
+async def _say_data_error(request, error):
+    return render_sentence(request, "That did not work", str(error), 409)
+
+
 def make_app(stand_in):
     static = Path(pages.__file__).parent.parent / "static"
     app = Starlette(
         routes=[*pages.routes, Mount("/static", StaticFiles(directory=static)), *stand_in.routes()],
-        exception_handlers={HTTPException: _say_error},
+        exception_handlers={HTTPException: _say_error, DatasetError: _say_data_error},
     )
-    stand_in.settings = settings = SimpleNamespace(token="", most_bytes=10_000_000, most_pixels=50_000_000)
+    limits = {"most_bytes": 10_000_000, "most_pixels": 50_000_000}
+    stand_in.settings = settings = SimpleNamespace(token="", audit=None, **limits)
+    stand_in.audit = AuditService(None)
     app.state.hdr_bench = SimpleNamespace(settings=settings)
     app.state.services = stand_in
     return app

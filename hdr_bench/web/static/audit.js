@@ -1,0 +1,37 @@
+// Keys of the label audit: each presses the button or follows the link that names it; digits choose a class.
+
+import { rememberWriter } from "./writer.js";
+
+const form = document.getElementById("decide");
+const other = document.getElementById("other");
+const take = document.getElementById("take");
+let isSent = false;
+
+rememberWriter(document.getElementById("who"));
+
+form.addEventListener("submit", (event) => {
+  // A key that is pressed twice decides once.
+  if (isSent) event.preventDefault();
+  isSent = true;
+});
+window.addEventListener("pageshow", () => (isSent = false));
+
+function targetOf(key) {
+  const named = document.querySelector(`[data-key="${CSS.escape(key)}"]`);
+  if (named || !/^[0-9]$/.test(key)) return named;
+  return [...form.querySelectorAll("button[name=decision]")].find((button) => button.value === key);
+}
+
+document.addEventListener("keydown", (event) => {
+  if (event.repeat || event.ctrlKey || event.altKey || event.metaKey) return;
+  if (event.target.closest("input")) {
+    if (event.key === "Enter" && event.target === other) take.click();
+    if (event.key === "Escape") event.target.blur();
+    return;
+  }
+  const target = event.key === "o" ? other : targetOf(event.key);
+  if (!target) return;
+  event.preventDefault();
+  if (event.key === "o") other.focus();
+  else target.click();
+});
