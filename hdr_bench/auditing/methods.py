@@ -3,9 +3,10 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from hdr_bench.auditing.preparation import shape_params, steps_of, working_shape
 from hdr_bench.estimators import ESTIMATORS
 from hdr_bench.exceptions import SuiteError, UnknownNameError, shown
-from hdr_bench.records.case import Case, Step
+from hdr_bench.records.case import Case
 
 DEFAULT_METHODS = ("cnn", "svm", "knn")
 """A network, a support vector machine and neighbours."""
@@ -25,7 +26,7 @@ def cases_of(methods: Iterable[str], image_shape: tuple[int, int]) -> tuple[Case
     ----------
     methods : iterable of str
         Names of `hdr_bench.estimators.ESTIMATORS`. "svm" and "knn" get deskewed images, and "knn" ten neighbours; all
-        others have their default parameters.
+        others have their default parameters. Images larger than MNIST's are scaled down to its size first.
     image_shape : tuple of int
         Height and width of the images.
 
@@ -52,9 +53,10 @@ def cases_of(methods: Iterable[str], image_shape: tuple[int, int]) -> tuple[Case
 
 
 def _case_of(name: str, image_shape: tuple[int, int]) -> Case:
-    height, width = image_shape
-    # Rows of pixels are taken for square images if nothing is said.
-    shape = {} if height == width else {"image_shape": [height, width]}
-    params = {**_PARAMS.get(name, {}), **(shape if name in _CONVOLUTIONAL else {})}
-    steps = tuple(Step(name=step, params=shape) for step in _STEPS.get(name, ()))
-    return Case(name=_NAMES.get(name, name), estimator=name, params=params, steps=steps)
+    shape = shape_params(working_shape(image_shape)) if name in _CONVOLUTIONAL else {}
+    return Case(
+        name=_NAMES.get(name, name),
+        estimator=name,
+        params={**_PARAMS.get(name, {}), **shape},
+        steps=steps_of(_STEPS.get(name, ()), image_shape),
+    )

@@ -6,7 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from sklearn.pipeline import make_pipeline
 
+from hdr_bench.auditing.preparation import steps_of
 from hdr_bench.estimators import make_transformer
 from hdr_bench.estimators.engines import choose_engine
 from hdr_bench.estimators.neighbor_search import ENGINES, NeighborIndex, make_index
@@ -35,7 +37,7 @@ class Neighbors:
 
 
 class ImageSearch:
-    """Search for the nearest images, all of them deskewed and blurred first.
+    """Search for the nearest images, all of them deskewed and blurred first, and large ones scaled down.
 
     Parameters
     ----------
@@ -44,11 +46,14 @@ class ImageSearch:
     """
 
     def __init__(self, images: NDArray[np.generic]) -> None:
-        shape = tuple(images.shape[1:])
-        features = images.reshape(len(images), -1)
-        for name in ("deskew", "blur"):
-            features = make_transformer(name, image_shape=shape).fit_transform(features)
-        self._features = np.ascontiguousarray(features, np.float32)
+        _, height, width = images.shape
+        steps = steps_of(("deskew", "blur"), (height, width))
+        prepare = make_pipeline(*(make_transformer(step.name, **step.params) for step in steps))
+        rows = images.reshape(len(images), -1)
+        # What they learn, the pixels behind the ink, is the same for all.
+        prepare.fit(rows[:_BLOCK])
+        blocks = [rows[start : start + _BLOCK] for start in range(0, len(rows), _BLOCK)]
+        self._features = np.concatenate([np.asarray(prepare.transform(block), np.float32) for block in blocks])
         self._index: NeighborIndex = make_index(self._features, choose_engine("auto", ENGINES))
 
     def nearest(self, rows: NDArray[np.intp], n_neighbors: int) -> Neighbors:

@@ -158,11 +158,12 @@ def _read_fold(store: Store, trial: Trial, data: AuditedData) -> _Fold | None:
     if not np.array_equal(predictions.y_true, data.labels[rows]):
         raise StoreError(f"{store.folder}: trial {trial.key} is of other images; run the audit again with --rerun all")
     whole = store.arrays.with_scores(predictions)
-    scores = class_scores(whole, len(data.dataset.class_names))
-    if scores is None:
+    if whole.probabilities is None and whole.decisions is None:
         raise StoreError(
             f"{store.folder}: the scores of {trial.case!r} are not on this machine, only its predictions; run the "
             "audit again with --rerun all"
         )
-    has_probabilities = whole.probabilities is not None
-    return rows, OutOfFold(trial.case, scores, predictions.y_pred, has_probabilities)
+    scores = class_scores(whole, len(data.dataset.class_names))
+    if scores is None:
+        return None
+    return rows, OutOfFold(trial.case, scores, predictions.y_pred, whole.probabilities is not None)

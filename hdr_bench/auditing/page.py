@@ -192,15 +192,16 @@ def explain(summary: AuditSummary) -> tuple[str, ...]:
     learned = "all images of both parts" if summary.part != "train" else "the training images"
     methods = "Each method says" if len(summary.methods) > 1 else "The method says"
     return (
-        f"{methods} of each image what it is after it has learned from others: {learned} are cut into {summary.folds} "
-        "folds, and those of a fold are judged by what was fitted on the other folds.",
+        f"{methods} what an image is without having learned from it: {learned} are cut into {summary.folds} folds, and "
+        "the images of a fold are judged by what was fitted on the other folds.",
         "Probabilities are calibrated by a temperature for each method, and joined by their geometric mean. The order "
         "is that of the joined probability of the given label, the smallest first.",
         "The number of wrong labels is estimated by confident learning, its interval by resampling the images. It "
         "counts images that the methods confidently take for another class, hard ones with a right label included.",
         "A near duplicate is nearer to the image, both deskewed and blurred, than 99 % of images are to their nearest.",
-        "A label is not wrong because it is listed: look at the image, and write into decisions.csv the class that you "
-        "see, the given one to keep it, neither if it is of no class, or unsure; who and when are for others to ask. "
+        "A label is not wrong because it is listed: a person looks at the image. Write the class that you see into the "
+        "column decision of decisions.csv (the given one to keep it, neither for an image of none of the classes, or "
+        "unsure), your name into who, the date into when; or decide on the page of hdr-bench serve --audit FOLDER. "
         "Decisions are kept when the audit is made again.",
     )
 

@@ -1,5 +1,6 @@
 """The order in which labels are looked at, and which of them are likely to be wrong: cleanlab's."""
 
+import warnings
 from dataclasses import dataclass
 
 import numpy as np
@@ -76,6 +77,9 @@ def rank_labels(labels: NDArray[np.int64], probabilities: NDArray[np.float64]) -
     from cleanlab.rank import get_label_quality_scores
 
     quality = get_label_quality_scores(labels, probabilities, method="self_confidence", adjust_pred_probs=False)
-    # In this process: the audit may be a part of a program that must not be forked.
-    flagged = find_label_issues(labels, probabilities, filter_by="prune_by_noise_rate", n_jobs=1)
+    with warnings.catch_warnings():
+        # A part of a data set may have one image of a class, or none.
+        warnings.filterwarnings("ignore", "May not flag all label issues in class", UserWarning)
+        # In this process: the audit may be a part of a program that must not be forked.
+        flagged = find_label_issues(labels, probabilities, filter_by="prune_by_noise_rate", n_jobs=1)
     return Ranking(np.asarray(quality, np.float64), np.asarray(flagged, np.bool_))

@@ -27,6 +27,13 @@ class RecallDisplay(BaseDisplay):
     Parameters
     ----------
     curve : RecallCurve
+
+    Attributes
+    ----------
+    ax_ : matplotlib.axes.Axes
+        Where it was drawn.
+    figure_ : matplotlib.figure.Figure
+        The figure of `ax_`.
     """
 
     curve: RecallCurve

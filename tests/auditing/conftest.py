@@ -28,7 +28,7 @@ def audited(wrong_digits, once):
 
     def make(folder):
         options = RunOptions(out=folder, threads=1)
-        plan_audit(wrong_digits[0], methods=["knn", "linear"], part="all", folds=3, options=options).execute()
+        plan_audit(wrong_digits[0], methods=["knn", "linear"], part="all", folds=2, options=options).execute()
 
     return once("label-audit", make)
 
@@ -39,6 +39,6 @@ def again(wrong_digits):
 
     def plan(folder, part="all"):
         options = RunOptions(out=folder, threads=1)
-        return plan_audit(wrong_digits[0], methods=["knn", "linear"], part=part, folds=3, options=options)
+        return plan_audit(wrong_digits[0], methods=["knn", "linear"], part=part, folds=2, options=options)
 
     return plan

@@ -15,3 +15,13 @@ def test_images_that_are_not_square_keep_their_shape():
     assert cnn.params == {"image_shape": [28, 20]}
     assert knn.steps[0].params == {"image_shape": [28, 20]}
     assert tree.params == {}
+
+
+def test_large_images_are_scaled_down_before_anything_else():
+    cnn, knn = cases_of(["cnn", "knn"], (64, 64))
+    assert [step.name for step in knn.steps] == ["resize", "deskew", "blur"]
+    assert cnn.steps == knn.steps[:1]
+    assert cnn.steps[0].params == {"size": [28, 28]}
+    cnn, knn = cases_of(["cnn", "knn"], (40, 80))
+    assert cnn.steps[0].params == {"size": [14, 28], "image_shape": [40, 80]}
+    assert cnn.params == knn.steps[1].params == {"image_shape": [14, 28]}

@@ -69,3 +69,9 @@ def test_the_distance_of_near_duplicates_is_that_of_few(search):
     every = search.nearest(np.arange(300), 1).distances[:, 0]
     # All images are drawn where there are so few.
     assert np.mean(every <= search.near_distance()) == pytest.approx(0.01, abs=0.01)
+
+
+def test_large_images_that_are_not_square_are_searched_too(images):
+    large = np.repeat(np.repeat(images[:20], 10, axis=1), 5, axis=2)
+    found = ImageSearch(np.concatenate([large, large[:1]])).nearest(np.array([0]), 1)
+    assert found.rows.tolist() == [[20]]

@@ -27,14 +27,11 @@ def test_the_number_of_wrong_labels_is_in_the_interval(n_wrong):
 
 
 def test_the_interval_is_that_of_the_seed():
-    labels, probabilities, _ = _judged()
-    assert estimate_wrong_labels(labels, probabilities) == estimate_wrong_labels(labels, probabilities)
-    other = estimate_wrong_labels(labels, probabilities, seed=1)
-    assert other.count == estimate_wrong_labels(labels, probabilities).count
-    assert (other.low, other.high) != (
-        estimate_wrong_labels(labels, probabilities).low,
-        estimate_wrong_labels(labels, probabilities).high,
-    )
+    labels, probabilities, _ = _judged(n=500, n_wrong=20)
+    one, same, other = (estimate_wrong_labels(labels, probabilities, seed=seed) for seed in (0, 0, 1))
+    assert one == same
+    assert one.count == other.count
+    assert (one.low, one.high) != (other.low, other.high)
 
 
 def test_a_class_without_images_is_no_wrong_label():
@@ -50,6 +47,14 @@ def test_wrong_labels_come_first_and_are_flagged():
     assert len(first & wrong) > 0.9 * len(wrong)
     assert ranking.is_flagged[list(wrong)].mean() > 0.8
     assert ranking.is_flagged.sum() < 2 * len(wrong)
+
+
+def test_a_class_with_one_image_or_none_is_no_obstacle():
+    labels, probabilities, _ = _judged(n=400, n_wrong=10)
+    rows = np.flatnonzero(labels < 2)
+    rows = np.append(rows, np.flatnonzero(labels == 2)[0])
+    ranking = rank_labels(labels[rows], probabilities[rows])
+    assert 0 < ranking.is_flagged.sum() < len(rows) / 4
 
 
 def test_without_cleanlab_it_says_what_to_install(monkeypatch):
