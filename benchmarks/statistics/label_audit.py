@@ -19,6 +19,7 @@ from tabulate import tabulate
 
 from hdr_bench import Dataset, load_dataset
 from hdr_bench.auditing.audit import LabelAudit
+from hdr_bench.auditing.known_errors import recall_of_known
 from hdr_bench.auditing.probabilities import join_probabilities
 from hdr_bench.auditing.recall_display import NAMED
 from hdr_bench.auditing.run import AuditPlan, plan_audit
@@ -39,8 +40,9 @@ _TEXT = """# Label audit: wrong labels found
 Written by `benchmarks/statistics/label_audit.py`: {n_wrong:,} of {n:,} labels of MNIST's training part made wrong, at
 random or as a digit that looks alike; each image judged by methods that learned from the other four fifths. "First as
 many": which share of these is among as many first images as were made wrong; "twice as many": among twice as many.
-"Arithmetic": by the arithmetic mean of the methods' probabilities. "Margin": ordered by the given label's probability
-less that of the likeliest other class.
+"Equal weights" and "arithmetic mean": the methods' probabilities joined otherwise than the audit does, whose weights
+have the least log loss against the labels as they are given. "Margin": ordered by the given label's probability less
+that of the likeliest other class.
 
 {injected}
 
@@ -48,6 +50,12 @@ Estimated number of wrong labels, those that MNIST has itself included:
 
 {estimated}
 {known}"""
+
+
+_KNOWN = """MNIST's test part, of whose labels 15 are known to be wrong ({source}): how many of these are
+among the first images; judged by methods that learned from four fifths of both parts.
+
+{table}"""
 
 
 def inject(dataset: Dataset, kind: str, rng: np.random.Generator) -> tuple[Dataset, NDArray[np.intp]]:
@@ -67,11 +75,12 @@ def orders(audit: LabelAudit) -> Iterator[tuple[str, NDArray[np.intp]]]:
     for each in audit.judgements:
         yield each.method, _by_quality(audit, each.probabilities)
     yield "All, as the audit", audit.ranking.order
-    yield "All, arithmetic", _by_quality(audit, np.mean([each.probabilities for each in audit.judgements], axis=0))
-    joined = join_probabilities(audit.judgements)
-    others = joined.copy()
+    equal = np.full(len(audit.judgements), 1 / len(audit.judgements))
+    yield "All, equal weights", _by_quality(audit, join_probabilities(audit.judgements, equal))
+    yield "All, arithmetic mean", _by_quality(audit, np.mean([each.probabilities for each in audit.judgements], axis=0))
+    others = audit.probabilities.copy()
     others[np.arange(len(others)), audit.labels] = -1
-    yield "All, margin", np.argsort(_own(audit, joined) - others.max(axis=1), kind="stable")
+    yield "All, margin", np.argsort(_own(audit, audit.probabilities) - others.max(axis=1), kind="stable")
 
 
 def _by_quality(audit: LabelAudit, probabilities: NDArray[np.float64]) -> NDArray[np.intp]:
@@ -92,15 +101,16 @@ def rows_of(kind: str, audit: LabelAudit, wrong: NDArray[np.intp]) -> Iterator[d
 
 
 def known_errors(audit: LabelAudit) -> str:
-    """Return what is found of the errors that are known of MNIST's test part, in words."""
-    if audit.recall is None:
-        raise SystemExit("the errors of this copy of MNIST are not known")
-    found = ", ".join(f"{audit.recall.found_among(n)} among the first {n}" for n in NAMED)
-    ranks = ", ".join(map(str, audit.recall.ranks))
-    return (
-        f"\nMNIST's test part, of whose labels 15 are known to be wrong ({audit.recall.source}): {found} of "
-        f"{audit.recall.n_images:,}. Their ranks: {ranks}.\n"
-    )
+    """Return what is found of the errors that are known of MNIST's test part: a table, and who knows them."""
+    rows = []
+    for name, order in orders(audit):
+        curve = recall_of_known(audit.data, audit.rows[order])
+        if curve is None:
+            raise SystemExit("the errors of this copy of MNIST are not known")
+        found = {f"First {n}": str(curve.found_among(n)) for n in NAMED}
+        rows.append({"Order": name, **found, "Rank of the last": f"{curve.ranks[-1]:,}"})
+        source = curve.source
+    return f"\n{_KNOWN.format(source=source, table=_table(rows, 1))}\n"
 
 
 def _plan(dataset: str | Dataset, part: str, folder: Path) -> AuditPlan:

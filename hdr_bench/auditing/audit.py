@@ -15,7 +15,7 @@ from hdr_bench.auditing.neighbors import (
     near_conflicts,
 )
 from hdr_bench.auditing.out_of_fold import HeldOutAnswers
-from hdr_bench.auditing.probabilities import Judgement, calibrate, join_probabilities
+from hdr_bench.auditing.probabilities import Judgement, calibrate, fit_weights, join_probabilities
 from hdr_bench.auditing.ranking import Ranking, rank_labels
 from hdr_bench.auditing.wrong_labels import WrongLabels, estimate_wrong_labels
 
@@ -43,6 +43,8 @@ class LabelAudit:
         Their given labels.
     judgements : tuple of Judgement
         What each method says of them.
+    weights : ndarray of shape (n_methods,), float64
+        By which the methods' probabilities are joined.
     probabilities : ndarray of shape (n, n_classes), float64
         Joined.
     ranking : Ranking
@@ -65,6 +67,7 @@ class LabelAudit:
     rows: NDArray[np.intp]
     labels: NDArray[np.int64]
     judgements: tuple[Judgement, ...]
+    weights: NDArray[np.float64]
     probabilities: NDArray[np.float64]
     ranking: Ranking
     estimate: WrongLabels
@@ -100,11 +103,13 @@ def audit_labels(data: AuditedData, answers: HeldOutAnswers) -> LabelAudit:
         If cleanlab cannot be imported.
     """
     # Calibrated on all images, also if those of one part alone are looked at: more images, the same methods.
-    all_judgements = [calibrate(each, data.labels[answers.rows]) for each in answers.methods]
+    all_labels = data.labels[answers.rows]
+    all_judgements = [calibrate(each, all_labels) for each in answers.methods]
+    weights = fit_weights(all_judgements, all_labels)
     is_looked_at = data.is_looked_at(answers.rows)
     judgements = tuple(_select(each, is_looked_at) for each in all_judgements)
     rows = answers.rows[is_looked_at]
-    labels, probabilities = data.labels[rows], join_probabilities(judgements)
+    labels, probabilities = data.labels[rows], join_probabilities(judgements, weights)
     ranking = rank_labels(labels, probabilities)
     search = ImageSearch(data.images)
     distance = search.near_distance()
@@ -117,6 +122,7 @@ def audit_labels(data: AuditedData, answers: HeldOutAnswers) -> LabelAudit:
         rows,
         labels,
         judgements,
+        weights,
         probabilities,
         ranking,
         estimate_wrong_labels(labels, probabilities),

@@ -194,8 +194,9 @@ def explain(summary: AuditSummary) -> tuple[str, ...]:
     return (
         f"{methods} what an image is without having learned from it: {learned} are cut into {summary.folds} folds, and "
         "the images of a fold are judged by what was fitted on the other folds.",
-        "Probabilities are calibrated by a temperature for each method, and joined by their geometric mean. The order "
-        "is that of the joined probability of the given label, the smallest first.",
+        "Probabilities are calibrated by a temperature for each method, and joined by a product of powers, whose "
+        "weights suit the given labels best. The order is that of the joined probability of the given label, the "
+        "smallest first.",
         "The number of wrong labels is estimated by confident learning, its interval by resampling the images. It "
         "counts images that the methods confidently take for another class, hard ones with a right label included.",
         "A near duplicate is nearer to the image, both deskewed and blurred, than 99 % of images are to their nearest.",

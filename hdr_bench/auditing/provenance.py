@@ -19,12 +19,13 @@ class MethodRow:
     name : str
     accuracy : float
         Share of images whose given label it predicts, held out.
-    temperature : float
+    temperature, weight : float
     """
 
     name: str
     accuracy: float
     temperature: float
+    weight: float
 
 
 @dataclass(frozen=True)
@@ -76,7 +77,7 @@ def provenance_of_audit(audit: LabelAudit, records: Sequence[Result], run: RunRe
         *((name, value) for name, value in found.trials if name not in {"suite", "memory measured by"}),
     )
     methods = tuple(
-        MethodRow(each.method, float((each.predicted == audit.labels).mean()), each.temperature)
-        for each in audit.judgements
+        MethodRow(each.method, float((each.predicted == audit.labels).mean()), each.temperature, float(weight))
+        for each, weight in zip(audit.judgements, audit.weights, strict=True)
     )
     return AuditProvenance(methods, facts, found.machines, command, audit.near_distance)

@@ -2,8 +2,8 @@ import numpy as np
 import pytest
 
 from hdr_bench.auditing.out_of_fold import OutOfFold
-from hdr_bench.auditing.probabilities import calibrate, join_probabilities
-from hdr_bench.models.calibration import mean_log_loss
+from hdr_bench.auditing.probabilities import calibrate, fit_weights, join_probabilities
+from hdr_bench.models.calibration import mean_log_loss, scale_outputs
 
 
 @pytest.fixture
@@ -38,10 +38,36 @@ def test_decision_values_of_any_scale_give_the_same_probabilities(labels, scale)
     assert np.allclose(one.probabilities, other.probabilities, atol=1e-3)
 
 
-def test_a_method_that_is_sure_of_nothing_does_not_change_the_order(labels):
-    votes = _votes(labels, np.random.default_rng(3))
-    sure = calibrate(OutOfFold("A", votes, labels, has_probabilities=True), labels)
+def test_methods_that_err_on_different_images_are_better_together(labels):
+    methods = [_calibrated(_noisy(labels, 0.7, seed), labels) for seed in (3, 4)]
+    weights = fit_weights(methods, labels)
+    losses = [mean_log_loss(each.probabilities, labels) for each in methods]
+    joined = mean_log_loss(join_probabilities(methods, weights), labels)
+    assert joined < mean_log_loss(join_probabilities(methods, np.array([0.5, 0.5])), labels) < min(losses)
+    assert fit_weights(methods[:1], labels) == pytest.approx([1], abs=0.01)
+
+
+def test_a_method_that_only_adds_noise_to_another_one_weighs_little(labels):
+    shares = _noisy(labels, 0.7, 3)
+    noise = np.random.default_rng(5).normal(0, 2, shares.shape)
+    noisier = scale_outputs(np.log(shares) + noise, 1.0)
+    weights = fit_weights([_calibrated(shares, labels), _calibrated(noisier, labels)], labels)
+    assert weights[0] > 4 * weights[1]
+
+
+def _calibrated(shares, labels):
+    return calibrate(OutOfFold("A", shares, shares.argmax(axis=1), has_probabilities=True), labels)
+
+
+def _noisy(labels, noise, seed):
+    outputs = (np.arange(3) == labels[:, None]) + np.random.default_rng(seed).normal(0, noise, (len(labels), 3))
+    return scale_outputs(outputs, 0.5)
+
+
+def test_a_method_that_says_nothing_does_not_change_the_order(labels):
+    sure = calibrate(OutOfFold("A", _noisy(labels, 0.5, 3), labels, has_probabilities=True), labels)
     even = calibrate(OutOfFold("B", np.full((len(labels), 3), 1 / 3), labels, has_probabilities=True), labels)
-    joined = join_probabilities([sure, even])
+    joined = join_probabilities([sure, even], fit_weights([sure, even], labels))
     assert np.array_equal(joined.argsort(axis=1), sure.probabilities.argsort(axis=1))
-    assert (joined.max(axis=1) <= sure.probabilities.max(axis=1)).all()
+    alone = fit_weights([even], labels)
+    assert np.allclose(join_probabilities([even], alone), 1 / 3)
