@@ -25,7 +25,7 @@ _HEADS = (
     "Wrong labels, estimated (95 % interval)",
     "Flagged",
     "Listed",
-    "Known errors among as many first",
+    "Known errors among as many first, twice as many",
     "Decided",
     "Of these changed",
 )
@@ -94,7 +94,7 @@ def _row(name: str, summary: AuditSummary) -> list[str]:
         wrong,
         f"{summary.n_flagged:,}",
         f"{summary.n_listed:,}",
-        f"{summary.n_known_first} of {summary.n_known}" if summary.n_known else "–",
+        f"{summary.n_known_first}, {summary.n_known_twice} of {summary.n_known}" if summary.n_known else "–",
         f"{summary.n_decided:,}",
         f"{summary.n_changed:,}" if summary.n_decided else "–",
     ]

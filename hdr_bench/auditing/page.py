@@ -210,7 +210,10 @@ def explain(summary: AuditSummary) -> tuple[str, ...]:
 def _known_in_words(summary: AuditSummary) -> Sequence[str]:
     if not summary.n_known:
         return ()
-    return (f"Of {summary.n_known} errors known before, {summary.n_known_first} are among as many first images.",)
+    return (
+        f"Of {summary.n_known} errors that were known before, {summary.n_known_first} are among as many first images "
+        f"of their part, {summary.n_known_twice} among twice as many.",
+    )
 
 
 def _decided_in_words(summary: AuditSummary) -> Sequence[str]:

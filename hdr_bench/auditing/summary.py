@@ -29,8 +29,9 @@ class AuditSummary(Record):
         Images that were looked at, labels that confident learning flags, candidates.
     n_wrong, n_wrong_low, n_wrong_high : float
         Estimated wrong labels, with a 95 % interval.
-    n_known, n_known_first : int
-        Known errors, and those among as many first images; 0 where none are known.
+    n_known, n_known_first, n_known_twice : int
+        Known errors, and those among as many and among twice as many first images of their part; 0 where none are
+        known.
     n_decided, n_changed : int
         Candidates that people decided on, and those of them whose label changes.
     remarks : tuple of str
@@ -50,6 +51,7 @@ class AuditSummary(Record):
     n_wrong_high: float
     n_known: int = 0
     n_known_first: int = 0
+    n_known_twice: int = 0
     n_decided: int = 0
     n_changed: int = 0
     remarks: tuple[str, ...] = ()
@@ -85,6 +87,7 @@ def summarize_audit(audit: LabelAudit, folds: int, decisions: Decisions) -> Audi
         n_wrong_high=round(audit.estimate.high, 1),
         n_known=0 if known is None else len(known.ranks),
         n_known_first=0 if known is None else known.found_among(len(known.ranks)),
+        n_known_twice=0 if known is None else known.found_among(2 * len(known.ranks)),
         n_decided=decisions.n_decided,
         n_changed=sum(row.changes_label for row in decisions.rows),
         remarks=audit.remarks,

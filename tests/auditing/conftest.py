@@ -13,12 +13,18 @@ N_WRONG = 20
 
 @pytest.fixture(scope="session")
 def wrong_digits():
-    """digits-8x8 with 20 wrong labels in its training part, and where they are."""
+    """digits-8x8 with 20 wrong labels in its training part, and where they are.
+
+    The first test image is a copy of the first training image, with another label.
+    """
     digits = load_dataset("digits-8x8")
-    wrong = np.random.default_rng(0).choice(len(digits.train), N_WRONG, replace=False)
-    labels = digits.train.labels.copy()
+    wrong = 1 + np.random.default_rng(0).choice(len(digits.train) - 1, N_WRONG, replace=False)
+    labels, images, test_labels = (
+        array.copy() for array in (digits.train.labels, digits.test.images, digits.test.labels)
+    )
     labels[wrong] = (labels[wrong] + 3) % 10
-    changed = digits.with_parts(Part(digits.train.images, labels), digits.test)
+    images[0], test_labels[0] = digits.train.images[0], (labels[0] + 3) % 10
+    changed = digits.with_parts(Part(digits.train.images, labels), Part(images, test_labels))
     return replace(changed, name="wrong-digits"), set(wrong.tolist())
 
 

@@ -48,6 +48,14 @@ def test_most_injected_errors_are_among_as_many_first_images(audited, wrong_digi
     assert np.mean([row.suggested == str(right[row.index]) for row in found]) > 0.8
 
 
+def test_a_copy_with_another_label_is_a_candidate_with_the_reason(audited, wrong_digits):
+    dataset, _ = wrong_digits
+    rows = {(row.part, row.index): row for row in read_candidates(audited).rows}
+    label = dataset.class_names[dataset.train.labels[0]]
+    assert rows["test", 0].reason.endswith(f"; the same image, train 0, is labelled {label}")
+    assert "the same image, test 0, is labelled" in rows["train", 0].reason
+
+
 def test_the_estimate_is_near_the_number_of_wrong_labels(audited):
     summary = read_summary(audited)
     assert summary.n_wrong_low < 20 < summary.n_wrong_high
