@@ -96,7 +96,7 @@ def test_the_wheel_works_with_what_it_asks_for_alone(wheel, tmp_path):
 
 
 def test_every_library_that_is_imported_is_asked_for():
-    extras = ("", "fast", "pictures", "heic", "formats", "onnx", "dask", "web", "mysql", "postgresql")
+    extras = ("", "fast", "pictures", "heic", "formats", "onnx", "dask", "audit", "web", "mysql", "postgresql")
     asked, modules = set(_requirements("hdr-bench", extras)), _modules()
     # The last is for type checkers alone, and comes with them.
     own = {*sys.stdlib_module_names, "hdr_bench", "_typeshed"}

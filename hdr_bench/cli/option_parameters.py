@@ -20,8 +20,33 @@ if TYPE_CHECKING:
 _ENUM, _ANNOTATED = cast("Any", StrEnum), cast("Any", Annotated)
 
 
+_NAMES = "run_options"
+
+
+def takes_run_options(*names: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Return a decorator that says which options of a run a command takes, where it does not take all.
+
+    Parameters
+    ----------
+    *names : str
+        Fields of `RunOptions`.
+
+    Returns
+    -------
+    decorator : callable
+    """
+
+    def decorate(command: Callable[..., Any]) -> Callable[..., Any]:
+        setattr(command, _NAMES, names)
+        return command
+
+    return decorate
+
+
 def add_run_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """Give a command that ends with ``**options`` a parameter per option of a run; leave any other as it is.
+
+    It gets all of them, or those of `takes_run_options`.
 
     Parameters
     ----------
@@ -38,12 +63,13 @@ def add_run_options(command: Callable[..., Any]) -> Callable[..., Any]:
     from hdr_bench.records.options import RunOptions
 
     arguments = [each for each in named if each.kind is not inspect.Parameter.KEYWORD_ONLY]
-    options = [_parameter(name, field) for name, field in RunOptions.model_fields.items()]
+    names = getattr(command, _NAMES, tuple(RunOptions.model_fields))
+    options = [_parameter(name, RunOptions.model_fields[name]) for name in names]
     parameters = [*arguments, *options, *(each for each in named if each not in arguments)]
 
     @wraps(command)
     def with_all_options(**values: Any) -> Any:
-        _check_options({name: values[name] for name in RunOptions.model_fields})
+        _check_options({name: values[name] for name in names})
         return command(**values)
 
     with_all_options.__signature__ = own.replace(parameters=parameters)  # type: ignore[attr-defined]

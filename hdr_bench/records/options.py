@@ -217,12 +217,28 @@ def run_command(origin: str, settings: Settings) -> str:
     >>> run_command("my suite.toml", Settings(samples=100, time_limit=60, full=True))
     "hdr-bench run 'my suite.toml' --samples 100 --threads 1 --time-limit 60s --full"
     """
-    words = ["hdr-bench", "run", origin]
+    return shlex.join(["hdr-bench", "run", origin, *settings_words(settings)])
+
+
+def settings_words(settings: Settings) -> list[str]:
+    """Return the words of a command that give it these settings.
+
+    Parameters
+    ----------
+    settings : Settings
+        As the run's record holds them.
+
+    Returns
+    -------
+    words : list of str
+        Of the options that differ from their defaults.
+    """
+    words = []
     for name in Settings.model_fields:
         field, value = RunOptions.model_fields[name], getattr(settings, name)
         if value != field.default:
             words += _words(name, option_of(field), value)
-    return shlex.join(words)
+    return words
 
 
 def _words(name: str, option: Option, value: Any) -> list[str]:

@@ -13,8 +13,13 @@ def index(
 ) -> None:
     """Write the index of a folder of reports: suite, how many published figures are reproduced, time, machine.
 
-    It is the folder's README.md; one that was written otherwise is not replaced.
+    It is the folder's README.md; one that was written otherwise is not replaced. Label audits have an index of their
+    own, to which it leads.
     """
+    from hdr_bench.auditing.index import FOLDER, write_audit_index
+    from hdr_bench.auditing.summary import FILE
     from hdr_bench.reporting.page.index import write_index
 
+    if any((folder / FOLDER).glob(f"*/{FILE}")):
+        say(f"index: {write_audit_index(folder / FOLDER)}")
     say(f"index: {write_index(folder)}")

@@ -11,6 +11,7 @@ from hdr_bench.cli.fetch_messages import hide_fetches
 from hdr_bench.cli.interruption import interruptible
 from hdr_bench.cli.output import make_console
 from hdr_bench.cli.report_output import write_and_print_report
+from hdr_bench.cli.run_progress import make_progress
 from hdr_bench.cli.streams import say
 from hdr_bench.reporting import FORMATS
 
@@ -61,11 +62,11 @@ def run(
         return
     with interruptible():
         if estimate:
-            _print_estimate(plan, _progress(quiet))
+            _print_estimate(plan, make_progress(is_quiet=quiet))
             return
         if not (plan.to_run or plan.remarks or quiet):
             _say_that_all_is_stored(plan)
-        plan.execute(_progress(quiet))
+        plan.execute(make_progress(is_quiet=quiet))
         write_and_print_report(plan.folder, FORMATS, plan.options.only)
 
 
@@ -145,16 +146,6 @@ def _thread_warnings(threads: int) -> list[str]:
     return [
         f"warning: --threads {threads:,} on {pluralize(cores, 'core')}: threads wait for each other, and times grow"
     ]
-
-
-def _progress(quiet: bool) -> Any:
-    from hdr_bench.experiments.messages import NoProgress
-    from hdr_bench.experiments.progress import BarProgress, LineProgress
-
-    if quiet:
-        return NoProgress()
-    console = make_console(stderr=True)
-    return BarProgress(console) if console.is_terminal else LineProgress(console)
 
 
 def _print_estimate(plan: "Plan", progress: Any) -> None:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from sklearn.model_selection import StratifiedKFold
 from sklearn.utils import resample
 
-from hdr_bench.datasets import Dataset, list_datasets, load_dataset, open_dataset, path_schemes
+from hdr_bench.datasets import Dataset, Part, list_datasets, load_dataset, open_dataset, path_schemes
 from hdr_bench.datasets.changes import apply_changes, changes_of
 from hdr_bench.datasets.plausibility import issue_warnings
 from hdr_bench.datasets.registry import recognize_scheme
@@ -169,6 +169,32 @@ def select_images(dataset: Dataset, trial: Trial) -> Dataset:
         order = np.random.default_rng(trial.shuffle_seed).permutation(len(dataset.train))
         dataset = dataset.with_parts(dataset.train.take(order), dataset.test)
     return dataset
+
+
+def evaluated_rows(dataset: Dataset, trial: Trial) -> NDArray[np.intp]:
+    """Return which training images of a data set a fold of cross-validation is evaluated on, in its order.
+
+    Parameters
+    ----------
+    dataset : Dataset
+        Whole, as `load_choice` returns it.
+    trial : Trial
+        Of one fold.
+
+    Returns
+    -------
+    rows : ndarray of shape (n,), intp
+        Places in the training part.
+
+    Raises
+    ------
+    DatasetError
+        If the trial is not of one fold.
+    """
+    # Each image is its own place: cut as the images are, the places are left of those evaluated on.
+    places = np.arange(len(dataset.train)).reshape(-1, 1, 1)
+    numbered = dataset.with_parts(Part(places, dataset.train.labels), dataset.test.take(np.zeros(0, np.intp)))
+    return _fold_of(select_images(numbered, trial), trial).test.images.reshape(-1).astype(np.intp)
 
 
 def _fold_of(dataset: Dataset, trial: Trial) -> Dataset:

@@ -77,8 +77,7 @@ def make_sprite(gallery: GalleryDisplay) -> Sprite:
         Its picture is a PNG.
     """
     columns = min(COLUMNS, max(len(gallery.examples), 1))
-    _, height, width = gallery.images.shape
-    factor = min(max(_SMALLEST_SIDE / max(height, width), 1.0), _LARGEST_SIDE / max(height, width))
+    width, height = shown_size(gallery.images)
     cells = tuple(
         SpriteCell(place % columns, place // columns, caption(example), _in_words(example))
         for place, example in enumerate(gallery.examples)
@@ -88,9 +87,9 @@ def make_sprite(gallery: GalleryDisplay) -> Sprite:
     return Sprite(
         title=gallery.title,
         note="; ".join(filter(None, (count, gallery.remark))),
-        data_uri=_to_data_uri(_tile(as_ink_on_paper(gallery.images), columns)),
-        width=round(factor * width),
-        height=round(factor * height),
+        data_uri=tile_pictures(as_ink_on_paper(gallery.images), columns),
+        width=width,
+        height=height,
         columns=columns,
         cells=cells,
     )
@@ -112,6 +111,41 @@ def shade_picture(shares: NDArray[np.float64]) -> str:
     darkness = np.sqrt(shares)[:, :, None]
     pixels = np.round((1 - darkness) * _LIGHTEST + darkness * _DARKEST).astype(np.uint8)
     return _png_address(Image.fromarray(pixels))
+
+
+def shown_size(images: NDArray[np.generic]) -> tuple[int, int]:
+    """Return the size at which a page shows small images.
+
+    Parameters
+    ----------
+    images : ndarray of shape (n, height, width)
+
+    Returns
+    -------
+    width, height : int
+        In pixels of a page.
+    """
+    _, height, width = images.shape
+    factor = min(max(_SMALLEST_SIDE / max(height, width), 1.0), _LARGEST_SIDE / max(height, width))
+    return round(factor * width), round(factor * height)
+
+
+def tile_pictures(images: NDArray[np.uint8], columns: int) -> str:
+    """Return images side by side in rows, as one picture.
+
+    Parameters
+    ----------
+    images : ndarray of shape (n, height, width), uint8
+        Ink on paper: 255 is white.
+    columns : int
+        Images in a row.
+
+    Returns
+    -------
+    data_uri : str
+        The picture, as an address that holds it whole.
+    """
+    return _to_data_uri(_tile(images, columns))
 
 
 def _tile(images: NDArray[np.uint8], columns: int) -> NDArray[np.uint8]:

@@ -30,7 +30,7 @@ def to_html_page(data: ReportData, header: Header, sections: Sequence[Section]) 
     page : bytes
     """
     chosen = [section for section in sections if "html" in section.formats]
-    return _render("report.html", header=header, sections=chosen, rows=data.rows)
+    return render_page("report.html", header=header, sections=chosen, rows=data.rows)
 
 
 def to_markdown_page(header: Header, sections: Sequence[Section]) -> bytes:
@@ -48,12 +48,28 @@ def to_markdown_page(header: Header, sections: Sequence[Section]) -> bytes:
     text : bytes
     """
     chosen = [section for section in sections if "md" in section.formats]
-    return _render("report.md", header=header, sections=chosen)
+    return render_page("report.md", header=header, sections=chosen)
 
 
-def _render(name: str, **context: Any) -> bytes:
+def render_page(name: str, package: str = "hdr_bench.reporting.page", **context: Any) -> bytes:
+    """Write a page by a template.
+
+    Parameters
+    ----------
+    name : str
+        Of the template.
+    package : str, default="hdr_bench.reporting.page"
+        Whose folder ``templates`` it is in; what it includes may be in this package's.
+    **context : object
+        What the template names.
+
+    Returns
+    -------
+    page : bytes
+    """
+    packages = dict.fromkeys((package, "hdr_bench.reporting.page"))
     environment = jinja2.Environment(
-        loader=jinja2.PackageLoader("hdr_bench.reporting.page"),
+        loader=jinja2.ChoiceLoader([jinja2.PackageLoader(each) for each in packages]),
         autoescape=jinja2.select_autoescape(["html"]),
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,

@@ -1,0 +1,222 @@
+"""An audit's report: one page of HTML, and one of Markdown with its figures."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hdr_bench.auditing.audit import LabelAudit
+from hdr_bench.auditing.provenance import AuditProvenance
+from hdr_bench.auditing.recall_display import RecallDisplay
+from hdr_bench.auditing.summary import AuditSummary
+from hdr_bench.records.candidates import Candidate, Candidates
+from hdr_bench.reporting.displays.examples import Example, as_ink_on_paper
+from hdr_bench.reporting.displays.gallery import GalleryDisplay
+from hdr_bench.reporting.drawing.figure import Figure, PlannedFigure
+from hdr_bench.reporting.drawing.rendering import render
+from hdr_bench.reporting.page.sprites import shown_size, tile_pictures
+from hdr_bench.reporting.page.writers import render_page
+
+MOST_SHOWN, MOST_IN_TEXT = 100, 40
+"""Candidates on the page, and in Markdown; `candidates.csv` has all."""
+
+_PACKAGE = "hdr_bench.auditing"
+
+
+@dataclass(frozen=True)
+class Picture:
+    """Pictures of the candidates and their neighbours, as one: a row for each candidate, which begins it.
+
+    Attributes
+    ----------
+    data_uri : str
+        The picture, as an address that holds it whole.
+    width, height : int
+        Of an image, as it is shown, in pixels of a page.
+    columns : int
+        Images in a row.
+    """
+
+    data_uri: str
+    width: int
+    height: int
+    columns: int
+
+
+@dataclass(frozen=True)
+class Shown:
+    """Candidate as a page shows it.
+
+    Attributes
+    ----------
+    rank : int
+    candidate : Candidate
+    neighbors : tuple of str
+        Labels of its nearest images.
+    """
+
+    rank: int
+    candidate: Candidate
+    neighbors: tuple[str, ...]
+
+
+def make_pages(
+    audit: LabelAudit, candidates: Candidates, summary: AuditSummary, provenance: AuditProvenance
+) -> dict[str, bytes]:
+    """Return the files of an audit's report.
+
+    Parameters
+    ----------
+    audit : LabelAudit
+    candidates : Candidates
+        Of the audit.
+    summary : AuditSummary
+    provenance : AuditProvenance
+
+    Returns
+    -------
+    files : dict of str to bytes
+        Names below the folder, and what they hold.
+    """
+    figures = draw_figures(audit, candidates)
+    shown = [
+        Shown(rank, row, tuple(map(str, labels)))
+        for rank, (row, labels) in enumerate(zip(candidates.rows, candidates.neighbour_labels, strict=True), start=1)
+    ]
+    context = {
+        "summary": summary,
+        "figures": figures,
+        "provenance": provenance,
+        "finding": finding(summary),
+        "points": explain(summary),
+    }
+    html = render_page(
+        "audit.html", _PACKAGE, shown=shown[:MOST_SHOWN], picture=make_picture(candidates, MOST_SHOWN), **context
+    )
+    files = {
+        "report.html": html,
+        "report.md": render_page("audit.md", _PACKAGE, shown=shown[:MOST_IN_TEXT], **context),
+    }
+    for figure in figures:
+        files |= {f"figures/{figure.name}.png": figure.png, f"figures/{figure.name}.svg": figure.svg}
+    return {name: content for name, content in files.items() if content}
+
+
+def draw_figures(audit: LabelAudit, candidates: Candidates) -> list[Figure]:
+    """Return the figures of a report: the candidates for Markdown, and the recall where errors are known.
+
+    Parameters
+    ----------
+    audit : LabelAudit
+    candidates : Candidates
+        Of the audit.
+
+    Returns
+    -------
+    figures : list of Figure
+    """
+    examples = tuple(
+        Example(row.index, row.given, (row.suggested,), float("nan")) for row in candidates.rows[:MOST_IN_TEXT]
+    )
+    title = "Given label → suggested one, the most suspicious first"
+    gallery = GalleryDisplay(candidates.images[:MOST_IN_TEXT], examples, title, len(candidates.rows))
+    planned = [
+        PlannedFigure(
+            "candidates", "Candidates", gallery.describe(), (gallery,), gallery.figsize, has_svg=False, note=""
+        )
+    ]
+    if audit.recall is not None:
+        recall = RecallDisplay(audit.recall)
+        planned.append(
+            PlannedFigure("recall", "Known errors", recall.describe(), (recall,), recall.figsize, note=recall.note)
+        )
+    return [render(each) for each in planned]
+
+
+def make_picture(candidates: Candidates, most: int) -> Picture:
+    """Return the first candidates and their neighbours as one picture.
+
+    Parameters
+    ----------
+    candidates : Candidates
+    most : int
+        Candidates at most.
+
+    Returns
+    -------
+    picture : Picture
+    """
+    images = candidates.images[:most]
+    rows: NDArray[np.uint8] = np.concatenate([images[:, None], candidates.neighbours[:most]], axis=1)
+    columns = rows.shape[1]
+    flat = rows.reshape(-1, *images.shape[1:])
+    width, height = shown_size(images)
+    return Picture(tile_pictures(as_ink_on_paper(flat), columns), width, height, columns)
+
+
+def finding(summary: AuditSummary) -> str:
+    """Return what an audit found, in sentences.
+
+    Parameters
+    ----------
+    summary : AuditSummary
+
+    Returns
+    -------
+    text : str
+    """
+    parts = {"train": "training images", "test": "test images", "all": "images"}
+    sentences = [
+        f"Of {summary.n_images:,} {parts[summary.part]}, an estimated {summary.n_wrong:,.0f} have a wrong label (95 % "
+        f"interval {summary.n_wrong_low:,.0f} to {summary.n_wrong_high:,.0f}).",
+        f"{summary.n_listed:,} are listed for a person to decide, {summary.n_flagged:,} of them flagged by confident "
+        "learning.",
+        *_known_in_words(summary),
+        *_decided_in_words(summary),
+    ]
+    return " ".join(sentences)
+
+
+def explain(summary: AuditSummary) -> tuple[str, ...]:
+    """Return how an audit was made, what it assumes, and what a person does with it.
+
+    Parameters
+    ----------
+    summary : AuditSummary
+
+    Returns
+    -------
+    points : tuple of str
+    """
+    learned = "all images of both parts" if summary.part != "train" else "the training images"
+    methods = "Each method says" if len(summary.methods) > 1 else "The method says"
+    return (
+        f"{methods} what an image is without having learned from it: {learned} are cut into {summary.folds} folds, and "
+        "the images of a fold are judged by what was fitted on the other folds.",
+        "Probabilities are calibrated by a temperature for each method, and joined by a product of powers, whose "
+        "weights suit the given labels best. The order is that of the joined probability of the given label, the "
+        "smallest first.",
+        "The number of wrong labels is estimated by confident learning, its interval by resampling the images. It "
+        "counts images that the methods confidently take for another class, hard ones with a right label included.",
+        "A near duplicate is nearer to the image, both deskewed and blurred, than 99 % of images are to their nearest.",
+        "A label is not wrong because it is listed: a person looks at the image. Write the class that you see into the "
+        "column decision of decisions.csv (the given one to keep it, neither for an image of none of the classes, or "
+        "unsure), your name into who, the date into when; or decide on the page of hdr-bench serve --audit FOLDER. "
+        "Decisions are kept when the audit is made again.",
+    )
+
+
+def _known_in_words(summary: AuditSummary) -> Sequence[str]:
+    if not summary.n_known:
+        return ()
+    return (
+        f"Of {summary.n_known} errors that were known before, {summary.n_known_first} are among as many first images "
+        f"of their part, {summary.n_known_twice} among twice as many.",
+    )
+
+
+def _decided_in_words(summary: AuditSummary) -> Sequence[str]:
+    if not summary.n_decided:
+        return ("No decision has been made yet.",)
+    return (f"Decided so far: {summary.n_decided:,}, of which {summary.n_changed:,} change the label.",)

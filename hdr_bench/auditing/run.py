@@ -1,0 +1,204 @@
+"""A label audit from the data set's name to the files in its folder."""
+
+import shlex
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from hdr_bench.auditing.audit import LabelAudit, audit_labels
+from hdr_bench.auditing.audited_data import AuditedData, load_audited
+from hdr_bench.auditing.candidates import candidates_of
+from hdr_bench.auditing.index import FOLDER
+from hdr_bench.auditing.methods import DEFAULT_METHODS
+from hdr_bench.auditing.out_of_fold import audit_suite, read_answers
+from hdr_bench.auditing.page import make_pages
+from hdr_bench.auditing.provenance import provenance_of_audit
+from hdr_bench.auditing.ranking import check_cleanlab
+from hdr_bench.auditing.summary import FILE, AuditSummary, summarize_audit
+from hdr_bench.datasets import Dataset
+from hdr_bench.exceptions import DatasetError, DatasetNotFoundError, StoreError
+from hdr_bench.experiments.messages import Progress
+from hdr_bench.experiments.runner import Plan, plan_suite
+from hdr_bench.files import write_whole
+from hdr_bench.records.candidates import DECISIONS, Candidates, write_candidates
+from hdr_bench.records.decisions import Decisions, merge_decisions
+from hdr_bench.records.decisions_file import read_decisions, write_decisions
+from hdr_bench.records.options import RunOptions, settings_words
+from hdr_bench.records.run_folder import folder_name
+from hdr_bench.reporting.files.report_folder import lock_report, put_report
+
+
+@dataclass(frozen=True, eq=False)
+class AuditPlan:
+    """Plan of a label audit: made by `plan_audit`, carried out by `execute`.
+
+    Attributes
+    ----------
+    data : AuditedData
+    methods : tuple of str
+        As they were asked for.
+    folds : int
+    plan : Plan
+        Of the cross-validation.
+    """
+
+    data: AuditedData
+    methods: tuple[str, ...]
+    folds: int
+    plan: Plan
+
+    @property
+    def folder(self) -> Path:
+        """The audit's folder."""
+        return self.plan.folder
+
+    @property
+    def command(self) -> str:
+        """What makes the audit again, quoted for a shell."""
+        words = ["hdr-bench", "audit", self.data.dataset.name, "--part", self.data.part]
+        if self.methods != DEFAULT_METHODS:
+            words += ["--methods", ",".join(self.methods)]
+        words += ["--folds", str(self.folds), *settings_words(self.plan.settings)]
+        return shlex.join(words)
+
+    def find(self, progress: Progress | None = None) -> LabelAudit:
+        """Fit the methods that are due, and find the labels that may be wrong; of it, only the run is written.
+
+        Parameters
+        ----------
+        progress : Progress, optional
+            Told what happens; nothing by default.
+
+        Returns
+        -------
+        audit : LabelAudit
+
+        Raises
+        ------
+        StoreError
+            If a result cannot be written or read, or the scores of the methods are on another machine.
+        AllTrialsFailedError
+            If no method is left to judge the labels.
+        SchedulerError
+            If no Dask scheduler answers.
+        """
+        self.plan.execute(progress)
+        return audit_labels(self.data, read_answers(self.plan, self.data))
+
+    def execute(self, progress: Progress | None = None) -> AuditSummary:
+        """Find the labels that may be wrong, and write the audit's files.
+
+        Parameters
+        ----------
+        progress : Progress, optional
+            Told what happens; nothing by default.
+
+        Returns
+        -------
+        summary : AuditSummary
+
+        Raises
+        ------
+        StoreError, AllTrialsFailedError, SchedulerError
+            As `find`, or if a file cannot be written.
+        """
+        return _write(self, self.find(progress))
+
+
+def plan_audit(
+    dataset: str | Dataset,
+    *,
+    methods: Sequence[str] = DEFAULT_METHODS,
+    part: str = "train",
+    folds: int = 5,
+    options: RunOptions | None = None,
+) -> AuditPlan:
+    """Plan a label audit: everything is checked, nothing is run or written.
+
+    Parameters
+    ----------
+    dataset : str or Dataset
+        As `hdr_bench.load_dataset` takes it, or one made in code.
+    methods : sequence of str, default=("cnn", "svm", "knn")
+        Names of methods; see `hdr_bench.auditing.methods.cases_of`.
+    part : {"train", "test", "all"}, default="train"
+        Images to look at. For "test" and "all", methods learn from images of both parts.
+    folds : int, default=5
+        Of the cross-validation.
+    options : RunOptions, optional
+        Where and how trials run; `out` is ``reports/label-audit/NAME`` by default.
+
+    Returns
+    -------
+    plan : AuditPlan
+
+    Raises
+    ------
+    UnknownNameError, SuiteError
+        If there is no such method or part, or it cannot be run.
+    DatasetError, DatasetNotFoundError
+        If the data, or the decisions that are in the folder, cannot be used.
+    MissingDependencyError
+        If cleanlab cannot be imported.
+    StoreError
+        If the folder cannot be written.
+
+    Examples
+    --------
+    >>> plan = plan_audit("digits-8x8", methods=["knn"])
+    >>> plan.folder.as_posix(), len(plan.plan.trials)
+    ('reports/label-audit/digits-8x8', 5)
+    """
+    check_cleanlab()
+    options = RunOptions() if options is None else options
+    data = load_audited(dataset, part)
+    suite = audit_suite(data, methods, folds)
+    out = Path("reports") / FOLDER / folder_name(data.dataset.name) if options.out is None else options.out
+    _check_decisions(out, data)
+    plan = plan_suite(suite, options.model_copy(update={"out": out}))
+    return AuditPlan(data, tuple(methods), folds, plan)
+
+
+def _check_decisions(folder: Path, data: AuditedData) -> None:
+    """Raise DatasetError if decisions are there that are not on these data: they would be lost, or be wrong."""
+    decided = _read_decisions(folder)
+    if decided.rows and decided.fingerprint != data.dataset.fingerprint:
+        raise DatasetError(
+            f"{folder / DECISIONS}: the decisions are on other data (fingerprint {decided.fingerprint[:12]}...) than "
+            f"{data.dataset.name} ({data.dataset.fingerprint[:12]}...); choose another folder with --out"
+        )
+
+
+def _read_decisions(folder: Path) -> Decisions:
+    try:
+        return read_decisions(folder / DECISIONS)
+    except DatasetNotFoundError:
+        return Decisions()
+
+
+def _write(planned: AuditPlan, audit: LabelAudit) -> AuditSummary:
+    """Write an audit's files, the report last; what was decided meanwhile is kept."""
+    folder, candidates = planned.folder, candidates_of(audit)
+    records = [planned.plan.store.read(trial.key) for trial in planned.plan.trials]
+    provenance = provenance_of_audit(audit, records, planned.plan.store.read_run(), planned.command)
+    with lock_report(folder):
+        decisions = _write_decisions(folder, candidates)
+        summary = summarize_audit(audit, planned.folds, decisions)
+        try:
+            write_candidates(folder, candidates)
+            write_whole(folder / FILE, (summary.model_dump_json(indent=1) + "\n").encode())
+        except OSError as error:
+            raise StoreError(
+                f"cannot write {error.filename}: {error.strerror}; free some room, and run again"
+            ) from error
+        put_report(folder, make_pages(audit, candidates, summary, provenance))
+    return summary
+
+
+def _write_decisions(folder: Path, candidates: Candidates) -> Decisions:
+    decisions = merge_decisions(_read_decisions(folder), candidates.undecided)
+    try:
+        write_decisions(folder / DECISIONS, decisions)
+    except OSError as error:
+        raise StoreError(f"cannot write {error.filename}: {error.strerror}; free some room, and run again") from error
+    return decisions

@@ -1,0 +1,29 @@
+"""How a command shows the progress of a run."""
+
+from typing import TYPE_CHECKING
+
+from hdr_bench.cli.output import make_console
+
+if TYPE_CHECKING:
+    from hdr_bench.experiments.messages import Progress
+
+
+def make_progress(*, is_quiet: bool) -> "Progress":
+    """Return a progress that suits where it is shown: bars on a terminal, lines in a file, or none.
+
+    Parameters
+    ----------
+    is_quiet : bool
+        Nothing is shown.
+
+    Returns
+    -------
+    progress : Progress
+    """
+    from hdr_bench.experiments.messages import NoProgress
+    from hdr_bench.experiments.progress import BarProgress, LineProgress
+
+    if is_quiet:
+        return NoProgress()
+    console = make_console(stderr=True)
+    return BarProgress(console) if console.is_terminal else LineProgress(console)
