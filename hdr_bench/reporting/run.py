@@ -68,11 +68,6 @@ class RunContents:
         return read_evaluations(self.store, self.run, self.results, self.records)
 
     @property
-    def plain_test_sets(self) -> tuple[str, ...]:
-        """Names of the suite's other test sets whose images are as they came, in the suite's order."""
-        return tuple(each.name for each in self.run.suite.test_sets if not each.is_distorted)
-
-    @property
     def distorted_test_sets(self) -> tuple[str, ...]:
         """Names of the suite's corrupted and attacked test sets, in the suite's order."""
         return tuple(each.name for each in self.run.suite.test_sets if each.is_distorted)

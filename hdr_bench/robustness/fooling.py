@@ -13,7 +13,7 @@ from hdr_bench.exceptions import DatasetWarning, EstimatorError, shown
 from hdr_bench.names import class_name
 from hdr_bench.robustness.gradients import loss_gradient
 from hdr_bench.robustness.losses import Codes
-from hdr_bench.robustness.pixel_range import PixelRange, find_pixel_range
+from hdr_bench.robustness.model_range import PixelRange, find_pixel_range
 from hdr_bench.robustness.step_gradients import Gradient
 
 # As a share of the pixels' range: a grey value of 8 bits, which a picture could hold.

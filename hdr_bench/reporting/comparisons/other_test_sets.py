@@ -95,7 +95,7 @@ def compare_on_test_sets(contents: RunContents) -> Transfer:
     """
     # Corrupted and attacked ones have their own comparisons: there are many, and of the same images.
     evaluations = contents.evaluations
-    evaluations = evaluations[evaluations["test_set"].isin(contents.plain_test_sets)]
+    evaluations = evaluations[~evaluations["test_set"].isin(contents.distorted_test_sets)]
     groups = {str(name): rows for name, rows in evaluations.groupby("test_set", sort=False)}
     summaries = {name: summarise(rows) for name, rows in groups.items()}
     drops = [drop for name, summary in summaries.items() for drop in _drops(contents, name, summary)]
