@@ -3,10 +3,10 @@ Convolution, pooling, activations, softmax and cross-entropy
 ============================================================
 
 The building blocks of a convolutional network one after the other, each in a line or two of numpy: what it computes on
-the examples that the student reports print, and on a digit. The reports are *Handwritten Digits Recognizer* (K. Sougrati,
-A. Lamfadli, H. Ait Bourhim, no year), *Recognizing Digits using Neural Networks* (A. Aboueloula, N. Benserhier,
-A. Zrira, 2020), *Recognition of Handwritten Digits using Neural Networks* (F. Lazović, 2020) and *Report on digit
-recognition* (A. Bodin, V. Bernard, no year).
+the examples that the student reports print, and on a digit. The reports are *Handwritten Digits Recognizer*
+(K. Sougrati, A. Lamfadli, H. Ait Bourhim, no year), *Recognizing Digits using Neural Networks* (A. Aboueloula,
+N. Benserhier, A. Zrira, 2020), *Recognition of Handwritten Digits using Neural Networks* (F. Lazović, 2020) and *Report
+on digit recognition* (A. Bodin, V. Bernard, no year).
 """
 
 # %%
@@ -196,8 +196,10 @@ assert np.array_equal(np.argsort(softmax(scores)), np.argsort(scores))
 # probabilities of a test image that is a 7:
 
 printed_probabilities = np.array(
-    [1.7346186e-06, 7.2427065e-07, 7.7200777e-05, 8.1140381e-05, 3.1915764e-07]
-    + [4.5135931e-07, 2.0246911e-10, 9.9972427e-01, 2.0642960e-06, 1.1205630e-04]
+    [
+        *[1.7346186e-06, 7.2427065e-07, 7.7200777e-05, 8.1140381e-05, 3.1915764e-07],
+        *[4.5135931e-07, 2.0246911e-10, 9.9972427e-01, 2.0642960e-06, 1.1205630e-04],
+    ]
 )
 assert printed_probabilities.argmax() == 7
 assert abs(printed_probabilities.sum() - 1) < 1e-6
@@ -249,7 +251,7 @@ p = np.linspace(0.002, 1, 500)
 left.plot(p, -np.log2(p), "--", color=ORANGE, label="bits, −log₂ p")
 left.plot(p, -np.log(p), color=BLUE, label="nats, −ln p")
 left.plot(0.1, np.log(10), "o", color=BLUE)
-left.annotate("a blind guess", (0.1, np.log(10)), (8, -12), textcoords="offset points", color=BLUE, va="top")
+left.annotate("a blind guess: 2.303", (0.1, np.log(10)), (0.3, 3.6), color=BLUE, arrowprops={"arrowstyle": "-"})
 left.set(title="Loss of one image", xlabel="probability of the right digit, p", ylabel="loss", ylim=(0, 8))
 left.legend()
 share = np.cumsum(np.sort(losses)[::-1]) / losses.sum()
