@@ -178,7 +178,7 @@ assert round(vgg / 1e6) == round((vgg - 590_080) / 1e6) == 138
 networks = {
     "Sougrati, CNN": "8C5-MP2-16C5-MP2-128N-D0.2",
     "Aboueloula, dense": "397N-397N",
-    "Aboueloula, first CNN": "32C5-AP2-20N",
+    "Aboueloula, CNN": "32C5-AP2-20N",
     "Lazović, CNN": lazovic,
     "Bodin, dense": "512N-64N-32N-16N",
     "Bodin, CNN": "32C3-MP2-64C3-MP2-64C3-64N",
