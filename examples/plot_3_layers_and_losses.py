@@ -24,7 +24,7 @@ from sklearn.metrics import log_loss
 from hdr_bench import load_dataset
 from hdr_bench.estimators import LinearClassifier
 
-BLUE, ORANGE, GREEN, PINK, GREY = "#0072B2", "#D55E00", "#009E73", "#CC79A7", "#777777"
+BLUE, ORANGE, GREY = "#0072B2", "#D55E00", "#777777"
 
 
 def convolve(image, weights):

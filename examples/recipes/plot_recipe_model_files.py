@@ -37,19 +37,20 @@ page = np.pad(
 true = "".join(map(str, digits.test.y[20::83][:12]))
 
 # %%
-# Who reads is up to you: the embedded network, if nothing is said, or the model from the file.
+# Without ``model`` the embedded network reads. The polynomial, which has seen 4,000 clean images, reads less well.
 
 readings = {"embedded network": read_picture(page), "polynomial": read_picture(page, model=path)}
 for name, reading in readings.items():
     print(f"{name}: {reading.lines}")
 
-fig, axes = plt.subplots(1, 2, figsize=(9, 4.2), layout="constrained")
+fig, axes = plt.subplots(1, 2, figsize=(9, 3), layout="constrained")
 for ax, (name, reading) in zip(axes, readings.items(), strict=True):
     ax.imshow(page, cmap="gray")
     for digit in reading.digits:
         column, row, width, height = digit.box
         ax.add_patch(plt.Rectangle((column, row), width, height, fill=False, ec="#0072B2"))
-        ax.text(column, row - 2, f"{digit.digit}", color="#D55E00", va="bottom")
+        answer = "?" if digit.digit is None else digit.digit  # None is a mark that was rejected
+        ax.text(column, row - 2, answer, color="#D55E00", va="bottom")
     ax.set_title(name)
     ax.set_axis_off()
 assert "".join(readings["embedded network"].lines) == true
