@@ -112,7 +112,8 @@ for weights, printed in zip(
 
 # %%
 # One pass is not enough. The perceptron now answers 1, 0, 0, 0 where AND is 0, 1, 0, 0, so it is still wrong twice. The
-# code draws its last line and stops there, and on a drawing without a shaded side the line looks as if it were right.
+# code draws its last line, which touches two of the points, and stops there; nothing in the drawing says on which side
+# the answer is true.
 
 assert outputs(first_pass[-1]).tolist() == [1, 0, 0, 0]
 

@@ -105,9 +105,9 @@ print("after eleven passes", weights[-1].round(3), "errors", errors[-1].round(4)
 assert weights[-1].round(3).tolist() == [0.878, 1.178, -1.139, -0.839]
 
 # %%
-# It is right. All four weights go where it says, :math:`w_3` is negative after the second pass and :math:`w_4` after
-# the third, when also both samples are on their own side of 0.5. The eleventh pass is the first after which both errors
-# are below 0.03.
+# The prediction is right. From pass to pass all four weights go where it says; :math:`w_3` is negative after the second
+# pass, :math:`w_4` after the third, and from the third on both outputs are on the right side of 0.5. The eleventh pass
+# is the first after which both errors are below 0.03.
 
 assert (np.diff(weights[:, :2], axis=0) > 0).all()
 assert (np.diff(weights[:, 2:], axis=0) < 0).all()
