@@ -101,8 +101,8 @@ for name, model in on_pictures.items():
 # The dots are the test images.
 
 fig, axes = plt.subplots(3, 3, figsize=(9, 8), sharex=True, sharey=True, layout="constrained")
-for ax, (name, region) in zip(axes.flat, regions.items(), strict=True):
-    region = (region == 5).astype(float).reshape(x.shape)
+for ax, (name, answers) in zip(axes.flat, regions.items(), strict=True):
+    region = (answers == 5).astype(float).reshape(x.shape)
     ax.contourf(x, y, region, levels=[-0.5, 0.5, 1.5], cmap=FEWER_COLORS)
     ax.contour(x, y, region, levels=[0.5], colors="black", linewidths=1)
     for digit, color, marker in ((1, ONE, "o"), (5, FIVE, "s")):
