@@ -37,18 +37,18 @@ digits = load_dataset("mnist-5k")
 # and one fit. The networks get more passes through fewer images, so that they take enough steps.
 
 methods = {
-    "CNN": CNNClassifier("8C5-MP2-16C5-MP2-32N", batch_size=64, random_state=0),
+    "CNN": CNNClassifier("8C5-MP2-16C5-MP2-32N", batch_size=32, random_state=0),
     "Virtual SVM": VirtualSVMClassifier(),
     "SVM, RBF": SVMClassifier(),
     "Polynomial": PolynomialClassifier(n_components=40),
-    "MLP": MLPClassifier("64N", batch_size=64, random_state=0),
+    "MLP": MLPClassifier("64N", batch_size=16, random_state=0),
     "k-NN": KNNClassifier(),
     "Radial basis": RadialBasisClassifier(n_units=50, random_state=0),
     "Linear": LinearClassifier(),
     "Decision tree": DecisionTreeClassifier(random_state=0),
 }
 sizes = np.array([100, 300, 1000, 4000])
-epochs = {100: 60, 300: 24, 1000: 8, 4000: 3}
+epochs = {100: 40, 300: 16, 1000: 6, 4000: 3}
 
 errors = {}
 for name, method in methods.items():
