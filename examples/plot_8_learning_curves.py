@@ -30,12 +30,13 @@ digits = load_dataset("mnist-5k")
 # Learning curves
 # ---------------
 # ``subsample`` draws training images with every class equally frequent, and leaves the test part whole. The virtual SVM
-# stops at 1,000 images here, because it learns from nine copies of its support vectors and takes longest.
+# stops at 1,000 images here, because it learns from four moved copies of each support vector too and
+# takes longest.
 #
 # A suite does the same with ``protocol = { kind = "learning-curve", sizes = [100, 300, 1000, 4000], repeats = 3 }``,
 # draws three times, and shows the result as a ``LearningCurveDisplay``. A loop is enough here; each point is one draw
-# and one fit. The networks get more passes through fewer images, so that they take enough steps; longer
-# training would still improve them.
+# and one fit. The networks get more passes through fewer images, so that they take enough steps; longer training would
+# still improve them.
 
 methods = {
     "CNN": CNNClassifier("8C5-MP2-16C5-MP2-32N", batch_size=32, random_state=0),
@@ -82,6 +83,7 @@ ends = sorted((100 * curve[-1], name, color) for (name, curve), color in zip(err
 height = 0
 for error, name, color in ends:
     height = max(error, height * 1.13)
+    label = f"{name} (to 1,000)" if name == "Virtual SVM" else name
     ax.annotate(
         name, (1.02, height), xycoords=ax.get_yaxis_transform(), color=color, va="center", annotation_clip=False
     )
