@@ -85,7 +85,7 @@ for error, name, color in ends:
     height = max(error, height * 1.13)
     label = f"{name} (to 1,000)" if name == "Virtual SVM" else name
     ax.annotate(
-        name, (1.02, height), xycoords=ax.get_yaxis_transform(), color=color, va="center", annotation_clip=False
+        label, (1.02, height), xycoords=ax.get_yaxis_transform(), color=color, va="center", annotation_clip=False
     )
 plt.show()
 
