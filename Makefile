@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help install bench embedded-model test coverage test-oldest test-newest lint data reports reports-quick speed statistics pictures-report storm
+.PHONY: help install bench embedded-model test examples coverage test-oldest test-newest lint data reports reports-quick speed statistics pictures-report storm
 
 help: ## Show this list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-16s %s\n", $$1, $$2}'
@@ -27,8 +27,11 @@ bench: install ## Run the suite `quick` on the embedded data, print its table, w
 RUN ?= $(BIN)/python
 test: export PYTHONDONTWRITEBYTECODE =
 test: lint ## Run the linters, the type checker, the import contract and the tests
-	OMP_NUM_THREADS=1 $(RUN) -m pytest -n 3 --dist worksteal -m 'not alone'
+	OMP_NUM_THREADS=1 $(RUN) -m pytest -n 3 --dist worksteal -m 'not alone and not examples'
 	$(BIN)/python -m pytest -m alone $$(grep -rl --include='test_*.py' 'mark\.alone' tests)
+
+examples: install ## Run the pages of the gallery, which check the numbers that they show
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 -m examples tests/examples
 
 # Processes of tests have working folders of their own: the data are put beside each other by a full path. Tests that
 # measure time or memory are not measured. Of processes that are killed some leave half a file, which is passed over.

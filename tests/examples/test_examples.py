@@ -11,7 +11,7 @@ EXAMPLES = Path(__file__).parents[2] / "examples"
 SCRIPTS = sorted(EXAMPLES.rglob("plot_*.py"))
 
 
-@pytest.mark.long
+@pytest.mark.examples
 @pytest.mark.parametrize("script", SCRIPTS, ids=[script.stem for script in SCRIPTS])
 def test_runs_without_warnings(script, tmp_path):
     # Where there is a screen, matplotlib warns that Agg cannot show figures.
