@@ -1,7 +1,6 @@
 """
-===========================================
 What each method sees: decision boundaries
-===========================================
+==========================================
 
 A classifier divides the space of all images into regions, one for each class. That space has 784 dimensions here, too
 many to draw, so this page squeezes two digits into two numbers each and draws the line that each method puts between

@@ -1,7 +1,6 @@
 """
-=============================================
 Images: distorted, deskewed, and ambiguous
-=============================================
+==========================================
 
 Much of what makes digits hard to read is known beforehand: people slant their writing, and write larger or smaller.
 There are two ways to use that. One shows a network many distorted copies, so that it learns to ignore the differences;

@@ -1,7 +1,6 @@
 """
-====================================
 How many images does a method need?
-====================================
+===================================
 
 "The biggest factor in the success of the model is the architecture of the model, the quality and quantity of the data",
 concludes F. Lazović ("Recognition of Handwritten Digits using Neural Networks", 2020). This page measures what the

@@ -6,9 +6,11 @@ from typing import Any
 
 from rich.cells import cell_len
 
+from hdr_bench.exceptions import shown
 from hdr_bench.names import visible_prose
 from hdr_bench.records.case import Case, TrainingCorruption
-from hdr_bench.records.evaluations import Severity, TestSet
+from hdr_bench.records.distortions import Severity
+from hdr_bench.records.evaluations import TestSet
 from hdr_bench.records.protocol import KINDS, DatasetChoice, Protocol
 from hdr_bench.records.quantities import duration, format_bytes
 from hdr_bench.records.suite import Suite
@@ -69,6 +71,8 @@ def _test_set(test_set: TestSet) -> Iterator[str]:
                 yield f"{name.replace('_', ' ')} {value:,}"
     if test_set.transfer_from:
         yield f"made for {test_set.transfer_from} to evaluate {test_set.transfers_to}"
+    if test_set.cases:
+        yield f"for {', '.join(map(shown, test_set.cases))}"
 
 
 def _corruption(name: str, severity: Severity) -> str:

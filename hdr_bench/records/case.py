@@ -18,7 +18,7 @@ from pydantic import (
 from hdr_bench.bibliography import check_bibtex
 from hdr_bench.exceptions import shown
 from hdr_bench.records.base import MOST_CANDIDATES, STORED, Bytes, Name, Number, Seconds, SuitePart, Whole
-from hdr_bench.records.evaluations import Severity
+from hdr_bench.records.distortions import Severity
 from hdr_bench.records.fingerprints import class_path, describe_estimator, plain_mapping
 from hdr_bench.records.protocol import DatasetChoice, Folds, Protocol, Samples
 from hdr_bench.records.published import Published

@@ -7,6 +7,7 @@ from typing import Annotated, Any, ClassVar, Literal, Self, get_args
 from pydantic import Field, SerializerFunctionWrapHandler, model_serializer, model_validator
 
 from hdr_bench.records.base import MOST_SAMPLES, Name, Number, Record, SuitePart, Whole
+from hdr_bench.records.distortions import MOST_RESTARTS, MOST_STEPS, Attack, Corruption, Severity
 from hdr_bench.records.measurements import Scores, WritableRecord
 from hdr_bench.records.protocol import DatasetChoice
 
@@ -24,9 +25,6 @@ AS_GIVEN = ", labels as given"
 OWN_TEST_PART = "test part"
 """What the name of that of a method's own data begins with."""
 
-MOST_STEPS, MOST_RESTARTS = 10_000, 100
-"""Of an attack: more would take days."""
-
 _LATER_KEYS = (
     "dataset",
     "samples",
@@ -39,61 +37,12 @@ _LATER_KEYS = (
     "restarts",
     "transfer_from",
     "transfers_to",
+    "cases",
 )
 
 _LATER_OF_TRIALS = ("samples", "corruption", "attack", "version", "made_for")
 
 EvaluationStatus = Literal["ok", "failed", "not evaluated"]
-
-
-Severity = Literal[1, 2, 3, 4, 5, "mnist-c"]
-"""Step of a corruption's scale, or the severity of MNIST-C's published files."""
-
-
-class Corruption(Record):
-    """Corruption of test images.
-
-    Attributes
-    ----------
-    name : str
-        A name of `hdr_bench.robustness.CORRUPTIONS`.
-    severity : {1, 2, 3, 4, 5, "mnist-c"}
-        Step of its scale, or that of MNIST-C's published files.
-    """
-
-    name: str
-    severity: Severity = 3
-
-
-class Attack(Record):
-    """Attack on test images, whose changes are bounded in the maximum norm.
-
-    Attributes
-    ----------
-    name : str
-        A name of `hdr_bench.robustness.ATTACKS`.
-    eps : float
-        The most that a pixel changes, as a share of the pixels' range: 0.1 is 25.5 of 255.
-    steps : int
-        Steps along the gradient; 1 for FGSM.
-    step_size : float or None
-        Of each step, as `eps`; None lets the attack choose.
-    restarts : int
-        Random starts, of which the worst counts for each image; 1 for FGSM.
-    transfer_from : str
-        Name of the case whose fitted method the images are made for, where a method has no gradient of its own; empty
-        for none.
-    transfers_to : {"methods without gradient", "all methods"}
-        Methods that are evaluated on the images made for that case.
-    """
-
-    name: str
-    eps: float
-    steps: int = 1
-    step_size: float | None = None
-    restarts: int = 1
-    transfer_from: str = ""
-    transfers_to: Literal["methods without gradient", "all methods"] = "methods without gradient"
 
 
 class TestSet(SuitePart):
@@ -127,6 +76,8 @@ class TestSet(SuitePart):
         Name of the case whose fitted method the attacked images are made for, where a method has no gradient.
     transfers_to : {"methods without gradient", "all methods"}
         Methods that are evaluated on the images made for that case.
+    cases : tuple of str
+        Names of the cases whose methods are evaluated on it; empty for all.
     """
 
     # pytest would take the class for tests.
@@ -145,11 +96,26 @@ class TestSet(SuitePart):
     restarts: Annotated[Whole, Field(ge=1, le=MOST_RESTARTS)] | None = None
     transfer_from: str = ""
     transfers_to: Literal["methods without gradient", "all methods"] = "methods without gradient"
+    cases: tuple[Name, ...] = ()
 
     @property
     def is_distorted(self) -> bool:
         """Its images are corrupted or attacked."""
         return self.corruption is not None or self.attack is not None
+
+    def is_for(self, case: str) -> bool:
+        """Return whether a case's method is evaluated on it.
+
+        Parameters
+        ----------
+        case : str
+            Name of the case.
+
+        Returns
+        -------
+        is_for : bool
+        """
+        return not self.cases or case in self.cases
 
     @property
     def is_of_later_format(self) -> bool:

@@ -150,6 +150,20 @@ class Suite(SuitePart):
         BaseModel.__setattr__(suite, "_file", file)
         return suite
 
+    def test_sets_of(self, case: str) -> tuple[TestSet, ...]:
+        """Return the other test sets that a case's method is evaluated on, in the suite's order.
+
+        Parameters
+        ----------
+        case : str
+            Name of the case.
+
+        Returns
+        -------
+        test_sets : tuple of TestSet
+        """
+        return tuple(each for each in self.test_sets if each.is_for(case))
+
     @model_serializer(mode="wrap")
     def _without_what_is_not_there(self, serialize: SerializerFunctionWrapHandler) -> dict[str, Any]:
         """Leave out what suites of before did not have: records of other suites stay as they were."""
@@ -178,6 +192,10 @@ class Suite(SuitePart):
         names = [case.name for case in self.cases]
         if twice := _first_twice([*names, *(row.name for row in self.not_built)]):
             raise ValueError(f"two cases are called {shown(twice)}; give each its own name")
+        for each in self.test_sets:
+            for name in each.cases:
+                if name not in names:
+                    raise UnknownNameError(f"case in the cases of test set {shown(each.name)}", name, names)
         if twice := _first_twice([each.name for each in self.test_sets]):
             raise ValueError(f"two test sets are called {shown(twice)}; give each its own name")
         for number, anchor in enumerate(self.anchors, start=1):

@@ -142,7 +142,7 @@ def read_evaluations(store: Store, run: RunRecord, results: pd.DataFrame, record
     is_of_trial = [key not in records or not records[key].trial.is_from_file for key in results["key"]]
     rows = results[is_of_trial].to_dict("records")
     found = [(row, records.get(row["key"])) for row in rows]
-    frame = _frame_of(new for row, each in found for new in evaluation_rows(row, each, _names_of_test_sets(run, each)))
+    frame = _frame_of(new for row, each in found for new in evaluation_rows(row, each, _test_sets_of(run, row, each)))
     # A trial's file has the predictions for all test sets, of which there may be many.
     read_predictions = cache(store.read_predictions)
     uncertainties = [
@@ -152,11 +152,11 @@ def read_evaluations(store: Store, run: RunRecord, results: pd.DataFrame, record
     return frame.join(pd.concat(uncertainties) if uncertainties else uncertainty_over_seeds(frame, lambda _: None))
 
 
-def _names_of_test_sets(run: RunRecord, result: Result | None) -> tuple[str, ...]:
-    """Return the names of a trial's test sets: the suite's, and before them those that decisions on labels added."""
+def _test_sets_of(run: RunRecord, row: dict[Any, Any], result: Result | None) -> tuple[str, ...]:
+    """Return the names of a trial's test sets: those that decisions on labels added, then those of its case."""
     planned = () if result is None else result.trial.test_sets
     added = [each.name for each in planned if each.name.endswith(AS_GIVEN)]
-    return tuple(dict.fromkeys([*added, *(each.name for each in run.suite.test_sets)]))
+    return tuple(dict.fromkeys([*added, *(each.name for each in run.suite.test_sets_of(row["case"]))]))
 
 
 def _predictions_for(

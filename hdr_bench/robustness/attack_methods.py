@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from hdr_bench.exceptions import UnknownNameError, shown
-from hdr_bench.records.evaluations import MOST_RESTARTS, MOST_STEPS, Attack
+from hdr_bench.records.distortions import MOST_RESTARTS, MOST_STEPS, Attack
 
 ATTACKS_VERSION = 1
 """Raised when any attack makes other images than before: it is part of what identifies attacked images."""

@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from hdr_bench.estimators.pixels import Floats
 from hdr_bench.exceptions import DatasetWarning
-from hdr_bench.records.evaluations import Attack
+from hdr_bench.records.distortions import Attack
 from hdr_bench.robustness.attack_methods import ATTACKS, check_attack, step_length
 from hdr_bench.robustness.gradients import loss_gradient
 from hdr_bench.robustness.losses import Codes

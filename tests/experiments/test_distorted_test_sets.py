@@ -266,3 +266,11 @@ def test_suites_of_before_keep_their_keys():
         trial = store.read(planned.key).trial
         assert planned.key in trial.keys()  # noqa: SIM118  # it is no mapping
         assert "train_with" not in trial.model_dump()
+
+
+def test_a_test_set_may_be_for_some_cases_alone():
+    suite = _suite(FOG, {**FGSM, "cases": ["Linear"]}, cases=(LINEAR, TREE))
+    names = {trial.case: [each.name for each in trial.test_sets] for trial in expand(suite, Settings())}
+    assert names == {"Linear": ["fog", "FGSM"], "Tree": ["fog"]}
+    with pytest.raises(SuiteError, match="unknown case in the cases of test set 'fog' 'Tre'. Did you mean 'Tree'?"):
+        _suite({**FOG, "cases": ["Tre"]})

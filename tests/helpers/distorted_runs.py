@@ -9,9 +9,10 @@ import numpy as np
 from hdr_bench import Case, Suite
 from hdr_bench.experiments.measuring.scoring import score
 from hdr_bench.experiments.planning.schedule import planned_trial
+from hdr_bench.records.distortions import Attack, Corruption
 from hdr_bench.records.environment import read_environment
 from hdr_bench.records.evaluation_images import rows_of_own_test_part
-from hdr_bench.records.evaluations import Attack, Corruption, Evaluation, TestSet, TrialTestSet
+from hdr_bench.records.evaluations import Evaluation, TestSet, TrialTestSet
 from hdr_bench.records.measurements import Measurements
 from hdr_bench.records.options import Settings
 from hdr_bench.records.predictions import Predictions

@@ -46,6 +46,7 @@ WRONG = {
 DATASET = {"name": "folder:digits", "resize": [28, 28], "test_size": 0.3}
 PUBLISHED = {"metric": "train_accuracy", "values": [0.9, 0.8], "tolerance": 0.01}
 PROTOCOL = {"kind": "grid-search", "folds": 3, "strategy": "grid"}
+COPIES = {"corruption": "fog", "severity": 2, "share": 0.5}
 SHARED = {
     "title": "T",
     "dataset": DATASET,
@@ -64,6 +65,7 @@ SHARED = {
         }
     ],
     "test_set": [{"name": "C", "dataset": DATASET, "part": "all"}],
+    "anchor": [{"name": "D", "source": "S", "difference": "all", "accuracy": "0.9", "case": "A"}],
     "not_built": [{"name": "B", "reason": "none", "published": [PUBLISHED]}],
 }
 # Without parts in common, so that one place changes at a time.
@@ -81,6 +83,9 @@ def _places(model, path=()):
 
 def _changed(content, place, value):
     changed = copy.deepcopy(content)
+    if "train_with" in place:
+        # A grid search takes none.
+        changed["case"][0] |= {"protocol": {"kind": "holdout"}, "grid": {}, "train_with": [copy.deepcopy(COPIES)]}
     *parents, last = place
     inside = changed
     for key in parents:

@@ -5,7 +5,7 @@ from sklearn.pipeline import make_pipeline
 from hdr_bench import make_estimator
 from hdr_bench.estimators import ESTIMATORS, Deskewer, LinearClassifier
 from hdr_bench.exceptions import NoGradientError, UnknownNameError
-from hdr_bench.records.evaluations import Attack
+from hdr_bench.records.distortions import Attack
 from hdr_bench.robustness import ATTACKS, attack_images, make_attack
 from hdr_bench.robustness.attack_methods import step_length
 from tests.helpers.attacked_models import MAKERS, accuracy, few_digits, fitted, rows_of, some_digits, two_digits

@@ -44,7 +44,7 @@ def with_test_sets(
         case, first, protocol = outline.case, outline.first, outline.protocol
         learned = _learned_share(protocol, first.samples)
         learner = Learner(choices[case.name], learned, case.train_with, reasons[case.name])
-        test_sets = plans.of(suite, learner, protocol.kind, key_of)
+        test_sets = plans.of(suite.test_sets_of(case.name), learner, protocol.kind, key_of)
         changed.append(replace(outline, first=first.model_copy(update={"test_sets": test_sets})))
     return changed
 

@@ -10,7 +10,7 @@ from hdr_bench.datasets.polarity import LIGHT_ON_DARK, Polarity, count_polaritie
 from hdr_bench.experiments.planning.distortions import describe_corruption
 from hdr_bench.experiments.planning.other_images import sample_of
 from hdr_bench.records.case import TrainingCorruption
-from hdr_bench.records.evaluations import Severity
+from hdr_bench.records.distortions import Severity
 from hdr_bench.robustness import corrupt
 
 _SEED = 0

@@ -45,7 +45,7 @@ def _test_set_faults(suite: Suite, test_set: TestSet) -> Iterator[str]:
     if test_set.transfer_from:
         yield from (f"transfer_from: {fault}" for fault in _transfer_faults(suite, test_set))
         return
-    for case in _evaluated_cases(suite):
+    for case in _evaluated_cases(suite, test_set):
         if reason := _missing_gradient(case):
             yield (
                 f"attack: it cannot be made for case {shown(case.name)}: {reason}; give transfer_from, the name of a "
@@ -67,7 +67,7 @@ def _transfer_faults(suite: Suite, test_set: TestSet) -> Iterator[str]:
     if reason := _missing_gradient(source):
         yield f"no attack can be made for case {shown(name)}: {reason}; name another case"
     choice = source.dataset or suite.dataset
-    for case in _evaluated_cases(suite):
+    for case in _evaluated_cases(suite, test_set):
         if (case.dataset or suite.dataset) != choice:
             yield (
                 f"case {shown(name)} learns from {choice.name}, and case {shown(case.name)}, which would be evaluated "
@@ -76,9 +76,10 @@ def _transfer_faults(suite: Suite, test_set: TestSet) -> Iterator[str]:
             return
 
 
-def _evaluated_cases(suite: Suite) -> list[Case]:
-    """Return the cases that are evaluated on other test sets: not those that are fitted on folds."""
-    return [case for case in suite.cases if KINDS[(case.protocol or suite.protocol).kind].evaluated_on != "folds"]
+def _evaluated_cases(suite: Suite, test_set: TestSet) -> list[Case]:
+    """Return the cases that are evaluated on a test set: not those that are fitted on folds."""
+    cases = [case for case in suite.cases if test_set.is_for(case.name)]
+    return [case for case in cases if KINDS[(case.protocol or suite.protocol).kind].evaluated_on != "folds"]
 
 
 def _missing_gradient(case: Case) -> str:

@@ -4,7 +4,8 @@ from typing import Any, get_args
 
 from hdr_bench.exceptions import shown
 from hdr_bench.records.case import TrainingCorruption
-from hdr_bench.records.evaluations import Attack, Corruption, Severity, TestSet, TrialTestSet
+from hdr_bench.records.distortions import Attack, Corruption, Severity
+from hdr_bench.records.evaluations import TestSet, TrialTestSet
 from hdr_bench.robustness.attack_methods import ATTACKS_VERSION, make_attack
 from hdr_bench.robustness.corruptions import CORRUPTIONS_VERSION, step_of
 

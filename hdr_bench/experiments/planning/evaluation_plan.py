@@ -34,9 +34,9 @@ from hdr_bench.experiments.planning.other_images import (
 from hdr_bench.experiments.planning.trial_data import without_given
 from hdr_bench.names import visible_prose
 from hdr_bench.records.case import TrainingCorruption
-from hdr_bench.records.evaluations import OWN_TEST_PART, Attack, TestSet, TrialTestSet
+from hdr_bench.records.distortions import Attack
+from hdr_bench.records.evaluations import OWN_TEST_PART, TestSet, TrialTestSet
 from hdr_bench.records.protocol import KINDS, DatasetChoice, Kind
-from hdr_bench.records.suite import Suite
 
 Load = Callable[[DatasetChoice], Dataset]
 NOT_THERE = (DatasetError, DatasetNotFoundError, DatasetWarning, MissingDependencyError)
@@ -97,13 +97,14 @@ class TestSetPlans:
         self._datasets: dict[str, Dataset] = {}
 
     def of(
-        self, suite: Suite, learner: Learner, protocol: Kind, key_of: Callable[[str], str]
+        self, test_sets: tuple[TestSet, ...], learner: Learner, protocol: Kind, key_of: Callable[[str], str]
     ) -> tuple[TrialTestSet, ...]:
         """Return the test sets of a case's trials; none if these are evaluated on folds.
 
         Parameters
         ----------
-        suite : Suite
+        test_sets : tuple of TestSet
+            The case's.
         learner : Learner
             The case's method, and what it learns from.
         protocol : {"holdout", "cross-validation", "grid-search", "learning-curve"}
@@ -124,7 +125,7 @@ class TestSetPlans:
         if KINDS[protocol].evaluated_on == "folds":
             return ()
         own = given_labels_of(TestSet(name=OWN_TEST_PART, dataset=learner.choice), self._load)
-        others = ((each, *given_labels_of(each, self._load)) for each in suite.test_sets)
+        others = ((each, *given_labels_of(each, self._load)) for each in test_sets)
         return tuple(self._plan_for(each, learner, key_of) for each in (*own, *chain(*others)))
 
     def datasets_of(self, test_sets: tuple[TrialTestSet, ...]) -> dict[str, Dataset]:

@@ -137,7 +137,7 @@ def _outlines(suite: Suite, settings: Settings, only: str | None, known: "_Known
         planned.append(outline)
     if faults:
         raise faults[0] if len(faults) == 1 else SuiteError(_join_faults(suite, faults))
-    return with_test_sets(suite, planned, reasons, known.choices, known.test_sets) if suite.test_sets else planned
+    return with_test_sets(suite, planned, reasons, known.choices, known.test_sets)
 
 
 def _translate(suite: Suite, case: Case, error: BaseException) -> BaseException:

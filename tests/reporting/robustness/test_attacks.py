@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from hdr_bench.records.evaluations import Attack
+from hdr_bench.records.distortions import Attack
 from hdr_bench.reporting.comparisons.robustness.gradient_checks import gradient_checks
 from hdr_bench.reporting.comparisons.robustness.outcomes import Outcome
 from hdr_bench.reporting.statistics.crossed import Fits

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from hdr_bench.records.evaluations import Attack
+from hdr_bench.records.distortions import Attack
 from hdr_bench.reporting.comparisons.robustness.outcomes import Outcome
 
 OWN_GRADIENT = "own gradient"

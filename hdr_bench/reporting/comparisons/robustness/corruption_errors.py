@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from hdr_bench.records.evaluations import Severity
+from hdr_bench.records.distortions import Severity
 from hdr_bench.reporting.comparisons.robustness.outcomes import Outcome
 from hdr_bench.reporting.statistics.crossed_values import Values, errors_of, weighted_sum
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Literal
 
-from hdr_bench.records.evaluations import Attack
+from hdr_bench.records.distortions import Attack
 from hdr_bench.reporting.comparisons.pairs import ALPHA
 from hdr_bench.reporting.comparisons.robustness.outcomes import Outcome
 from hdr_bench.reporting.statistics.crossed import paired_difference

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from hdr_bench.records.distortions import Attack, Corruption
 from hdr_bench.records.evaluation_images import rows_of_own_test_part
-from hdr_bench.records.evaluations import Attack, Corruption, Evaluation
+from hdr_bench.records.evaluations import Evaluation
 from hdr_bench.records.predictions import Predictions
 from hdr_bench.records.result import Result
 from hdr_bench.reporting.run import RunContents
