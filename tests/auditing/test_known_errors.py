@@ -39,6 +39,7 @@ def test_the_curve_in_words_and_in_numbers():
 
 
 @pytest.mark.full_mnist
+@pytest.mark.usefixtures("real_data_home")
 def test_the_known_errors_of_mnist_are_of_its_test_part():
     dataset = load_dataset("mnist")
     known = KNOWN_ERRORS[dataset.fingerprint]
