@@ -221,14 +221,14 @@ def test_a_method_learns_from_copies_too(finished_distorted):
 def test_copies_are_stratified_and_the_same_each_time():
     dataset = load_dataset("digits-8x8")
     asked = (TrainingCorruption(corruption="shot_noise", severity=2, share=0.25),)
-    both = with_corrupted_copies(dataset, asked)
+    both = with_corrupted_copies(dataset, asked, "Tree")
     n = len(dataset.train)
     assert np.array_equal(both.train.images[:n], dataset.train.images)
     added = np.bincount(both.train.labels[n:])
     assert np.abs(added - 0.25 * np.bincount(dataset.train.labels)).max() <= 1
-    assert np.array_equal(both.train.images, with_corrupted_copies(dataset, asked).train.images)
+    assert np.array_equal(both.train.images, with_corrupted_copies(dataset, asked, "Tree").train.images)
     assert both.train.images.max() <= pixel_range_of(dataset)[1]
-    assert with_corrupted_copies(dataset, ()) is dataset
+    assert with_corrupted_copies(dataset, (), "Tree") is dataset
 
 
 def test_what_is_stored_is_not_made_again(finished_distorted, tmp_path, monkeypatch):

@@ -74,7 +74,7 @@ def prepare(task: Task, folder: Path | None, on_stage: OnStage) -> Prepared:
     on_stage(Stage("load"))
     _check_versions(trial.versions)
     came = load_trial_data(trial, folder)
-    dataset = with_corrupted_copies(came, trial.train_with)
+    dataset = with_corrupted_copies(came, trial.train_with, trial.case)
     model = make_model(trial, task.pickled)
     check_code(model, trial.code)
     model.set_params(**settable(model, _candidate(task)))

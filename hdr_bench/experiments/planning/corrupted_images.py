@@ -61,7 +61,7 @@ def pixel_range_of(dataset: Dataset) -> tuple[float, float]:
     return float(min(part.min() for part in parts)), float(max(part.max() for part in parts))
 
 
-def with_corrupted_copies(dataset: Dataset, train_with: tuple[TrainingCorruption, ...]) -> Dataset:
+def with_corrupted_copies(dataset: Dataset, train_with: tuple[TrainingCorruption, ...], case: str) -> Dataset:
     """Return a data set whose training images have corrupted copies behind them, the same for every seed of a trial.
 
     Parameters
@@ -69,6 +69,8 @@ def with_corrupted_copies(dataset: Dataset, train_with: tuple[TrainingCorruption
     dataset : Dataset
         As a trial has it: of a fold without the images that it is evaluated on.
     train_with : tuple of TrainingCorruption
+    case : str
+        Name of the case, for the note.
 
     Returns
     -------
@@ -85,7 +87,7 @@ def with_corrupted_copies(dataset: Dataset, train_with: tuple[TrainingCorruption
         images = corrupt_images(share.images, dataset, each.corruption, each.severity, seed)
         parts.append(Part(images, share.labels))
         words = describe_corruption(each.corruption, each.severity)
-        notes.append(f"the method also learns from {len(share):,} corrupted copies of training images: {words}")
+        notes.append(f"{case} also learns from {len(share):,} corrupted copies of training images: {words}")
     both = Part(
         np.concatenate([part.images for part in parts]), np.concatenate([np.asarray(part.labels) for part in parts])
     )
