@@ -91,12 +91,8 @@ class TestSetPlans:
         """
         if KINDS[protocol].evaluated_on == "folds":
             return ()
-        own = given_labels_of(OWN_TEST_PART, choice, "test", self._load)
-        others = [
-            (each, *given_labels_of(each.name, each.dataset, each.part, self._load))
-            for each in suite.test_sets
-            if each.dataset is not None
-        ]
+        own = given_labels_of(TestSet(name=OWN_TEST_PART, dataset=choice), self._load)
+        others = ((each, *given_labels_of(each, self._load)) for each in suite.test_sets)
         return tuple(self._plan(each, choice, learned) for each in (*own, *chain(*others)))
 
     def datasets_of(self, test_sets: tuple[TrialTestSet, ...]) -> dict[str, Dataset]:

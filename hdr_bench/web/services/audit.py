@@ -172,8 +172,8 @@ class AuditService:
         when = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
         with self._one_at_a_time:
             decisions = self._decisions(candidates)
-            by = {"who": who, "when": when} if decision else {"who": "", "when": ""}
-            changed = replace(decisions.rows[place], decision=decision, **by)
+            row = decisions.rows[place]
+            changed = replace(row, decision=decision, who=who if decision else "", when=when if decision else "")
             rows = (*decisions.rows[:place], changed, *decisions.rows[place + 1 :])
             write_decisions(self._place_of(DECISIONS), Decisions(decisions.fingerprint, rows))
         return place + 1
