@@ -2,9 +2,9 @@
 
 Run as ``python benchmarks/statistics/label_audit.py FOLDER [SAMPLES]``; the folder keeps the fits, so that it goes on
 where it was interrupted. One in a hundred labels of MNIST's training part, or of SAMPLES images of it, are made wrong:
-at random, or as a class that looks alike. Without SAMPLES the test part is audited too, by methods that learn from both
-parts, and held against the errors that are known of it; ``FOLDER/mnist`` is a folder of ``hdr-bench audit mnist --part
-all`` or ``--part test``.
+at random, or as a class that looks alike. Without SAMPLES, or if ``FOLDER/mnist`` is there, the folder of an audit by
+``hdr-bench audit mnist --part all``, the test part is audited too, by methods that learn from both parts, and held
+against the errors that are known of it.
 """
 
 import sys
@@ -136,7 +136,9 @@ def main(folder: Path, samples: int | None) -> None:
         estimated.append(
             {"Wrong labels": kind, "Made wrong": str(n_wrong), **estimate, "Flagged": str(audit.n_flagged)}
         )
-    known = "" if samples is not None else known_errors(_plan("mnist", "test", folder / "mnist").find(_progress()))
+    known = ""
+    if samples is None or (folder / "mnist").exists():
+        known = known_errors(_plan("mnist", "test", folder / "mnist").find(_progress()))
     tables = {"injected": _table(injected, 2), "estimated": _table(estimated, 1)}
     text = _TEXT.format(n=len(data.train), n_wrong=n_wrong, known=known, **tables)
     write_whole(REPORT, text.encode())
