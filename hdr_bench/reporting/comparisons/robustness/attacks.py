@@ -102,9 +102,9 @@ def attacks_of(outcomes: Sequence[Outcome]) -> dict[AttackKind, tuple[Outcome, .
         other methods are evaluated on, are one.
     """
     kinds: dict[AttackKind, list[tuple[float, Outcome]]] = {}
-    known: set[tuple[str, tuple[str, ...]]] = set()
+    known: set[tuple[str, str, tuple[str, ...]]] = set()
     for each in outcomes:
-        images = each.label, each.images
+        images = each.label, each.transferred_from, each.images
         if each.attack is None or (each.images and images in known):
             continue
         known.add(images)

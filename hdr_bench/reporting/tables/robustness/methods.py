@@ -63,9 +63,9 @@ def _note(robustness: Robustness) -> str:
     sentences = [
         f"Means over {pluralize(len(robustness.corruptions), 'corruption')}, with 95 % intervals over images and "
         "seeds. mCE, after Hendrycks and Dietterich (2019): the errors under a corruption as a share of those of the "
-        f"reference, {error.reference or MISSING}, the mean over corruptions; below 100 % is more robust than the reference. "
-        "Relative mCE: the same of what is lost against the images before. The reference has no interval: it is 100 % "
-        "by definition."
+        f"reference, {error.reference or MISSING}, the mean over corruptions; below 100 % is more robust than the "
+        "reference. Relative mCE: the same of what is lost against the images before. The reference has no interval: "
+        "it is 100 % by definition."
     ]
     if error.reference and error.n_corruptions < len(robustness.corruptions):
         sentences.append(
