@@ -1,6 +1,7 @@
 """The attacks by name, and their defaults; no scikit-learn and no torch here, since plans read it."""
 
 from dataclasses import dataclass
+from numbers import Integral
 
 from hdr_bench.exceptions import UnknownNameError, shown
 from hdr_bench.records.distortions import MOST_RESTARTS, MOST_STEPS, Attack
@@ -89,6 +90,9 @@ def make_attack(
     if name not in ATTACKS:
         raise UnknownNameError("attack", name, ATTACKS)
     method = ATTACKS[name]
+    for what, value in (("steps", steps), ("restarts", restarts)):
+        if value is not None and (isinstance(value, bool) or not isinstance(value, Integral)):
+            raise ValueError(f"{what} must be a whole number, got {shown(value)}")
     attack = Attack(
         name=name,
         eps=eps,
