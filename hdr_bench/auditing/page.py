@@ -168,8 +168,9 @@ def finding(summary: AuditSummary) -> str:
     """
     parts = {"train": "training images", "test": "test images", "all": "images"}
     sentences = [
-        f"Of {summary.n_images:,} {parts[summary.part]}, an estimated {summary.n_wrong:,.0f} have a wrong label (95 % "
-        f"interval {summary.n_wrong_low:,.0f} to {summary.n_wrong_high:,.0f}).",
+        f"Of {summary.n_images:,} {parts[summary.part]}, an estimated {summary.n_wrong:,.0f} have a wrong label, by "
+        f"what the methods are confident of (95 % interval over the choice of images {summary.n_wrong_low:,.0f} to "
+        f"{summary.n_wrong_high:,.0f}).",
         f"{summary.n_listed:,} are listed for a person to decide, {summary.n_flagged:,} of them flagged by confident "
         "learning.",
         *_known_in_words(summary),
@@ -198,7 +199,8 @@ def explain(summary: AuditSummary) -> tuple[str, ...]:
         "weights suit the given labels best. The order is that of the joined probability of the given label, the "
         "smallest first.",
         "The number of wrong labels is estimated by confident learning, its interval by resampling the images. It "
-        "counts images that the methods confidently take for another class, hard ones with a right label included.",
+        "counts images that the methods confidently take for another class, hard ones with a right label included, and "
+        "leaves out wrong labels that the methods agree with: the true number may lie outside the interval.",
         "A near duplicate is nearer to the image, both deskewed and blurred, than 99 % of images are to their nearest.",
         "A label is not wrong because it is listed: a person looks at the image. Write the class that you see into the "
         "column decision of decisions.csv (the given one to keep it, neither for an image of none of the classes, or "

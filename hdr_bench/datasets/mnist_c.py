@@ -54,7 +54,7 @@ _NOTES = (
     "no checksum is known: the files were held to their format, their shapes, and the number of images of each class",
 )
 _HOW_TO_GET = (
-    "Download mnist_c.zip (235 MiB) from https://zenodo.org/record/3237938 and unpack it in the data home, which "
+    "Download mnist_c.zip (235 MiB) from https://zenodo.org/record/3239543 and unpack it in the data home, which "
     "HDR_BENCH_DATA names. Without it, hdr_bench.robustness.corrupt makes such images"
 )
 

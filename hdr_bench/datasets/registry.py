@@ -149,7 +149,7 @@ SOURCES: dict[str, SourceEntry] = {
     "mnist-c:CORRUPTION": SourceEntry(
         description="MNIST-C: MNIST under one of fifteen corruptions, as published",
         source="hdr_bench.datasets.mnist_c:mnist_c_source",
-        how_to_get="unpack mnist_c.zip (https://zenodo.org/record/3237938) in the data home",
+        how_to_get="unpack mnist_c.zip (https://zenodo.org/record/3239543) in the data home",
     ),
     "openml:NAME": SourceEntry(
         description="any data set of images on OpenML, by its name or number",

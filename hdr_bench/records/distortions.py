@@ -1,13 +1,24 @@
 """What is done to test images: corruptions, and attacks on a method."""
 
-from typing import Literal
+from typing import Annotated, Any, Literal
 
+from pydantic import BeforeValidator
+
+from hdr_bench.exceptions import shown
 from hdr_bench.records.base import Record
 
 MOST_STEPS, MOST_RESTARTS = 10_000, 100
 """Of an attack: more would take days."""
 
-Severity = Literal[1, 2, 3, 4, 5, "mnist-c"]
+
+def _check_severity(value: Any) -> Any:
+    # True is equal to 1.
+    if isinstance(value, bool) or value not in (1, 2, 3, 4, 5, "mnist-c"):
+        raise ValueError(f'must be a step from 1 to 5, or "mnist-c", got {shown(value)}')
+    return value
+
+
+Severity = Annotated[Literal[1, 2, 3, 4, 5, "mnist-c"], BeforeValidator(_check_severity)]
 """Step of a corruption's scale, or the severity of MNIST-C's published files."""
 
 

@@ -139,8 +139,9 @@ class TestSet(SuitePart):
     def _has_no_keys_of(self, kind: str, keys: tuple[str, ...]) -> None:
         if getattr(self, kind) is not None:
             return
-        if useless := [key for key in keys if getattr(self, key) != type(self).model_fields[key].default]:
-            raise ValueError(f"{' and '.join(useless)} needs {kind}")
+        given = [key for key in keys if key in self.model_fields_set and getattr(self, key) not in (None, "")]
+        if given:
+            raise ValueError(f"{' and '.join(given)} {'needs' if len(given) == 1 else 'need'} {kind}")
 
     @model_serializer(mode="wrap")
     def _without_what_was_not_asked_for(self, serialize: SerializerFunctionWrapHandler) -> dict[str, Any]:

@@ -192,15 +192,9 @@ class Suite(SuitePart):
         names = [case.name for case in self.cases]
         if twice := _first_twice([*names, *(row.name for row in self.not_built)]):
             raise ValueError(f"two cases are called {shown(twice)}; give each its own name")
-        for each in self.test_sets:
-            for name in each.cases:
-                if name not in names:
-                    raise UnknownNameError(f"case in the cases of test set {shown(each.name)}", name, names)
         if twice := _first_twice([each.name for each in self.test_sets]):
             raise ValueError(f"two test sets are called {shown(twice)}; give each its own name")
-        for number, anchor in enumerate(self.anchors, start=1):
-            _check_named(f"case of anchor {number}", anchor.case, names)
-            _check_named(f"test set of anchor {number}", anchor.test_set, [each.name for each in self.test_sets])
+        _check_references(self, names)
         for number, claim in enumerate(self.claims, start=1):
             try:
                 check_claim(claim, dict.fromkeys(names), [each.name for each in self.test_sets])
@@ -209,9 +203,23 @@ class Suite(SuitePart):
         return self
 
 
-def _check_named(what: str, name: str, known: list[str]) -> None:
-    if name and name not in known:
-        raise UnknownNameError(what, name, known)
+def _check_references(suite: Suite, names: list[str]) -> None:
+    """Raise ValueError if a test set or an anchor names a case or a test set that the suite lacks."""
+    for number, each in enumerate(suite.test_sets, start=1):
+        for name in each.cases:
+            _check_named(f"test_set {number} ({shown(each.name)}), cases", "case", name, names)
+    for number, anchor in enumerate(suite.anchors, start=1):
+        place = f"anchor {number} ({shown(anchor.name)})"
+        if anchor.case:
+            _check_named(f"{place}, case", "case", anchor.case, names)
+        if anchor.test_set:
+            others = [each.name for each in suite.test_sets]
+            _check_named(f"{place}, test_set", "test set", anchor.test_set, others)
+
+
+def _check_named(place: str, what: str, name: str, known: list[str]) -> None:
+    if name not in known:
+        raise ValueError(f"{place}: {UnknownNameError(what, name, known)}")
 
 
 def _first_twice(names: list[str]) -> str:

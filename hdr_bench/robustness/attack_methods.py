@@ -1,6 +1,8 @@
 """The attacks by name, and their defaults; no scikit-learn and no torch here, since plans read it."""
 
 from dataclasses import dataclass
+from numbers import Integral
+from typing import Any
 
 from hdr_bench.exceptions import UnknownNameError, shown
 from hdr_bench.records.distortions import MOST_RESTARTS, MOST_STEPS, Attack
@@ -89,6 +91,8 @@ def make_attack(
     if name not in ATTACKS:
         raise UnknownNameError("attack", name, ATTACKS)
     method = ATTACKS[name]
+    for what, value in (("steps", steps), ("restarts", restarts)):
+        _check_whole(what, value)
     attack = Attack(
         name=name,
         eps=eps,
@@ -98,6 +102,11 @@ def make_attack(
     )
     check_attack(attack)
     return attack
+
+
+def _check_whole(name: str, value: Any) -> None:
+    if value is not None and (isinstance(value, bool) or not isinstance(value, Integral)):
+        raise ValueError(f"{name} must be a whole number, got {shown(value)}")
 
 
 def check_attack(attack: Attack) -> None:

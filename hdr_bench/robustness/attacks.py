@@ -8,10 +8,12 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+from sklearn.utils.validation import check_is_fitted
 
 from hdr_bench.estimators.pixels import Floats
-from hdr_bench.exceptions import DatasetWarning
+from hdr_bench.exceptions import DatasetWarning, shown
 from hdr_bench.records.distortions import Attack
+from hdr_bench.records.text import list_first
 from hdr_bench.robustness.attack_methods import ATTACKS, check_attack, step_length
 from hdr_bench.robustness.gradients import loss_gradient
 from hdr_bench.robustness.losses import Codes
@@ -66,8 +68,11 @@ def attack_images(
         If the model has none; the message says why.
     UnknownNameError
         If there is no such attack.
+    NotFittedError
+        If it is not fitted.
     ValueError
-        If a value of the attack is out of its range, or the images and labels do not fit each other.
+        If a value of the attack is out of its range, the images and labels do not fit each other, or no label is a
+        class of the model.
 
     Examples
     --------
@@ -81,6 +86,7 @@ def attack_images(
     True
     """
     check_attack(attack)
+    check_is_fitted(model)
     gradient = loss_gradient(model)
     rows = np.asarray(images, np.float32).reshape(len(images), math.prod(np.shape(images)[1:]))
     truth = np.asarray(labels)
@@ -88,9 +94,15 @@ def attack_images(
         raise ValueError(f"labels must be one per image, {len(rows):,} in all, got the shape {truth.shape}")
     if not len(rows):
         return rows.reshape(np.shape(images))
+    # Otherwise nothing would be attacked, and the model look robust.
+    if not np.isin(truth, model.classes_).any():
+        raise ValueError(
+            f"labels must be classes of the model, {list_first([shown(each) for each in model.classes_.tolist()])}; "
+            f"got {shown(truth[:1].tolist()[0])} and others"
+        )
     low, high = find_pixel_range(model, rows) if pixel_range is None else pixel_range
-    if not low < high:
-        raise ValueError(f"pixel_range must be a smallest and a larger value, got {low:g} and {high:g}")
+    if not (low < high and math.isfinite(low) and math.isfinite(high)):
+        raise ValueError(f"pixel_range must be a smallest and a larger value, both finite, got {low:g} and {high:g}")
     target = _Target(model, gradient, truth)
     attacked = rows.copy()
     generators = [np.random.default_rng([seed, number]) for number in range(attack.restarts)]

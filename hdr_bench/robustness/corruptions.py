@@ -83,6 +83,9 @@ def corrupt(
     ((1000, 28, 28), dtype('uint8'), True)
     """
     step = step_of(name, severity)
+    if np.ma.is_masked(images):
+        raise CorruptionError("images must have all their pixels, got a masked array; fill it first")
+    images = np.asarray(images)
     _check_images(images)
     if polarity not in POLARITIES:
         raise UnknownNameError("polarity", polarity, POLARITIES)
@@ -121,16 +124,18 @@ def step_of(name: str, severity: Any) -> int:
     CorruptionError
         If it has no such severity.
     """
-    if name not in CORRUPTIONS:
-        raise UnknownNameError("corruption", name, CORRUPTIONS)
+    if not isinstance(name, str) or name not in CORRUPTIONS:
+        raise UnknownNameError("corruption", str(name), CORRUPTIONS)
     own = CORRUPTIONS[name].mnist_c
+    if isinstance(severity, bool) or not isinstance(severity, int | float | np.integer | str):
+        raise CorruptionError(f"severity must be a step from 1 to 5, or {MNIST_C!r}, got {shown(severity)}")
     if severity == MNIST_C and own is None:
         raise CorruptionError(
             f"MNIST-C has no {name}, so there is no severity {MNIST_C!r} of it; choose a step from 1 to 5"
         )
     if severity == MNIST_C and own is not None:
         return own
-    if isinstance(severity, bool) or severity not in STEPS:
+    if severity not in STEPS:
         raise CorruptionError(f"severity must be a step from 1 to 5, or {MNIST_C!r}, got {shown(severity)}")
     return int(severity)
 

@@ -1,5 +1,6 @@
 """From pixels of any type to values from 0 to 1, and back."""
 
+import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -84,14 +85,17 @@ def choose_range(images: NDArray[Any], pixel_range: tuple[float, float] | None) 
     """
     if pixel_range is None:
         return _own_range(images.dtype)
-    low, high = pixel_range
-    if not (np.isfinite(low) and np.isfinite(high) and low < high):
+    try:
+        low, high = map(float, pixel_range)
+    except (TypeError, ValueError):
+        low = high = math.nan
+    if not (math.isfinite(low) and math.isfinite(high) and low < high):
         raise CorruptionError(f"pixel_range must be two finite numbers, the lower one first, got {shown(pixel_range)}")
     if images.size and not (low <= images.min() and images.max() <= high):
         raise CorruptionError(
             f"the images hold values from {images.min():g} to {images.max():g}, beyond pixel_range {low:g} to {high:g}"
         )
-    return PixelRange(float(low), float(high))
+    return PixelRange(low, high)
 
 
 def _own_range(dtype: np.dtype[Any]) -> PixelRange:

@@ -53,6 +53,10 @@ def _result(store, case):
     [
         ({**FOG, "corruption": "fogg"}, (TREE,), "unknown corruption 'fogg'. Did you mean 'fog'?"),
         ({**FOG, "corruption": "jpeg", "severity": "mnist-c"}, (TREE,), "MNIST-C has no jpeg"),
+        ({**FOG, "severity": True}, (TREE,), 'severity: must be a step from 1 to 5, or "mnist-c", got True'),
+        ({**FOG, "severity": "3"}, (TREE,), "got '3'"),
+        ({"name": "plain", "dataset": "mnist-5k", "severity": 3}, (TREE,), "severity needs corruption"),
+        ({**FOG, "eps": 0.1, "steps": 2}, (TREE,), "eps and steps need attack"),
         ({**FGSM, "attack": "fgms"}, (LINEAR,), "unknown attack 'fgms'. Did you mean 'fgsm'?"),
         ({**FGSM, "steps": 3}, (LINEAR,), "attack: steps must be 1 or left out"),
         (FGSM, (LINEAR, TREE), "attack: it cannot be made for case 'Tree': DecisionTreeClassifier has no gradient"),
@@ -272,5 +276,5 @@ def test_a_test_set_may_be_for_some_cases_alone():
     suite = _suite(FOG, {**FGSM, "cases": ["Linear"]}, cases=(LINEAR, TREE))
     names = {trial.case: [each.name for each in trial.test_sets] for trial in expand(suite, Settings())}
     assert names == {"Linear": ["fog", "FGSM"], "Tree": ["fog"]}
-    with pytest.raises(SuiteError, match="unknown case in the cases of test set 'fog' 'Tre'. Did you mean 'Tree'?"):
+    with pytest.raises(SuiteError, match="cases: unknown case 'Tre'. Did you mean 'Tree'?"):
         _suite({**FOG, "cases": ["Tre"]})

@@ -1,5 +1,6 @@
 import numpy as np
 import pytest
+from sklearn.exceptions import NotFittedError
 from sklearn.pipeline import make_pipeline
 
 from hdr_bench import make_estimator
@@ -158,8 +159,21 @@ def test_what_cannot_be_is_refused(model, labels, attack, error, message):
 
 def test_a_range_without_width_is_refused():
     images, labels = some_digits(40)
-    with pytest.raises(ValueError, match="pixel_range must be a smallest and a larger value, got 3 and 3"):
+    with pytest.raises(ValueError, match="a larger value, both finite, got 0 and inf"):
+        attack_images(fitted("linear"), images, labels, make_attack("fgsm", 0.1), pixel_range=(0, np.inf))
+    with pytest.raises(ValueError, match="pixel_range must be a smallest and a larger value, both finite, got 3 and 3"):
         attack_images(fitted("linear"), images, labels, make_attack("fgsm", 0.1), pixel_range=(3, 3))
+
+
+def test_labels_of_no_class_of_the_model_do_not_make_it_look_robust():
+    images, labels = some_digits(40)
+    with pytest.raises(ValueError, match=r"labels must be classes of the model, 0, 1, .*; got '\d' and others"):
+        attack_images(fitted("linear"), images, labels.astype(str), make_attack("fgsm", 0.1))
+    with pytest.raises(NotFittedError):
+        attack_images(make_estimator("linear"), images, labels, make_attack("fgsm", 0.1))
+    for steps in (2.5, True, "3"):
+        with pytest.raises(ValueError, match="steps must be a whole number, got"):
+            make_attack("pgd", 0.1, steps=steps)
 
 
 def test_attacks_have_the_defaults_of_their_papers():

@@ -133,7 +133,7 @@ def test_what_does_not_exist_is_refused(digits):
         corrupt(digits, "fogg")
     with pytest.raises(UnknownNameError, match="unknown polarity 'dark'"):
         corrupt(digits, "fog", polarity="dark")
-    for severity in (0, 6, 2.5, "3", True, None, "mnist"):
+    for severity in (0, 6, 2.5, "3", True, None, "mnist", [1, 2], np.array([1, 2])):
         with pytest.raises(CorruptionError, match="severity must be a step from 1 to 5, or 'mnist-c', got"):
             corrupt(digits, "fog", severity)
     for seed in (-1, 1.0, True, "1"):
@@ -153,6 +153,10 @@ def test_what_does_not_exist_is_refused(digits):
         (np.zeros((2, 28, 28), np.int64), {}, "type int64 need pixel_range"),
         (np.zeros((2, 28, 28)), {"pixel_range": (1, 0)}, r"the lower one first, got \(1, 0\)"),
         (np.zeros((2, 28, 28)), {"pixel_range": (0, np.inf)}, "two finite numbers"),
+        (np.zeros((2, 28, 28)), {"pixel_range": (0, 1, 2)}, r"two finite numbers, .* got \(0, 1, 2\)"),
+        (np.zeros((2, 28, 28)), {"pixel_range": ("dark", "light")}, "two finite numbers"),
+        (np.ma.masked_less(np.zeros((2, 28, 28), np.uint8), 1), {}, "got a masked array; fill it first"),
+        ([[0, 1]], {"pixel_range": (0, 1)}, r"must have shape \(n, height, width\), .* got \(1, 2\)"),
         (np.full((2, 28, 28), 300.0), {"pixel_range": (0, 255)}, "from 300 to 300, beyond pixel_range 0 to 255"),
     ],
 )

@@ -1,15 +1,14 @@
 """What is done to images of test sets and to copies of training images: looked up, checked, and said in words."""
 
-from typing import Any, get_args
+from typing import Any
 
 from hdr_bench.exceptions import shown
 from hdr_bench.records.case import TrainingCorruption
 from hdr_bench.records.distortions import Attack, Corruption, Severity
 from hdr_bench.records.evaluations import TestSet, TrialTestSet
 from hdr_bench.robustness.attack_methods import ATTACKS_VERSION, make_attack
+from hdr_bench.robustness.corruption_entry import STEPS
 from hdr_bench.robustness.corruptions import CORRUPTIONS_VERSION, step_of
-
-_LARGEST_STEP = max(step for step in get_args(Severity) if isinstance(step, int))
 
 
 def check_corruption(name: str, severity: Severity) -> None:
@@ -168,7 +167,7 @@ def describe_corruption(name: str, severity: Severity) -> str:
     words = name.replace("_", " ")
     if severity == "mnist-c":
         return f"{words}, at the severity of MNIST-C's files"
-    return f"{words}, severity {severity} of {_LARGEST_STEP}"
+    return f"{words}, severity {severity} of {STEPS[-1]}"
 
 
 def describe_learned_corruption(test_set: TrialTestSet, train_with: tuple[TrainingCorruption, ...]) -> str:

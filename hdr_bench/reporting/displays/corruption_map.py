@@ -155,7 +155,7 @@ class CorruptionMapDisplay(BaseDisplay):
         worst, value = str(of_all.idxmax()), 100 * float(of_all.max())
         unit = "% error" if self.quantity == "error" else "points less"
         first = self.values.columns[0]
-        return f"Most harmful: {worst}, {value:.1f} {unit} on the mean of the methods. Least mean error: {first}."
+        return f"Most harmful: {worst}, {value:.1f} {unit}, the mean of the methods. Least mean error: {first}."
 
     def plot(
         self,

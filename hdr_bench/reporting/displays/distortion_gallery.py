@@ -9,6 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from hdr_bench.exceptions import StoreError, UnknownNameError
+from hdr_bench.records.text import pluralize
 from hdr_bench.reporting.displays.axes import escape_mathtext, shorten_label
 from hdr_bench.reporting.displays.base import BaseDisplay, with_style
 from hdr_bench.reporting.displays.distorted_examples import DistortedExample, What, distorted_examples
@@ -125,7 +126,7 @@ class DistortionGalleryDisplay(BaseDisplay):
         text : str
         """
         n_wrong = sum(each.taken_after != each.truth for each in self.examples)
-        return f"{self.label}: {len(self.examples)} images, of which {n_wrong} are wrong after."
+        return f"{self.label}: {pluralize(len(self.examples), 'image')}, {n_wrong} of them wrong after."
 
     def plot(
         self,

@@ -1,9 +1,10 @@
 """What a report says of corruptions and attacks in sentences."""
 
 from hdr_bench.names import visible
-from hdr_bench.records.text import join_notes
+from hdr_bench.records.text import join_notes, pluralize
 from hdr_bench.reporting.comparisons.pairs import Pair
 from hdr_bench.reporting.comparisons.robustness.attacks import OWN_GRADIENT
+from hdr_bench.reporting.comparisons.robustness.gradient_checks import LARGE_EPS
 from hdr_bench.reporting.comparisons.robustness.harm import Harm
 from hdr_bench.reporting.comparisons.robustness.noise_training import NoiseTraining
 from hdr_bench.reporting.comparisons.robustness.robustness import Robustness
@@ -14,7 +15,7 @@ from hdr_bench.reporting.wording import list_few, spell
 
 
 def robustness_finding(robustness: Robustness) -> str:
-    """Say what a report opens with of corruptions and attacks: what does most harm, and who stands it best.
+    """Say what a report opens with of corruptions and attacks: what does most harm, who stands it best, what was wrong.
 
     Parameters
     ----------
@@ -28,7 +29,9 @@ def robustness_finding(robustness: Robustness) -> str:
     """
     sentences = [
         _most_harmful(robustness.harm),
+        _only_one(robustness),
         _most_robust(robustness),
+        _still_wrong(robustness),
         *map(_noise_training, robustness.noise_training),
         _strongest_attack(robustness),
     ]
@@ -45,6 +48,17 @@ def _most_harmful(harm: Harm | None) -> str:
         return f"{harm.corruption.title} is the most harmful corruption: {figure}."
     alike = list_few([each.title for each in harm.alike])
     return f"Under {harm.corruption.title} {figure}, the highest of all corruptions; not told apart: {alike}."
+
+
+def _only_one(robustness: Robustness) -> str:
+    """Say how many errors there are under the only corruption."""
+    if len(robustness.corruptions) != 1:
+        return ""
+    (corruption,) = robustness.corruptions
+    low, high = (f"{100 * end(each.mean for each in corruption.errors.values()):.1f}" for end in (min, max))
+    if len(corruption.errors) == 1:
+        return f"Under {corruption.title} the error of {next(iter(corruption.errors))} is {low} %."
+    return f"Under {corruption.title} the methods' errors are {low} to {high} %."
 
 
 def _most_robust(robustness: Robustness) -> str:
@@ -103,12 +117,15 @@ def _clean_cost(found: NoiseTraining) -> str:
 def _strongest_attack(robustness: Robustness) -> str:
     """Say what the strongest attack with their own gradients leaves of the methods."""
     own = [each for kind, outcomes in robustness.attacks.items() if not kind.transferred_from for each in outcomes]
-    chosen = [each for each in own if each.attack is not None and each.attack.eps < 0.5]
+    chosen = [each for each in own if each.attack is not None and each.attack.eps < LARGE_EPS]
     if not chosen:
         return ""
-    by_set: dict[str, list[float]] = {}
+    of_all: dict[str, list[float]] = {}
     for each in chosen:
-        by_set.setdefault(each.test_set, []).append(each.accuracy)
+        of_all.setdefault(each.test_set, []).append(each.accuracy)
+    # Means over fewer methods than the others are not compared with these.
+    most = max(map(len, of_all.values()))
+    by_set = {name: accuracies for name, accuracies in of_all.items() if len(accuracies) == most}
     name = min(by_set, key=lambda test_set: sum(by_set[test_set]) / len(by_set[test_set]))
     low, high = min(by_set[name]), max(by_set[name])
     left = f"{100 * low:.1f} %" if len(by_set[name]) == 1 else f"{100 * low:.1f} to {100 * high:.1f} %"
@@ -129,8 +146,9 @@ def describe_robustness(robustness: Robustness) -> str:
     """
     n_sets = sum(len(each.severities) for each in robustness.corruptions)
     n_images = next((values.values.shape[1] for values in robustness.before.values()), 0)
+    same = f"each of the same {n_images:,} images" if n_sets > 1 else f"of {n_images:,} images"
     return (
-        f"{n_sets} test sets of {len(robustness.corruptions)} corruptions, each of the same {n_images:,} images. "
+        f"{pluralize(n_sets, 'test set')} of {pluralize(len(robustness.corruptions), 'corruption')}, {same}. "
         f"{_still_wrong(robustness)}"
     ).strip()
 
@@ -139,15 +157,12 @@ def _still_wrong(robustness: Robustness) -> str:
     splits = [each for each in robustness.still_wrong if each.before]
     if not splits:
         return ""
-    first = min(splits, key=lambda each: each.after)
-    n_before = first.before * first.n_test
+    shares = sorted(f"{100 * each.share_still:3.0f}" for each in splits)
+    low, high = shares[0].strip(), shares[-1].strip()
+    who = splits[0].label if len(splits) == 1 else "a method"
     return (
-        f"Images that were wrong before stay wrong for the most part: of the {n_before:,.0f} that {first.label} gets "
-        f"wrong as they came, {100 * first.share_still:.0f} % are wrong under a corruption, on the mean; of its errors "
-        f"under corruptions they are {100 * first.still / first.after:.0f} %."
-        if first.share_still > 0.5
-        else f"Of the {n_before:,.0f} images that {first.label} gets wrong as they came, "
-        f"{100 * first.share_still:.0f} % are wrong under a corruption, on the mean."
+        f"Errors under corruptions include those that were there before: of the images that {who} gets wrong as they "
+        f"came, {low if low == high else f'{low} to {high}'} % are wrong under a corruption too, on average."
     )
 
 

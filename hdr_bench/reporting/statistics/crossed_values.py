@@ -183,10 +183,50 @@ def difference_of(first: Values, second: Values) -> Difference:
     ValueError
         If the numbers of images differ.
     """
+    _check_same_images(first, second)
+    return _test([first, second.scaled(-1)])
+
+
+def change_of(before: Values, after: Values) -> Difference:
+    """Return how far the mean of one method changes, from one version of the images to another, with its test.
+
+    Parameters
+    ----------
+    before, after : Values
+        Of the same fits, so that a fit that is good on both versions is no evidence for either.
+
+    Returns
+    -------
+    change : Difference
+        The mean after minus the mean before.
+
+    Raises
+    ------
+    ValueError
+        If the numbers of images differ.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> seeds = np.array([[0.0, 0.1, 0.2, 0.3], [0.4, 0.5, 0.6, 0.7]])
+    >>> before, after = Values(seeds, True), Values(seeds + [[0.1, 0.2, 0.1, 0.2]], True)
+    >>> round(change_of(before, after).value, 3), change_of(before, after).p_value < 0.05
+    (0.15, True)
+    >>> difference_of(after, before).p_value < 0.05
+    False
+    """
+    _check_same_images(before, after)
+    return _test([weighted_sum([(1.0, after), (-1.0, before)])])
+
+
+def _check_same_images(first: Values, second: Values) -> None:
     n, m = first.values.shape[1], second.values.shape[1]
     if n != m:
         raise ValueError(f"{n} and {m} images cannot be paired")
-    found = estimate([first, second.scaled(-1)])
+
+
+def _test(terms: Sequence[Values]) -> Difference:
+    found = estimate(terms)
     error = math.sqrt(found.variance) if found.variance > _NO_VARIANCE else 0.0
     return student_difference(round(found.value, 12), error, found.freedom, TEST)
 

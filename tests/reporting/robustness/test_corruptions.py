@@ -136,6 +136,13 @@ def test_corruptions_of_other_images_are_named_and_not_compared(robustness):
     assert left_out_of(moved, found) == ("Fog",)
 
 
+def test_as_many_images_of_another_data_set_are_other_images(robustness):
+    corrupted = [each for each in robustness.outcomes if each.corruption is not None]
+    others = {"Tree": "e" * 64}
+    moved = [Outcome(**{**vars(each), "fingerprint": others.get(each.label, each.fingerprint)}) for each in corrupted]
+    assert {label for found in corruptions_of(moved) for label in found.errors} == {"k-NN", "CNN", "Noisy"}
+
+
 def test_pairs_are_counted_and_not_listed(robustness):
     pairs = robustness.pairs
     assert set(pairs.of_each) == {"fog", "stripe", "rotate"}
@@ -179,6 +186,8 @@ def test_a_rank_changes_only_where_methods_are_told_apart():
     assert found.reversed == (("A", "C"),)
     assert found.tau == pytest.approx(-1)
     assert rank_changes({}, {}, [], []) is None
+    first = rank_changes(_means(A=0.1, B=0.2), _means(A=0.2, B=0.3), before[:1], before[:1]).changes[0]
+    assert (first.before, first.after, first.verdict) == ((1, 1), (1, 1), "same")
 
 
 def test_errors_are_split_into_old_and_new_ones(robustness):

@@ -12,6 +12,8 @@ from hdr_bench import write_report
 from hdr_bench.exceptions import StoreError, UnknownNameError
 from hdr_bench.records.store import Store
 from hdr_bench.reporting.comparisons.other_test_sets import compare_on_test_sets
+from hdr_bench.reporting.comparisons.pairs import compare_methods
+from hdr_bench.reporting.comparisons.robustness.robustness import Robustness, compare_robustness
 from hdr_bench.reporting.displays import (
     AttackDisplay,
     CorruptionMapDisplay,
@@ -19,13 +21,14 @@ from hdr_bench.reporting.displays import (
     DistortionGalleryDisplay,
     SeverityDisplay,
 )
-from hdr_bench.reporting.page.robustness_sentences import robustness_finding
+from hdr_bench.reporting.page.robustness_sentences import describe_robustness, robustness_finding
 from hdr_bench.reporting.run import RunContents
 from hdr_bench.reporting.tables.robustness.anchors import anchors_table
 from hdr_bench.reporting.tables.robustness.corruptions import corruption_drops_table, corruption_errors_table
 from hdr_bench.reporting.tables.robustness.methods import robustness_table
 from hdr_bench.reporting.tables.robustness.noise_training import noise_training_table
 from hdr_bench.reporting.tables.robustness.wins import wins_table
+from tests.helpers.distorted_runs import FOG, Robust, make_distorted
 
 
 @pytest.mark.usefixtures("undrawn")
@@ -48,7 +51,8 @@ def test_the_report_has_its_sections_and_no_table_with_a_column_for_each_test_se
     assert "could not be made" not in text
     assert not (folder / "tables" / "test-set-pairs.csv").exists()
     assert "Fog (3) is the most harmful corruption: the mean error of four methods is " in text
-    assert "Images that were wrong before stay wrong for the most part: of the " in text
+    still = "of the images that a method gets wrong as they came, "
+    assert text.count(f"Errors under corruptions include those that were there before: {still}") == 2
     for name in ("robustness", "corruptions", "corruption-drops", "corruption-wins", "attacks", "anchors"):
         assert len((folder / "tables" / f"{name}.csv").read_text().splitlines()) > 1
         assert (folder / "tables" / f"{name}.tex").read_text()
@@ -64,6 +68,27 @@ def test_the_finding_names_harm_robustness_noise_and_attack(robustness):
     assert "Noisy is the most robust to corruptions, with a mean error of " in text
     assert "Noisy, which also learned from Fog (2), is more accurate than CNN under all three corruptions; " in text
     assert "The strongest attack with the methods' own gradients, FGSM .2, leaves an accuracy of " in text
+
+
+def test_a_run_with_one_corruption_says_its_errors(tmp_path):
+    methods = [Robust("One", 0.05), Robust("Two", 0.1)]
+    for n_methods, sentence in ((1, "the error of One is "), (2, "the methods' errors are ")):
+        folder = make_distorted(tmp_path / str(n_methods), methods[:n_methods], n_test=100, test_sets=[FOG])
+        contents = RunContents(folder)
+        found = compare_robustness(contents, compare_methods(contents))
+        assert robustness_finding(found).startswith(f"Under Fog (3) {sentence}")
+        assert describe_robustness(found).startswith("1 test set of 1 corruption, of 100 images. Errors under ")
+        assert robustness_table(found).note.startswith("Means over 1 corruption, with")
+
+
+def test_an_attack_on_fewer_methods_is_not_called_the_strongest(robustness):
+    attacks = {kind: outcomes for kind, outcomes in robustness.attacks.items() if not kind.transferred_from}
+    assert "FGSM .2, leaves" in robustness_finding(Robustness(attacks=attacks))
+    fewer = {
+        kind: tuple(each for each in outcomes if (each.test_set, each.label) != ("FGSM .2", "Noisy"))
+        for kind, outcomes in attacks.items()
+    }
+    assert "FGSM .2, leaves" not in robustness_finding(Robustness(attacks=fewer))
 
 
 def test_a_trial_is_read_once_however_many_test_sets_there_are(distorted_run, monkeypatch):

@@ -4,12 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from hdr_bench.records.distortions import Attack
+from hdr_bench.records.text import pluralize
 from hdr_bench.reporting.comparisons.robustness.outcomes import Outcome
 
 OWN_GRADIENT = "own gradient"
 
 
-@dataclass(frozen=True, order=True)
+@dataclass(frozen=True)
 class AttackKind:
     """An attack but for its size: what the points of one curve over eps have in common.
 
@@ -20,17 +21,20 @@ class AttackKind:
     steps, restarts : int
     transferred_from : str
         Case whose fitted method the images were made for; empty if for each method itself.
+    step_size : float or None, default=None
+        Length of each step, where the suite gives it.
     """
 
     name: str
     steps: int
     restarts: int
     transferred_from: str
+    step_size: float | None = None
 
     @property
     def title(self) -> str:
         """What is done, as tables show it, e.g. ``"PGD, 40 steps"``."""
-        return attack_title(self.name, self.steps, self.restarts)
+        return attack_title(self.name, self.steps, self.restarts, self.step_size)
 
     @property
     def origin(self) -> str:
@@ -38,7 +42,7 @@ class AttackKind:
         return f"transferred from {self.transferred_from}" if self.transferred_from else OWN_GRADIENT
 
 
-def attack_title(name: str, steps: int, restarts: int) -> str:
+def attack_title(name: str, steps: int, restarts: int, step_size: float | None = None) -> str:
     """Return what an attack is, without its size.
 
     Parameters
@@ -46,6 +50,8 @@ def attack_title(name: str, steps: int, restarts: int) -> str:
     name : str
         As a suite names it.
     steps, restarts : int
+    step_size : float or None, default=None
+        Length of each step; None if the attack chose it.
 
     Returns
     -------
@@ -53,12 +59,13 @@ def attack_title(name: str, steps: int, restarts: int) -> str:
 
     Examples
     --------
-    >>> attack_title("pgd", 40, 2), attack_title("fgsm", 1, 1)
-    ('PGD, 40 steps, 2 restarts', 'FGSM')
+    >>> attack_title("pgd", 40, 2), attack_title("fgsm", 1, 1), attack_title("pgd", 40, 1, 0.01)
+    ('PGD, 40 steps, 2 restarts', 'FGSM', 'PGD, 40 steps of 0.01')
     """
     parts = [name.upper()]
-    if steps > 1:
-        parts.append(f"{steps} steps")
+    if steps > 1 or step_size is not None:
+        length = "" if step_size is None else f" of {step_size:g}"
+        parts.append(f"{pluralize(steps, 'step')}{length}")
     if restarts > 1:
         parts.append(f"{restarts} restarts")
     return ", ".join(parts)
@@ -77,7 +84,7 @@ def kind_of(outcome: Outcome, attack: Attack) -> AttackKind:
     -------
     kind : AttackKind
     """
-    return AttackKind(attack.name, attack.steps, attack.restarts, outcome.transferred_from)
+    return AttackKind(attack.name, attack.steps, attack.restarts, outcome.transferred_from, attack.step_size)
 
 
 def attacks_of(outcomes: Sequence[Outcome]) -> dict[AttackKind, tuple[Outcome, ...]]:
@@ -91,11 +98,16 @@ def attacks_of(outcomes: Sequence[Outcome]) -> dict[AttackKind, tuple[Outcome, .
     Returns
     -------
     attacks : dict of AttackKind to tuple of Outcome
-        The least eps first, each in the suite's order.
+        The least eps first, each in the suite's order. Test sets of the same images, which differ in whose images
+        other methods are evaluated on, are one.
     """
     kinds: dict[AttackKind, list[tuple[float, Outcome]]] = {}
+    known: set[tuple[str, str, tuple[str, ...]]] = set()
     for each in outcomes:
-        if each.attack is not None:
-            kinds.setdefault(kind_of(each, each.attack), []).append((each.attack.eps, each))
+        images = each.label, each.transferred_from, each.images
+        if each.attack is None or (each.images and images in known):
+            continue
+        known.add(images)
+        kinds.setdefault(kind_of(each, each.attack), []).append((each.attack.eps, each))
     ordered = sorted(kinds, key=lambda kind: bool(kind.transferred_from))
     return {kind: tuple(outcome for _, outcome in sorted(kinds[kind], key=lambda pair: pair[0])) for kind in ordered}

@@ -17,7 +17,7 @@ from hdr_bench.reporting.comparisons.robustness.corruption_errors import (
 from hdr_bench.reporting.statistics.crossed_values import (
     Estimate,
     Values,
-    difference_of,
+    change_of,
     estimate,
     weighted_sum,
 )
@@ -91,7 +91,7 @@ def corruption_error(corruptions: Sequence[CorruptionErrors], reference: str) ->
 
 
 def _loses(errors: Values, before: Values) -> bool:
-    found = difference_of(errors, before)
+    found = change_of(before, errors)
     return found.value > 0 and found.p_value <= _ALPHA
 
 

@@ -109,8 +109,8 @@ def left_out_of(outcomes: Sequence[Outcome], corruptions: Sequence[CorruptionErr
     return tuple(name for name in dict.fromkeys(corrupted) if name not in compared)
 
 
-def _images_of(outcome: Outcome) -> bytes:
-    return b"" if outcome.places is None else outcome.places.tobytes()
+def _images_of(outcome: Outcome) -> tuple[str, bytes]:
+    return outcome.fingerprint, b"" if outcome.places is None else outcome.places.tobytes()
 
 
 def _errors_under(name: str, chosen: Sequence[Outcome]) -> CorruptionErrors:

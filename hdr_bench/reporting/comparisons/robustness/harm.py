@@ -32,7 +32,7 @@ class Harm:
 
 
 def most_harmful(corruptions: Sequence[CorruptionErrors], labels: Sequence[str]) -> Harm | None:
-    """Return the corruption under which the methods make most errors on the mean.
+    """Return the corruption under which the methods make most errors on average.
 
     Parameters
     ----------

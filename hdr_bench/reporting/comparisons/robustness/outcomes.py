@@ -45,6 +45,8 @@ class Outcome:
         The same fits on the same images before; None if they are not those of the method's own test part.
     places : ndarray of shape (n_images,), intp, or None
         Of the images in the method's own test part.
+    fingerprint : str, default=""
+        Of the data set that the images come from.
     """
 
     label: str
@@ -56,6 +58,7 @@ class Outcome:
     fits: Fits
     before: Fits | None
     places: NDArray[np.intp] | None
+    fingerprint: str = ""
 
     @property
     def n_test(self) -> int:
@@ -162,6 +165,7 @@ def _outcome(
         fits=Fits.from_predictions(on_set, is_deterministic=is_deterministic),
         before=before,
         places=places,
+        fingerprint=first.fingerprint,
     )
 
 

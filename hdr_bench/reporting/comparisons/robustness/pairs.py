@@ -1,4 +1,4 @@
-"""Every two methods under every corruption, on the same images; and on the mean over all corruptions."""
+"""Every two methods under every corruption, on the same images; and over the mean of all corruptions."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

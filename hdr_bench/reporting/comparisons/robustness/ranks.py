@@ -30,8 +30,10 @@ class RankChange:
     after: RankRange
 
     @property
-    def verdict(self) -> Literal["up", "down", "not told apart"]:
-        """Whether it gains or loses places; only if the two ranges have no rank in common."""
+    def verdict(self) -> Literal["up", "down", "same", "not told apart"]:
+        """Whether it gains or loses places: only if the two ranges have no rank in common; the same if both are one."""
+        if self.before == self.after and self.before[0] == self.before[1]:
+            return "same"
         if self.after[1] < self.before[0]:
             return "up"
         return "down" if self.after[0] > self.before[1] else "not told apart"

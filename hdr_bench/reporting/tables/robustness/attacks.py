@@ -60,8 +60,8 @@ def attacks_table(robustness: Robustness) -> Table | None:
         "eps: the most that a pixel changes, as a share of the pixels' range (0.1 is 25.5 of 255). Accuracy over all "
         "images, with its 95 % interval over images and seeds: an image that was wrong before is attacked like any "
         "other. “Own gradient”: the images were made for the fitted method itself, which may be called robust only "
-        "against attacks of this kind. “Transferred”: they were made for the first fit of another method, so that a "
-        "high accuracy says little of what an attack on the method itself would do. FGSM: Goodfellow, Shlens and "
+        "against attacks of this kind. “Transferred”: they were made for the first fit of the method that is named, so "
+        "that a high accuracy of another says little of what an attack on it would do. FGSM: Goodfellow, Shlens and "
         "Szegedy (2015); PGD: Madry et al. (2018)."
     )
     return make_table("attacks", "Accuracy under attack", rows, columns, note)

@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 import pandas as pd
 
+from hdr_bench.records.text import pluralize
 from hdr_bench.reporting.comparisons.robustness.corruption_errors import corruption_title
 from hdr_bench.reporting.comparisons.robustness.order import by_mean_error
 from hdr_bench.reporting.comparisons.robustness.ranks import RankRange
@@ -23,7 +24,7 @@ from hdr_bench.reporting.tables.table import (
 )
 
 _SHARE = ("error", "low", "high")
-_CHANGES = {"up": "gains places", "down": "loses places", "not told apart": "not told apart"}
+_CHANGES = {"up": "gains places", "down": "loses places", "same": "none", "not told apart": "not told apart"}
 
 
 def robustness_table(robustness: Robustness) -> Table | None:
@@ -60,18 +61,22 @@ def robustness_table(robustness: Robustness) -> Table | None:
 def _note(robustness: Robustness) -> str:
     error, ranks = robustness.corruption_error, robustness.ranks
     sentences = [
-        f"Means over {len(robustness.corruptions)} corruptions, with 95 % intervals over images and seeds. mCE, after "
-        "Hendrycks and Dietterich (2019): the errors under a corruption as a share of those of the reference, "
-        f"{error.reference or MISSING}, the mean over corruptions; below 100 % is more robust than the reference. "
-        "Relative mCE: the same of what is lost against the images before. The reference has no interval: it is 100 % "
-        "by definition."
+        f"Means over {pluralize(len(robustness.corruptions), 'corruption')}, with 95 % intervals over images and "
+        "seeds. mCE, after Hendrycks and Dietterich (2019): the errors under a corruption as a share of those of the "
+        f"reference, {error.reference or MISSING}, the mean over corruptions; below 100 % is more robust than the "
+        "reference. Relative mCE: the same of what is lost against the images before. The reference has no interval: "
+        "it is 100 % by definition."
     ]
+    if error.reference and error.n_corruptions < len(robustness.corruptions):
+        sentences.append(
+            f"The mCE is over {pluralize(error.n_corruptions, 'corruption')}, those under which the reference errs."
+        )
     if error.left_out and error.reference:
         n_measured = len(robustness.corruptions) - len(error.left_out)
         names = "; ".join(map(corruption_title, error.left_out))
         sentences.append(
-            f"The relative one is over the {n_measured} corruptions under which the reference loses measurably: "
-            f"without {names}."
+            f"The relative one is over {pluralize(n_measured, 'corruption')}, without those under which the reference "
+            f"loses nothing measurable: {names}."
         )
     if ranks is not None:
         sentences.append(
