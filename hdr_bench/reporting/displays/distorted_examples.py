@@ -49,7 +49,7 @@ class DistortedExample:
 def distorted_examples(contents: RunContents, label: str, what: What) -> tuple[DistortedExample, ...]:
     """Return a few images of each corruption, or of each attack, as a method's first trial saw them.
 
-    Images that the method classifies correctly before and wrongly after are taken, where there are any.
+    Images that the method classifies correctly before and wrongly after are preferred.
 
     Parameters
     ----------
