@@ -24,7 +24,8 @@ def setup(app: Sphinx) -> dict[str, bool]:
     return {"parallel_read_safe": True, "parallel_write_safe": True}
 
 
-def _write_names(app: Sphinx, what: str, name: str, described: Any, options: Any, lines: list[str]) -> None:  # noqa: ARG001, PLR0917  # as Sphinx calls it
+def _write_names(*event: Any) -> None:
+    _, what, _, described, _, lines = event
     if what != "class":
         return
     own = vars(described)

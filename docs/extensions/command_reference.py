@@ -25,8 +25,8 @@ def write_command_reference() -> str:
 
 
 def _introduction() -> Iterator[str]:
-    yield "Made from the commands: `hdr-bench COMMAND --help` prints the same. `hdr-bench --install-completion` completes"
-    yield "the names of commands, suites and data sets in your shell."
+    yield "Made from the commands: `hdr-bench COMMAND --help` prints the same. `hdr-bench --install-completion`"
+    yield "completes the names of commands, suites and data sets in your shell."
     yield ""
     yield " ".join(EXIT_CODES.split())
     yield ""

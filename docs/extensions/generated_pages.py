@@ -1,4 +1,4 @@
-"""Pages that are made before each build: from the commands, the records, the import contract, files of the repository."""
+"""Pages that are made before each build: from commands, records, the import contract, and files of the repository."""
 
 import shutil
 from collections.abc import Iterator

@@ -51,7 +51,8 @@ A suite is a TOML file. This page is made from the records that read it, and lis
 refused, with the nearest one that is. [Your first suite](../start/first-suite.md) shows the format by an example, and
 [Published against measured](../explanation/published-against-measured.md) explains `published`, `claims` and `notes`.
 
-Durations are seconds or texts such as `"90s"`, `"10min"` and `"2h"`, sizes of memory are bytes or texts such as `"4GB"`.
+Durations are seconds or texts such as `"90s"`, `"10min"` and `"2h"`; sizes of memory are bytes or texts such as
+`"4GB"`.
 """
 
 
