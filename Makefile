@@ -30,8 +30,8 @@ test: lint ## Run the linters, the type checker, the import contract and the tes
 	OMP_NUM_THREADS=1 $(RUN) -m pytest -n 3 --dist worksteal -m 'not alone and not examples'
 	$(BIN)/python -m pytest -m alone $$(grep -rl --include='test_*.py' 'mark\.alone' tests)
 
-examples: install ## Run the pages of the gallery, which check the numbers that they show
-	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 -m examples tests/examples
+examples: install ## Run the pages of the gallery, and the code blocks of README and documentation
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 -m examples tests/examples tests/docs
 
 # Warnings are errors. What is drawn for the gallery is kept: a page is drawn again when its script changes.
 DOCS_STAMP := $(VENV)/.installed-docs
