@@ -62,6 +62,8 @@ sphinx_gallery_conf = {
     "examples_dirs": "../examples",
     "gallery_dirs": "gallery",
     "filename_pattern": r"plot_",
+    "within_subsection_order": "FileNameSortKey",
+    "parallel": 2,
     "min_reported_time": 0,
     "remove_config_comments": True,
     "show_memory": False,

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from architecture import draw_architecture
 from command_reference import write_command_reference
-from error_rates import write_error_rates
+from error_rate_summary import write_error_rates
 from repository_links import ROOT, SHOWN_FILES, rewrite_links
 from sphinx.application import Sphinx
 from suite_reference import write_suite_reference
