@@ -68,7 +68,7 @@ def _box(dotted: str) -> Box:
     path = ROOT.joinpath(*dotted.split("."))
     is_package = path.is_dir()
     file = path / "__init__.py" if is_package else path.with_suffix(".py")
-    words = " ".join((ast.get_docstring(ast.parse(file.read_text(encoding="utf-8"))) or "").split())
+    words = " ".join((ast.get_docstring(ast.parse(file.read_text(encoding="utf-8"))) or "").replace("``", "").split())
     n_modules = sum(1 for _ in path.rglob("*.py")) if is_package else 1
     return Box(dotted.partition(".")[2], words.partition(". ")[0].rstrip(".") + ".", n_modules)
 
@@ -84,7 +84,7 @@ def _draw_row(row: list[Box], number: int, has_arrow: bool) -> Iterator[str]:
             f'<text class="count" x="{left + width - 14:g}" y="{top + 22}" text-anchor="end">{box.n_modules} '
             f"{'module' if box.n_modules == 1 else 'modules'}</text>"
         )
-        purpose = _shorten(box.purpose, int(width / 6.4))
+        purpose = _shorten(box.purpose, int((width - 28) / 6.3))
         yield f'<text x="{left + 14:g}" y="{top + 43}">{html.escape(purpose)}</text>'
     if has_arrow:
         middle, start = _WIDTH / 2, top + _ROW + 2
