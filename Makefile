@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help install bench embedded-model test examples coverage test-oldest test-newest lint data reports reports-quick speed statistics pictures-report storm
+.PHONY: help install bench embedded-model test examples docs docs-links coverage test-oldest test-newest lint data reports reports-quick speed statistics pictures-report storm
 
 help: ## Show this list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-16s %s\n", $$1, $$2}'
@@ -30,8 +30,22 @@ test: lint ## Run the linters, the type checker, the import contract and the tes
 	OMP_NUM_THREADS=1 $(RUN) -m pytest -n 3 --dist worksteal -m 'not alone and not examples'
 	$(BIN)/python -m pytest -m alone $$(grep -rl --include='test_*.py' 'mark\.alone' tests)
 
-examples: install ## Run the pages of the gallery, which check the numbers that they show
-	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 -m examples tests/examples
+examples: install ## Run the pages of the gallery, and the code blocks of README and documentation
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 -m examples tests/examples tests/docs
+
+# Warnings are errors. What is drawn for the gallery is kept: a page is drawn again when its script changes.
+DOCS_STAMP := $(VENV)/.installed-docs
+docs: $(DOCS_STAMP) ## Build the documentation, with its gallery, into build/docs/html, and check its links
+	OMP_NUM_THREADS=1 $(BIN)/python -m sphinx -b html -W --keep-going -q docs build/docs/html
+	$(BIN)/python docs/extensions/built_links.py build/docs/html
+	@echo 'The documentation is in build/docs/html/index.html'
+
+docs-links: $(DOCS_STAMP) ## Check the links of the documentation to other sites, which needs a network
+	$(BIN)/python -m sphinx -b linkcheck -q -D sphinx_gallery_conf.plot_gallery=0 docs build/docs/links
+
+$(DOCS_STAMP): $(STAMP)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[docs]'
+	touch $(DOCS_STAMP)
 
 # Processes of tests have working folders of their own: the data are put beside each other by a full path. Tests that
 # measure time or memory are not measured. Of processes that are killed some leave half a file, which is passed over.
