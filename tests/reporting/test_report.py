@@ -35,7 +35,7 @@ def _files(folder):
 
 
 def test_the_files_of_a_report(reported):
-    tables = ("accuracy", "claims", "time", "memory", "scores", "classes", "pairs")
+    tables = ("main", "accuracy", "claims", "time", "memory", "scores", "classes", "pairs")
     names = {slug(case): number for number, case in enumerate(dict.fromkeys(load_results(reported)["case"]), start=1)}
     good = [name for name in names if name != "bad"]
     both = [

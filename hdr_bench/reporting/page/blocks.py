@@ -19,6 +19,7 @@ from hdr_bench.reporting.tables import Table
 from hdr_bench.reporting.tables.accuracy import accuracy_table, scores_table
 from hdr_bench.reporting.tables.classes import classes_table
 from hdr_bench.reporting.tables.costs import memory_table, search_table, time_table
+from hdr_bench.reporting.tables.main import main_table
 from hdr_bench.reporting.tables.other_test_sets import (
     accuracies_table,
     describe_test_sets,
@@ -28,6 +29,10 @@ from hdr_bench.reporting.tables.other_test_sets import (
 from hdr_bench.reporting.tables.pairs import pairs_table
 from hdr_bench.reporting.tables.reproductions import published_table
 from hdr_bench.reporting.tables.source_claims import claims_table, fill_claims
+
+
+def _main(data: ReportData) -> Table:
+    return main_table(data.contents.summary, data.contents.results, data.comparisons)
 
 
 def _accuracy(data: ReportData) -> Table:
@@ -123,12 +128,12 @@ def _references(data: ReportData) -> References:
 
 
 BLOCKS: tuple[Block, ...] = (
-    TableBlock("accuracy", "Accuracy", _accuracy, template="main_table"),
+    TableBlock("main", "Error and costs", _main, template="main_table", is_lead=True),
     FigureBlock(
         "accuracy-fit-time",
         "Accuracy against the time to fit",
         partial(figures.cost, cost="fit_seconds"),
-        Heading("cost", "What accuracy costs"),
+        Heading("cost", "What accuracy costs", is_lead=True),
     ),
     TableBlock("published", "Published against measured", _make_published_table, _published_intro),
     TableBlock("test-sets", "Other test sets", _test_sets, points=_test_sets_points),
@@ -138,10 +143,11 @@ BLOCKS: tuple[Block, ...] = (
     TableBlock("drops", "Drop on other test sets", _drops),
     *ROBUSTNESS_BLOCKS,
     TableBlock("claims", "Claims, checked", _claims, template="claims"),
-    TableBlock("time", "Time", _time),
-    TableBlock("memory", "Memory", _memory),
-    TableBlock("scores", "Scores", _scores),
-    TableBlock("search", "Grid search", _searches),
+    TableBlock("accuracy", "Accuracy", _accuracy, is_open=False),
+    TableBlock("time", "Time", _time, is_open=False),
+    TableBlock("memory", "Memory", _memory, is_open=False),
+    TableBlock("scores", "Scores", _scores, is_open=False),
+    TableBlock("search", "Grid search", _searches, is_open=False),
     FigureBlock("accuracy", "Accuracy", figures.accuracy),
     FigureBlock(
         "accuracy-predict-time",

@@ -26,8 +26,9 @@ class Header:
     suite : Suite
         Its title and its source.
     finding : str
-        Which method is most accurate, what corruptions and attacks do, and how many published figures got which
-        verdict.
+        Which method is most accurate, how sure that is, what it costs, and what corruptions and attacks do.
+    verdicts : str
+        How many published figures got which verdict; empty without any.
     highlights : tuple of Highlight
         The best method for each purpose.
     reasons : tuple of str
@@ -40,6 +41,7 @@ class Header:
 
     suite: Suite
     finding: str
+    verdicts: str
     highlights: tuple[Highlight, ...]
     reasons: tuple[str, ...]
     remarks: tuple[str, ...]
@@ -74,7 +76,8 @@ def make_header(data: ReportData, reasons: Sequence[str]) -> Header:
     robust = make_part("The finding on corruptions and attacks", lambda: robustness_finding(data.robustness), str)
     return Header(
         suite=contents.run.suite,
-        finding=" ".join(filter(None, (sentences, robust, describe_verdicts(data.reproductions)))),
+        finding=" ".join(filter(None, (sentences, robust))),
+        verdicts=describe_verdicts(data.reproductions),
         highlights=tuple(highlights),
         reasons=tuple(notes),
         remarks=(*remarks, *_missing_images_remark(contents)),

@@ -108,7 +108,7 @@ def test_a_method_leads_to_its_details_and_they_open(visit, reported_various):
     page = visit(reported_various)
     details = page.locator("details.method", has=page.get_by_role("heading", name="MLP, wider"))
     assert not details.evaluate("(part) => part.open")
-    page.locator("#accuracy").get_by_role("link", name="MLP, wider", exact=True).click()
+    page.locator("#main").get_by_role("link", name="MLP, wider", exact=True).click()
     assert details.evaluate("(part) => part.open")
     assert details.get_by_text("64N-BN", exact=True).is_visible()
     for heading in ("Parameters", "Network", "Each class"):
