@@ -113,7 +113,7 @@ def label_directly(
     """
     if not len(names):
         return
-    figure = ax.get_figure(root=True)
+    figure: Any = ax.get_figure(root=True)
     # Only after the layout is known where points are.
     figure.draw_without_rendering()
     unit = figure.dpi / _POINTS_PER_INCH

@@ -135,7 +135,9 @@ BLOCKS: tuple[Block, ...] = (
         partial(figures.cost, cost="fit_seconds"),
         Heading("cost", "What accuracy costs", is_lead=True),
     ),
-    TableBlock("published", "Published against measured", _make_published_table, _published_intro),
+    TableBlock(
+        "published", "Published against measured", _make_published_table, _published_intro, template="published"
+    ),
     TableBlock("test-sets", "Other test sets", _test_sets, points=_test_sets_points),
     FigureBlock(
         "test-sets", "Accuracy on each test set", figures.transfer, Heading("test-sets-figure", "Test sets compared")

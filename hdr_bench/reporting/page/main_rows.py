@@ -6,69 +6,12 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from hdr_bench.reporting.comparisons.costs import Cost
+from hdr_bench.reporting.page.error_axis import HEIGHT, Axis, axis_of, grid_lines, make_svg, tick_labels
 from hdr_bench.reporting.tables.formats import Cell, to_cells
 from hdr_bench.reporting.tables.main import MainTable
 
-WIDTH, HEIGHT = 240, 22
-"""Of the axis in a cell, in CSS pixels."""
-
-_MARGIN = 8
-_BETWEEN_TICKS = 30
 _WIDEST_BAR = 36
 _NARROWEST_BAR = 3
-# Below a tenth of the smallest error that is shown, an interval's end has no room on a logarithmic axis.
-_SMALLEST_SHARE = 0.1
-# Beyond four decades the axis would be too coarse to read a difference.
-_MOST_DECADES = 4
-
-
-@dataclass(frozen=True)
-class Axis:
-    """Logarithmic axis of errors, on which less is further to the right.
-
-    Attributes
-    ----------
-    low, high : float
-        Its ends, as shares.
-    """
-
-    low: float
-    high: float
-
-    def place(self, share: float) -> float:
-        """Return where an error is on the axis.
-
-        Parameters
-        ----------
-        share : float
-            What is beyond an end is drawn at it.
-
-        Returns
-        -------
-        x : float
-            In CSS pixels.
-        """
-        within = min(max(share, self.low), self.high)
-        part = math.log(self.high / within) / math.log(self.high / self.low)
-        return round(_MARGIN + part * (WIDTH - 2 * _MARGIN), 1)
-
-    def ticks(self) -> list[float]:
-        """Return the errors that are marked: 1, 2 or 5 with zeros, none of which touch.
-
-        Returns
-        -------
-        shares : list of float
-            The largest first.
-        """
-        decades = range(math.floor(math.log10(self.low)), math.ceil(math.log10(self.high)) + 1)
-        steps = [float(f"{digit}e{decade}") for decade in decades for digit in (1, 5, 2)]
-        kept: list[float] = []
-        # Powers of ten before fives, fives before twos.
-        for share in sorted(steps, key=lambda step: "152".index(f"{step:e}"[0])):
-            is_within = self.low <= share <= self.high
-            if is_within and all(abs(self.place(share) - self.place(other)) >= _BETWEEN_TICKS for other in kept):
-                kept.append(share)
-        return sorted(kept, reverse=True)
 
 
 @dataclass(frozen=True)
@@ -155,23 +98,16 @@ def axis_head(table: MainTable) -> Markup:
     axis = _axis_of(table)
     if axis is None:
         return Markup("")
-    texts = [f"<text x={axis.place(share)} y=12>{100 * share:g}</text>" for share in axis.ticks()]
-    return _svg(16, "".join(texts), "aria-hidden=true")
+    return tick_labels(axis)
 
 
 def _axis_of(table: MainTable) -> Axis | None:
     """Return the axis of all errors, those of dummies left out, which would take the room of the others."""
-    shown = table.exact[table.exact["error_rate"].notna() & (table.exact["letters"] != "")]
-    rows = shown if len(shown) else table.exact[table.exact["error_rate"].notna()]
-    if not len(rows):
-        return None
-    positive = [value for value in rows[["error_rate", "error_low", "error_high"]].to_numpy(float).ravel() if value > 0]
-    if not positive:
-        return None
-    errors = [value for value in rows["error_rate"] if value > 0] or positive
-    high = min(max(positive), 1.0)
-    low = max(min(positive), _SMALLEST_SHARE * min(errors), high / 10**_MOST_DECADES)
-    return Axis(low / 1.1, high * 1.1)
+    exact = table.exact[table.exact["error_rate"].notna()]
+    shown = exact[exact["letters"] != ""]
+    rows = shown if len(shown) else exact
+    ends = rows[["error_low", "error_high"]].to_numpy(float).ravel()
+    return axis_of(rows["error_rate"].tolist(), ends.tolist())
 
 
 def _draw(axis: Axis | None, table: MainTable, place: int, title: str) -> Markup:
@@ -179,19 +115,12 @@ def _draw(axis: Axis | None, table: MainTable, place: int, title: str) -> Markup
     if axis is None or math.isnan(row["error_rate"]):
         return Markup("")
     middle = HEIGHT / 2
-    grid = [f'<path class=grid d="M{axis.place(share)},0V{HEIGHT}"/>' for share in axis.ticks()]
     low, high = (row[name] if not math.isnan(row[name]) else row["error_rate"] for name in ("error_low", "error_high"))
     interval = f'<path class=interval d="M{axis.place(high)},{middle}H{axis.place(low)}"/>'
     seeds = [f'<path class=seed d="M{axis.place(share)},4V{HEIGHT - 4}"/>' for share in table.fits[place]]
     dot = f"<circle cx={axis.place(row['error_rate'])} cy={middle} r=4 />"
     name = Markup("<title>{}</title>").format(title)
-    return _svg(HEIGHT, name + Markup("".join([*grid, interval, *seeds, dot])), "role=img")  # noqa: S704  # numbers
-
-
-def _svg(height: int, content: str, attributes: str) -> Markup:
-    return Markup(  # noqa: S704  # of numbers, and of a title that is escaped
-        f'<svg width={WIDTH} height={height} viewBox="0 0 {WIDTH} {height}" {attributes}>{content}</svg>'
-    )
+    return make_svg(HEIGHT, name + Markup("".join([grid_lines(axis), interval, *seeds, dot])), "role=img")  # noqa: S704  # numbers
 
 
 def _widths(costs: tuple[Cost | None, ...]) -> list[int]:

@@ -6,7 +6,8 @@ import re
 import pytest
 
 from hdr_bench.reporting.comparisons.pairs import compare_methods
-from hdr_bench.reporting.page.main_rows import Axis, axis_head, main_rows
+from hdr_bench.reporting.page.error_axis import Axis
+from hdr_bench.reporting.page.main_rows import axis_head, main_rows
 from hdr_bench.reporting.run import RunContents
 from hdr_bench.reporting.tables.main import main_table
 from tests.helpers.written_runs import Method, make_up
