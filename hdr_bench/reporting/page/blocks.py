@@ -6,6 +6,7 @@ CSV and LaTeX. To add a figure, write a display, and add a `FigureBlock`, or a `
 
 from functools import partial
 
+from hdr_bench.reporting.comparisons.checks import run_checks
 from hdr_bench.reporting.comparisons.reproductions import describe_verdicts
 from hdr_bench.reporting.page import figures
 from hdr_bench.reporting.page.block_types import Block, FigureBlock, Heading, MethodFigure, TableBlock, TextBlock
@@ -17,6 +18,7 @@ from hdr_bench.reporting.page.robustness import ROBUSTNESS_BLOCKS
 from hdr_bench.reporting.page.sprites import Sprite
 from hdr_bench.reporting.tables import Table
 from hdr_bench.reporting.tables.accuracy import accuracy_table, scores_table
+from hdr_bench.reporting.tables.checks import checks_table
 from hdr_bench.reporting.tables.classes import classes_table
 from hdr_bench.reporting.tables.costs import memory_table, search_table, time_table
 from hdr_bench.reporting.tables.main import main_table
@@ -60,6 +62,10 @@ def _claims(data: ReportData) -> Table | None:
     # What a suite claims, it claims of its own data, whole.
     is_its_own = settings.dataset is None and settings.samples is None
     return claims_table(fill_claims(data.contents) if is_its_own else ())
+
+
+def _checks(data: ReportData) -> Table | None:
+    return checks_table(run_checks(data.contents, data.comparisons))
 
 
 def _time(data: ReportData) -> Table:
@@ -145,6 +151,7 @@ BLOCKS: tuple[Block, ...] = (
     TableBlock("drops", "Drop on other test sets", _drops),
     *ROBUSTNESS_BLOCKS,
     TableBlock("claims", "Claims, checked", _claims, template="claims"),
+    TableBlock("checks", "Checks", _checks),
     TableBlock("accuracy", "Accuracy", _accuracy, is_open=False),
     TableBlock("time", "Time", _time, is_open=False),
     TableBlock("memory", "Memory", _memory, is_open=False),
