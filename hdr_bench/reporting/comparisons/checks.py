@@ -3,6 +3,7 @@
 import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import pandas as pd
 
@@ -173,15 +174,15 @@ def _not_converged(contents: RunContents) -> Iterator[Check]:
 
 
 def _too_few_seeds(summary: pd.DataFrame, compared: Comparisons) -> Iterator[Check]:
-    rows = summary.set_index("case")
+    rows = {str(row["case"]): row for row in summary.to_dict("records")}
     best = {labels[0] for labels in compared.best.values()}
     for pair in compared.pairs:
         if pair.first not in best or pair.verdict != "too few" or not pair.is_stochastic:
             continue
-        n_test, least = int(rows.loc[pair.first, "n_test"]), detectable_difference(pair)
+        n_test, least = int(rows[pair.first]["n_test"]), detectable_difference(pair)
         if math.isnan(least):
             continue
-        seeds = min(int(rows.loc[name, "n_trials"]) for name in _stochastic(rows, pair))
+        seeds = min(int(rows[name]["n_trials"]) for name in _stochastic(rows, pair))
         yield Check(
             f"{pair.first}; {pair.second}",
             f"{points(abs(pair.difference.value), n_test)} apart; with {seeds} {'seed' if seeds == 1 else 'seeds'} "
@@ -190,9 +191,9 @@ def _too_few_seeds(summary: pd.DataFrame, compared: Comparisons) -> Iterator[Che
         )
 
 
-def _stochastic(rows: pd.DataFrame, pair: Pair) -> list[str]:
+def _stochastic(rows: dict[str, dict[Any, Any]], pair: Pair) -> list[str]:
     both = [pair.first, pair.second]
-    return [name for name in both if rows.loc[name, "is_stochastic"]] or both
+    return [name for name in both if rows[name]["is_stochastic"]] or both
 
 
 def _chosen_by_the_test_part(contents: RunContents) -> Iterator[Check]:

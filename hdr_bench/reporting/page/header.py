@@ -8,7 +8,6 @@ import pandas as pd
 from hdr_bench.records.evaluations import AS_GIVEN, OWN_TEST_PART
 from hdr_bench.records.suite import Suite
 from hdr_bench.records.trial import FROM_FILE
-from hdr_bench.reporting.comparisons.reproductions import describe_verdicts
 from hdr_bench.reporting.page.finding import finding
 from hdr_bench.reporting.page.highlights import Highlight, make_highlights
 from hdr_bench.reporting.page.report_data import ReportData
@@ -27,8 +26,6 @@ class Header:
         Its title and its source.
     finding : str
         Which method is most accurate, how sure that is, what it costs, and what corruptions and attacks do.
-    verdicts : str
-        How many published figures got which verdict; empty without any.
     highlights : tuple of Highlight
         The best method for each purpose.
     reasons : tuple of str
@@ -41,7 +38,6 @@ class Header:
 
     suite: Suite
     finding: str
-    verdicts: str
     highlights: tuple[Highlight, ...]
     reasons: tuple[str, ...]
     remarks: tuple[str, ...]
@@ -77,7 +73,6 @@ def make_header(data: ReportData, reasons: Sequence[str]) -> Header:
     return Header(
         suite=contents.run.suite,
         finding=" ".join(filter(None, (sentences, robust))),
-        verdicts=describe_verdicts(data.reproductions),
         highlights=tuple(highlights),
         reasons=tuple(notes),
         remarks=(*remarks, *_missing_images_remark(contents)),
