@@ -114,8 +114,8 @@ def _not_better_than_a_dummy(summary: pd.DataFrame) -> Iterator[Check]:
 
 
 def _worse_than_neighbors(contents: RunContents, compared: Comparisons) -> Iterator[Check]:
-    estimators = contents.results.groupby("label", sort=False)["estimator"].first().astype(str)
-    neighbors = [label for label, name in estimators.items() if name == "knn" or name.endswith(".KNeighborsClassifier")]
+    # Of a trial without a result that can be read, the estimator is not known.
+    neighbors = [label for label, record in _good_records(contents) if _is_neighbors(record.trial.estimator)]
     for label in neighbors[:1]:
         for pair in compared.pairs:
             if pair.first == label and pair.is_told_apart:
@@ -124,6 +124,10 @@ def _worse_than_neighbors(contents: RunContents, compared: Comparisons) -> Itera
                     f"worse than {label}, which learns nothing",
                     "Search its parameters, or say why it is in the comparison.",
                 )
+
+
+def _is_neighbors(estimator: str) -> bool:
+    return estimator == "knn" or estimator.endswith(".KNeighborsClassifier")
 
 
 def _at_the_edge(contents: RunContents) -> Iterator[Check]:
