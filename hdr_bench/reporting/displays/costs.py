@@ -34,7 +34,10 @@ COST_AXES = tuple(name for name in cost_metrics() if cost_terms(name).axis)
 PROCESSOR_TIMES = {"fit_seconds": "fit_cpu_seconds", "predict_seconds": "predict_cpu_seconds"}
 """What accuracy is drawn against in place of wall times that are disturbed."""
 
+# Names that a figure of the usual height has room for.
 _MANY = 12
+# More seconds or bytes than there can be; a logarithmic axis overflows far beyond.
+_MOST = 1e21
 
 
 @dataclass(eq=False, repr=False)
@@ -110,7 +113,7 @@ class CostDisplay(ResultsDisplay):
         columns = [cost, f"{cost}_low", f"{cost}_high"]
         # What costs nothing that can be measured has a place on a logarithmic axis all the same.
         least = cost_terms(cost).resolution
-        clipped = rows.assign(**{name: rows[name].clip(lower=least) for name in columns})
+        clipped = rows.assign(**{name: rows[name].clip(least, _MOST) for name in columns})
         return cls(clipped, cost, omitted, unmeasured)
 
     @property

@@ -128,15 +128,22 @@ def label_directly(
         text.set(ha="left", va="bottom", position=((box.left - x) / unit, (box.bottom - y) / unit))
         text.set_in_layout(False)
         if distance >= _LINE_FROM:
-            _draw_line(ax, (x, y), box)
+            _draw_line(ax, text, (x, y), box, unit)
 
 
-def _draw_line(ax: "Axes", point: tuple[float, float], box: Box) -> None:
+def _draw_line(ax: "Axes", text: Any, point: tuple[float, float], box: Box, unit: float) -> None:
+    """Draw a thin line from a point to its name, in points of print, so that it fits at any resolution."""
     from hdr_bench.reporting.style import OTHERS
 
     near = (float(np.clip(point[0], box.left, box.right)), float(np.clip(point[1], box.bottom, box.top)))
-    ends = ax.transData.inverted().transform([point, near])
-    ax.plot(ends[:, 0], ends[:, 1], color=OTHERS, linewidth=0.5, zorder=1, scalex=False, scaley=False)
+    ax.annotate(
+        "",
+        text.xy,
+        xytext=((near[0] - point[0]) / unit, (near[1] - point[1]) / unit),
+        textcoords="offset points",
+        annotation_clip=False,
+        arrowprops={"arrowstyle": "-", "color": OTHERS, "linewidth": 0.5, "shrinkA": 0, "shrinkB": 0},
+    ).set_in_layout(False)
 
 
 def _candidates(x: float, y: float, size: tuple[float, float], unit: float) -> Iterator[tuple[Box, float]]:

@@ -125,16 +125,16 @@ def _draw(axis: Axis | None, table: MainTable, place: int, title: str) -> Markup
 
 def _widths(costs: tuple[Cost | None, ...]) -> list[int]:
     """Return the widths of the bars of a column, on a logarithmic scale from its smallest to its largest value."""
-    medians = [cost.median for cost in costs if cost is not None and cost.median > 0]
+    medians = [cost.median for cost in costs if cost is not None and 0 < cost.median < math.inf]
     if not medians:
         return [0] * len(costs)
     low, high = min(medians), max(medians)
-    span = math.log(high / low) or 1.0
+    span = math.log(high) - math.log(low) or 1.0
 
     def width(cost: Cost | None) -> int:
-        if cost is None or cost.median <= 0:
+        if cost is None or not 0 < cost.median < math.inf:
             return 0
-        part = math.log(cost.median / low) / span
+        part = (math.log(cost.median) - math.log(low)) / span
         return round(_NARROWEST_BAR + part * (_WIDEST_BAR - _NARROWEST_BAR))
 
     return [width(cost) for cost in costs]
