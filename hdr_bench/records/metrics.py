@@ -109,7 +109,16 @@ _ROWS = (
             "time to fit", "Wall time of the fit", "Fastest to train", is_compared=True, single_fit_ratio=3.0
         ),
     ),
-    Metric("fit_cpu_seconds", "Fit, CPU", "s", "seconds", "measurements", call="fit", clock="processor"),
+    Metric(
+        "fit_cpu_seconds",
+        "Fit, CPU",
+        "s",
+        "seconds",
+        "measurements",
+        call="fit",
+        clock="processor",
+        cost=CostTerms("processor time to fit", "Processor time of the fit"),
+    ),
     Metric(
         "predict_seconds",
         "Predict all",
@@ -136,6 +145,7 @@ _ROWS = (
         call="predict",
         clock="processor",
         has_column=False,
+        cost=CostTerms("processor time to predict", "Processor time to predict the whole test part"),
     ),
     Metric(
         "epoch_seconds",

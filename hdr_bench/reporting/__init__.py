@@ -1,4 +1,7 @@
 """From results to what people read: frames, statistics, figures, tables, reports."""
 
-FORMATS = ("html", "md", "latex", "csv")
-"""What a report can be written as; figures come with each."""
+DEFAULT_FORMATS = ("html", "md", "latex", "csv")
+"""What a report is written as unless it is asked for; figures as PNG and SVG come with each."""
+
+FORMATS = (*DEFAULT_FORMATS, "pdf")
+"""What a report can be written as; "pdf" adds its figures as PDF."""

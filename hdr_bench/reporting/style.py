@@ -56,6 +56,8 @@ STYLE: dict[str, Any] = {
     "path.simplify_threshold": 0.5,
     # Texts stay texts: they can be searched, and a page with many figures stays small.
     "svg.fonttype": "none",
+    # Texts of a PDF can be searched and copied, which type 3 fonts do not allow everywhere.
+    "pdf.fonttype": 42,
     # Without a salt of its own matplotlib draws the names inside an SVG at random.
     "svg.hashsalt": "hdr-bench",
 }

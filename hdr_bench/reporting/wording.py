@@ -1,6 +1,7 @@
 """Numbers and lists as sentences write them."""
 
 import math
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -10,6 +11,29 @@ from hdr_bench.reporting.numbers import percent_places, write_time
 
 _MANY = 4
 _WORDS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
+
+_BEFORE_UNIT = re.compile(r"(?<=\d) (?=(?:%|m?s|[kMG]B|points?|images)(?!\w))")
+
+
+def bind_units(text: str) -> str:
+    r"""Return a text whose numbers are not parted from their units at the end of a line.
+
+    Parameters
+    ----------
+    text : str
+        A sentence.
+
+    Returns
+    -------
+    text : str
+        With no-break spaces between them.
+
+    Examples
+    --------
+    >>> bind_units("after 9.4 s, 99.1 % right").split(" ")
+    ['after', '9.4\xa0s,', '99.1\xa0%', 'right']
+    """
+    return _BEFORE_UNIT.sub("\N{NO-BREAK SPACE}", text)
 
 
 def spell(count: int) -> str:

@@ -8,7 +8,8 @@ from hdr_bench.reporting.page.report_data import ReportData
 from hdr_bench.reporting.page.sections import plan_figures
 from tests.helpers.written_runs import Method, make_up
 
-DISTURBED = {"fit_wait_share": 0.5}
+# The processor time of predictions is not measured in these runs, that of fits is.
+DISTURBED = {"predict_wait_share": 0.5}
 
 
 @pytest.fixture
@@ -32,14 +33,21 @@ def test_methods_that_a_figure_of_times_leaves_out_are_named(written):
     page, text = written(Method("One"), Method("Two"), *others)
     assert "<figcaption>Left out, times disturbed: Slow &lt;1&gt;; Slow 2.</figcaption>" in page
     assert page.count("Left out, times disturbed") == text.count("Left out, times disturbed") == 1
-    assert "(figures/accuracy-fit-time.png)\n\nLeft out, times disturbed: Slow" in text
+    assert "(figures/accuracy-predict-time.png)\n\nLeft out, times disturbed: Slow" in text
+
+
+def test_where_wall_times_are_disturbed_processor_times_are_drawn_of_all_methods(written):
+    page, text = written(Method("One"), Method("Slow", measurements={"fit_wait_share": 0.5}))
+    for content in (page, text):
+        assert content.count("Processor time of all threads, which other work on the machine does not lengthen.") == 1
+        assert "Left out" not in content
 
 
 def test_a_figure_of_times_that_has_too_few_of_them_says_so_in_its_place(written):
     for content in written(Method("One"), *(Method(name, measurements=DISTURBED) for name in ("Two", "Three"))):
-        needs = "Figure “Accuracy against the time to fit” needs at least two methods whose times are undisturbed."
+        needs = "Figure “Accuracy against the time to predict” needs at least two methods whose times are undisturbed."
         assert f"{needs} Left out, times disturbed: Two; Three." in content
-        assert "Accuracy against the time to predict” needs" not in content
+        assert "Accuracy against the time to fit” needs" not in content
 
 
 def test_which_methods_all_get_the_same_images_wrong_is_said_unless_it_is_all_of_them(written):

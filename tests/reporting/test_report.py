@@ -35,7 +35,7 @@ def _files(folder):
 
 
 def test_the_files_of_a_report(reported):
-    tables = ("accuracy", "claims", "time", "memory", "scores", "classes", "pairs")
+    tables = ("main", "claims", "checks", "accuracy", "time", "memory", "scores", "classes", "pairs")
     names = {slug(case): number for number, case in enumerate(dict.fromkeys(load_results(reported)["case"]), start=1)}
     good = [name for name in names if name != "bad"]
     both = [
@@ -211,8 +211,8 @@ def test_the_command_is_the_one_that_makes_it_again(tmp_path):
 
 @pytest.mark.usefixtures("undrawn")
 def test_formats_are_chosen_and_unknown_ones_refused(run):
-    with pytest.raises(UnknownNameError, match="unknown report format 'pdf'"):
-        write_report(run, ["pdf"])
+    with pytest.raises(UnknownNameError, match="unknown report format 'docx'"):
+        write_report(run, ["docx"])
     assert not (run / "figures").exists()
     # What an earlier report had and this one has not goes.
     stale = [run / "figures" / "confusion-gone.png", run / "tables" / "accuracy.tex"]

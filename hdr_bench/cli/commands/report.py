@@ -7,14 +7,14 @@ import typer
 
 from hdr_bench.cli.interruption import REPORT, interruptible
 from hdr_bench.cli.report_output import write_and_print_report
-from hdr_bench.reporting import FORMATS
+from hdr_bench.reporting import DEFAULT_FORMATS, FORMATS
 
 
 def report(
     run_folder: Annotated[Path, typer.Argument(metavar="RUN", help="A run's folder.")],
     formats: Annotated[
         str, typer.Option(help=f"Which of {', '.join(FORMATS)}; of the last report, others go.")
-    ] = ",".join(FORMATS),
+    ] = ",".join(DEFAULT_FORMATS),
 ) -> None:
     """Write the report of a run again from its results, also from those that are committed.
 

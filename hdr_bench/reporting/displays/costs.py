@@ -16,20 +16,28 @@ from hdr_bench.reporting.displays.axes import (
     interval_lengths,
     interval_limits,
     label_log_plainly,
-    legend_beside,
     scale_by_log_error,
     shorten_label,
 )
 from hdr_bench.reporting.displays.base import ResultsDisplay, list_accuracies, with_style
+from hdr_bench.reporting.displays.direct_labels import label_directly
 from hdr_bench.reporting.frame import summarise
 from hdr_bench.reporting.frame_columns import on_one_test_set
-from hdr_bench.reporting.style import INK, color_of, marker_of
+from hdr_bench.reporting.style import COLOURS, INK, OTHERS
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 COST_AXES = tuple(name for name in cost_metrics() if cost_terms(name).axis)
 """What accuracy is drawn against."""
+
+PROCESSOR_TIMES = {"fit_seconds": "fit_cpu_seconds", "predict_seconds": "predict_cpu_seconds"}
+"""What accuracy is drawn against in place of wall times that are disturbed."""
+
+# Names that a figure of the usual height has room for.
+_MANY = 12
+# More seconds or bytes than there can be; a logarithmic axis overflows far beyond.
+_MOST = 1e21
 
 
 @dataclass(eq=False, repr=False)
@@ -41,10 +49,12 @@ class CostDisplay(ResultsDisplay):
     summary : DataFrame
         As `summarise` returns it, without the methods that have no accuracy or no undisturbed cost; with the median of
         the cost over the fits in its column, and its range in ``COST_low`` and ``COST_high``, in seconds or bytes.
-    cost : {"fit_seconds", "predict_seconds", "fit_peak_bytes", "size_bytes"}, default="fit_seconds"
-        What accuracy is drawn against.
+    cost : str, default="fit_seconds"
+        What accuracy is drawn against; one of `COST_AXES`.
     omitted : tuple of str, default=()
         Methods that are not drawn, since all of their times are disturbed.
+    unmeasured : tuple of str, default=()
+        Methods that are not drawn, since the cost was not measured.
 
     Attributes
     ----------
@@ -62,6 +72,7 @@ class CostDisplay(ResultsDisplay):
     summary: pd.DataFrame
     cost: str = "fit_seconds"
     omitted: tuple[str, ...] = ()
+    unmeasured: tuple[str, ...] = ()
 
     @classmethod
     def from_results(cls, results: pd.DataFrame, cost: str = "fit_seconds") -> Self:
@@ -71,8 +82,8 @@ class CostDisplay(ResultsDisplay):
         ----------
         results : DataFrame
             As `load_results` returns it.
-        cost : {"fit_seconds", "predict_seconds", "fit_peak_bytes", "size_bytes"}, default="fit_seconds"
-            What accuracy is drawn against.
+        cost : str, default="fit_seconds"
+            What accuracy is drawn against; one of `COST_AXES`.
 
         Returns
         -------
@@ -91,23 +102,33 @@ class CostDisplay(ResultsDisplay):
         costs = costs_of(results, cost)
         accurate = summarise(results)
         summary = with_costs(accurate[accurate["accuracy"].notna()], results, [cost])
-        is_known = [case in costs and not costs[case].is_disturbed for case in summary["case"]]
-        omitted = tuple(case for case in summary["case"] if case in costs and costs[case].is_disturbed)
+        unmeasured = tuple(case for case in summary["case"] if case not in costs)
+        # Other work on the machine lengthens the wall time alone.
+        may_be_disturbed = METRICS[cost].clock != "processor"
+        omitted = tuple(
+            case for case in summary["case"] if case in costs and may_be_disturbed and costs[case].is_disturbed
+        )
+        is_known = ~summary["case"].isin([*unmeasured, *omitted]).to_numpy(bool)
         rows = summary[pd.Series(is_known, index=summary.index, dtype=bool)]
         columns = [cost, f"{cost}_low", f"{cost}_high"]
         # What costs nothing that can be measured has a place on a logarithmic axis all the same.
         least = cost_terms(cost).resolution
-        return cls(rows.assign(**{name: rows[name].clip(lower=least) for name in columns}), cost, omitted)
+        clipped = rows.assign(**{name: rows[name].clip(least, _MOST) for name in columns})
+        return cls(clipped, cost, omitted, unmeasured)
 
     @property
     def figsize(self) -> tuple[float, float]:
-        """Width and height that suit it, in inches: the legend has a line for each method."""
-        return 8.5, max(4.2, 0.9 + 0.205 * (len(self.summary) + 1))
+        """Width and height that suit it, in inches: many names need more room."""
+        return 8.5, 4.4 if len(self.summary) <= _MANY else 5.6
 
     @property
     def note(self) -> str:
-        """Which methods are left out."""
-        return f"Left out, times disturbed: {'; '.join(self.omitted)}." if self.omitted else ""
+        """Which methods are left out, and why."""
+        reasons = {"times disturbed": self.omitted, "not measured": self.unmeasured}
+        left_out = [f"Left out, {reason}: {'; '.join(cases)}." for reason, cases in reasons.items() if cases]
+        if METRICS[self.cost].clock == "processor":
+            left_out.insert(0, "Processor time of all threads, which other work on the machine does not lengthen.")
+        return " ".join(left_out)
 
     def front(self) -> NDArray[np.bool_]:
         """Return which methods are on the Pareto front of the largest set whose costs compare.
@@ -196,7 +217,7 @@ class CostDisplay(ResultsDisplay):
         )
         front = self.front()
         order = np.argsort(costs[front], kind="stable")
-        look = {"color": INK, "linewidth": 0.9, "linestyle": (0, (4, 3)), "label": "Pareto front", "zorder": 1}
+        look = {"color": OTHERS, "linewidth": 0.9, "linestyle": (0, (4, 3)), "zorder": 1}
         steps = with_style(look, front_kw, Line2D)
         ax.step(costs[front][order], accuracy[front][order], where="post", **steps)
         self._draw_methods(ax, costs, accuracy, metric.factor, errorbar_kw, hlines_kw)
@@ -205,8 +226,8 @@ class CostDisplay(ResultsDisplay):
         ax.set_xlabel(f"{metric.axis}; median and range")
         scale_by_log_error(ax, "y", *interval_limits(self.summary))
         ax.set_ylabel("Accuracy (%; error on a log scale)")
-        ax.set_title(f"Accuracy with its 95 % interval, against the {words}")
-        legend_beside(ax)
+        ax.set_title(f"Accuracy against the {words}; the Pareto front in blue")
+        self._name_methods(ax, costs, accuracy, front)
         return self
 
     def _draw_methods(
@@ -223,16 +244,22 @@ class CostDisplay(ResultsDisplay):
 
         lengths = zip(*interval_lengths(self.summary), strict=True)
         ranges = factor * self.summary[[f"{self.cost}_low", f"{self.cost}_high"]].to_numpy(float)
-        methods = zip(self.summary["number"], self.summary["case"], costs, accuracy, lengths, ranges, strict=True)
-        for number, case, cost, value, (low, high), (least, most) in methods:
-            look = {
-                "marker": marker_of(number),
-                "linestyle": "none",
-                "color": color_of(number),
-                "capsize": 3,
-                "label": shorten_label(case),
-                "zorder": 2,
-            }
+        methods = zip(self.front(), costs, accuracy, lengths, ranges, strict=True)
+        for is_on_front, cost, value, (low, high), (least, most) in methods:
+            color = COLOURS[0] if is_on_front else OTHERS
+            look = {"marker": "o", "linestyle": "none", "color": color, "capsize": 0, "zorder": 2 + is_on_front}
             ax.errorbar(cost, value, yerr=[[low], [high]], **with_style(look, errorbar_kw, Line2D))
-            line = {"color": color_of(number), "linewidth": 1.5, "zorder": 2}
+            line = {"color": color, "linewidth": 1.5, "zorder": 2}
             ax.hlines(value, least, most, **with_style(line, hlines_kw, LineCollection))
+
+    def _name_methods(
+        self, ax: "Axes", costs: NDArray[np.float64], accuracy: NDArray[np.float64], front: NDArray[np.bool_]
+    ) -> None:
+        """Write the names beside the points, those of the front first: they have the choice of the places."""
+        order = np.argsort(~front, kind="stable")
+        names = [shorten_label(case) for case in self.summary["case"]]
+        looks = [
+            {"color": INK, "fontweight": "bold", "fontsize": 9} if is_on_front else {"color": OTHERS, "fontsize": 8.5}
+            for is_on_front in front
+        ]
+        label_directly(ax, costs[order], accuracy[order], [names[row] for row in order], [looks[row] for row in order])

@@ -45,6 +45,8 @@ class PlannedFigure:
         Why it cannot be drawn; it has no displays then.
     note : str
         What is said below it, e.g. which methods are left out.
+    has_pdf : bool
+        Whether it is drawn as PDF too.
     """
 
     name: str
@@ -56,6 +58,7 @@ class PlannedFigure:
     has_svg: bool = True
     problem: str = ""
     note: str = ""
+    has_pdf: bool = False
 
 
 @dataclass(frozen=True)
@@ -80,6 +83,8 @@ class Figure:
         Why it could not be drawn.
     note : str
         What is said below it, e.g. which methods are left out.
+    pdf : bytes
+        Empty if it was not asked for.
     """
 
     name: str
@@ -91,6 +96,7 @@ class Figure:
     data_uri: str = ""
     problem: str = ""
     note: str = ""
+    pdf: bytes = b""
 
     @property
     def is_on_page(self) -> bool:

@@ -71,9 +71,12 @@ def _render(planned: PlannedFigure) -> Figure:
             display.plot(ax)
         png = _to_png(figure)
         svg = _to_svg(figure) if planned.has_svg else b""
+        pdf = _to_pdf(figure) if planned.has_pdf else b""
     # An SVG that cannot be read again fails here, where the figure alone is left out.
     address = page_address(svg) if svg else ""
-    return Figure(planned.name, planned.title, planned.text, planned.case, svg, png, address, note=planned.note)
+    return Figure(
+        planned.name, planned.title, planned.text, planned.case, svg, png, address, note=planned.note, pdf=pdf
+    )
 
 
 def _to_png(figure: Any) -> bytes:
@@ -95,3 +98,10 @@ def _to_svg(figure: Any) -> bytes:
     buffer = io.BytesIO()
     figure.savefig(buffer, format="svg", metadata=dict.fromkeys(("Date", "Creator", "Format", "Type")))
     return round_coordinates(buffer.getvalue())
+
+
+def _to_pdf(figure: Any) -> bytes:
+    buffer = io.BytesIO()
+    # Neither the date nor the versions: the same results give the same bytes.
+    figure.savefig(buffer, format="pdf", metadata=dict.fromkeys(("CreationDate", "Creator", "Producer")))
+    return buffer.getvalue()

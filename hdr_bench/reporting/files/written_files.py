@@ -17,7 +17,7 @@ RESULTS, SUMMARY = "results.json", "summary.json"
 _TABLES_BEFORE_LIST = ("accuracy", "published", "claims", "time", "memory", "scores", "search", "classes", "pairs")
 
 _HEAD = "# What hdr-bench report wrote here. Its next report removes those of them that it does not write again."
-_FORM = re.compile(r"report\.(md|html)|summary\.json|figures/[^/]+\.(png|svg)|tables/[^/]+\.(csv|tex)")
+_FORM = re.compile(r"report\.(md|html)|summary\.json|figures/[^/]+\.(png|svg|pdf)|tables/[^/]+\.(csv|tex)")
 _OTHERS = re.compile(rf"{re.escape(RESULTS)}|{re.escape(LIST)}|gallery/[^/]+\.npz")
 _GALLERY = re.compile(r"gallery/[0-9a-f]{16}\.npz")
 _FIGURE = re.compile(r"\]\((figures/[^/()\s]+)\.png\)")

@@ -27,11 +27,14 @@ class Heading:
         The heading.
     is_open : bool
         Whether the page shows the section unfolded.
+    is_lead : bool
+        Whether it stands before the notes, on the first screen.
     """
 
     anchor: str
     title: str
     is_open: bool = True
+    is_lead: bool = False
 
 
 MORE_FIGURES = Heading("figures", "More figures", is_open=False)
@@ -90,6 +93,8 @@ class TableBlock:
         What writes it, of ``templates/sections/``.
     is_open : bool
         Whether the page shows it unfolded.
+    is_lead : bool
+        Whether it stands before the notes, on the first screen.
     """
 
     name: str
@@ -99,11 +104,12 @@ class TableBlock:
     points: Callable[[ReportData], tuple[str, ...]] = no_points
     template: str = "table"
     is_open: bool = True
+    is_lead: bool = False
 
     @property
     def heading(self) -> Heading:
         """Its own section."""
-        return Heading(self.name, self.title, self.is_open)
+        return Heading(self.name, self.title, self.is_open, self.is_lead)
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ CSV and LaTeX. To add a figure, write a display, and add a `FigureBlock`, or a `
 
 from functools import partial
 
+from hdr_bench.reporting.comparisons.checks import run_checks
 from hdr_bench.reporting.comparisons.reproductions import describe_verdicts
 from hdr_bench.reporting.page import figures
 from hdr_bench.reporting.page.block_types import Block, FigureBlock, Heading, MethodFigure, TableBlock, TextBlock
@@ -17,8 +18,10 @@ from hdr_bench.reporting.page.robustness import ROBUSTNESS_BLOCKS
 from hdr_bench.reporting.page.sprites import Sprite
 from hdr_bench.reporting.tables import Table
 from hdr_bench.reporting.tables.accuracy import accuracy_table, scores_table
+from hdr_bench.reporting.tables.checks import checks_table
 from hdr_bench.reporting.tables.classes import classes_table
 from hdr_bench.reporting.tables.costs import memory_table, search_table, time_table
+from hdr_bench.reporting.tables.main import main_table
 from hdr_bench.reporting.tables.other_test_sets import (
     accuracies_table,
     describe_test_sets,
@@ -28,6 +31,10 @@ from hdr_bench.reporting.tables.other_test_sets import (
 from hdr_bench.reporting.tables.pairs import pairs_table
 from hdr_bench.reporting.tables.reproductions import published_table
 from hdr_bench.reporting.tables.source_claims import claims_table, fill_claims
+
+
+def _main(data: ReportData) -> Table:
+    return main_table(data.contents.summary, data.contents.results, data.comparisons)
 
 
 def _accuracy(data: ReportData) -> Table:
@@ -55,6 +62,10 @@ def _claims(data: ReportData) -> Table | None:
     # What a suite claims, it claims of its own data, whole.
     is_its_own = settings.dataset is None and settings.samples is None
     return claims_table(fill_claims(data.contents) if is_its_own else ())
+
+
+def _checks(data: ReportData) -> Table | None:
+    return checks_table(run_checks(data.contents, data.comparisons))
 
 
 def _time(data: ReportData) -> Table:
@@ -123,14 +134,16 @@ def _references(data: ReportData) -> References:
 
 
 BLOCKS: tuple[Block, ...] = (
-    TableBlock("accuracy", "Accuracy", _accuracy, template="main_table"),
+    TableBlock("main", "Error and costs", _main, template="main_table", is_lead=True),
     FigureBlock(
         "accuracy-fit-time",
         "Accuracy against the time to fit",
         partial(figures.cost, cost="fit_seconds"),
-        Heading("cost", "What accuracy costs"),
+        Heading("cost", "What accuracy costs", is_lead=True),
     ),
-    TableBlock("published", "Published against measured", _make_published_table, _published_intro),
+    TableBlock(
+        "published", "Published against measured", _make_published_table, _published_intro, template="published"
+    ),
     TableBlock("test-sets", "Other test sets", _test_sets, points=_test_sets_points),
     FigureBlock(
         "test-sets", "Accuracy on each test set", figures.transfer, Heading("test-sets-figure", "Test sets compared")
@@ -138,10 +151,12 @@ BLOCKS: tuple[Block, ...] = (
     TableBlock("drops", "Drop on other test sets", _drops),
     *ROBUSTNESS_BLOCKS,
     TableBlock("claims", "Claims, checked", _claims, template="claims"),
-    TableBlock("time", "Time", _time),
-    TableBlock("memory", "Memory", _memory),
-    TableBlock("scores", "Scores", _scores),
-    TableBlock("search", "Grid search", _searches),
+    TableBlock("checks", "Checks", _checks),
+    TableBlock("accuracy", "Accuracy", _accuracy, is_open=False),
+    TableBlock("time", "Time", _time, is_open=False),
+    TableBlock("memory", "Memory", _memory, is_open=False),
+    TableBlock("scores", "Scores", _scores, is_open=False),
+    TableBlock("search", "Grid search", _searches, is_open=False),
     FigureBlock("accuracy", "Accuracy", figures.accuracy),
     FigureBlock(
         "accuracy-predict-time",

@@ -8,7 +8,6 @@ import pandas as pd
 from hdr_bench.records.evaluations import AS_GIVEN, OWN_TEST_PART
 from hdr_bench.records.suite import Suite
 from hdr_bench.records.trial import FROM_FILE
-from hdr_bench.reporting.comparisons.reproductions import describe_verdicts
 from hdr_bench.reporting.page.finding import finding
 from hdr_bench.reporting.page.highlights import Highlight, make_highlights
 from hdr_bench.reporting.page.report_data import ReportData
@@ -26,8 +25,7 @@ class Header:
     suite : Suite
         Its title and its source.
     finding : str
-        Which method is most accurate, what corruptions and attacks do, and how many published figures got which
-        verdict.
+        Which method is most accurate, how sure that is, what it costs, and what corruptions and attacks do.
     highlights : tuple of Highlight
         The best method for each purpose.
     reasons : tuple of str
@@ -74,7 +72,7 @@ def make_header(data: ReportData, reasons: Sequence[str]) -> Header:
     robust = make_part("The finding on corruptions and attacks", lambda: robustness_finding(data.robustness), str)
     return Header(
         suite=contents.run.suite,
-        finding=" ".join(filter(None, (sentences, robust, describe_verdicts(data.reproductions)))),
+        finding=" ".join(filter(None, (sentences, robust))),
         highlights=tuple(highlights),
         reasons=tuple(notes),
         remarks=(*remarks, *_missing_images_remark(contents)),

@@ -162,7 +162,7 @@ def file_names() -> list[str]:
     figures = [block.name for block in _figure_blocks()]
     return [
         *(f"tables/{name}.{ending}" for name in tables for ending in ("csv", "tex")),
-        *(f"figures/{name}.{ending}" for name in figures for ending in ("png", "svg")),
+        *(f"figures/{name}.{ending}" for name in figures for ending in ("png", "svg", "pdf")),
     ]
 
 

@@ -7,10 +7,14 @@ import jinja2
 
 from hdr_bench.names import visible_prose
 from hdr_bench.reporting.page.header import Header
+from hdr_bench.reporting.page.main_rows import axis_head, main_rows
+from hdr_bench.reporting.page.published_rows import not_built, published_axis, published_rows
 from hdr_bench.reporting.page.report_data import ReportData
 from hdr_bench.reporting.page.sections import Section
+from hdr_bench.reporting.page.sorting import head_attributes
 from hdr_bench.reporting.tables import to_cells, to_markdown
 from hdr_bench.reporting.tables.formats import escape_markdown, markdown_code
+from hdr_bench.reporting.wording import bind_units
 
 
 def to_html_page(data: ReportData, header: Header, sections: Sequence[Section]) -> bytes:
@@ -81,5 +85,12 @@ def render_page(name: str, package: str = "hdr_bench.reporting.page", **context:
         "md": escape_markdown,
         "cells": to_cells,
         "code": markdown_code,
+        "main_rows": main_rows,
+        "axis_head": axis_head,
+        "published_rows": published_rows,
+        "published_axis": published_axis,
+        "not_built": not_built,
+        "head_attributes": head_attributes,
+        "bind_units": bind_units,
     }
     return visible_prose(environment.get_template(name).render(context).lstrip()).encode()

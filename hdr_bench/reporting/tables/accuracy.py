@@ -57,8 +57,10 @@ def accuracy_table(summary: pd.DataFrame, compared: Comparisons) -> Table:
             Column("Std. dev. (%)", ("accuracy_std",), percent),
         ]
     rows = summary.assign(letters=[compared.letters.get(label, "") for label in summary["case"]])
-    marks = _best_of(summary, compared)
-    note = " ".join([*_interval_notes(set(summary["accuracy_basis"])), *_ranking_notes(summary, compared)])
+    marks = best_marks(summary, compared)
+    note = " ".join(
+        [*_interval_notes(set(summary["accuracy_basis"])), *_letter_notes(compared), *ranking_notes(summary)]
+    )
     return make_table("accuracy", "Accuracy", rows, columns, note, {accuracy: marks, error: marks})
 
 
@@ -94,20 +96,35 @@ def _interval_notes(bases: set[str]) -> list[str]:
     return notes
 
 
-def _ranking_notes(summary: pd.DataFrame, compared: Comparisons) -> list[str]:
-    """Say what the letters mean, and why some rows have none."""
-    notes = []
-    if compared.pairs:
-        notes.append(
-            "Two methods without a common letter under “Group” differ in accuracy: of all such findings in this "
-            "report, 5 % are expected to be wrong (Benjamini and Hochberg 1995). The most accurate is bold; those that "
-            "share a letter with it are in italics."
-        )
+def _letter_notes(compared: Comparisons) -> list[str]:
+    """Say what the letters mean."""
+    if not compared.pairs:
+        return []
+    return [
+        "Two methods without a common letter under “Group” differ in accuracy: of all such findings in this "
+        "report, 5 % are expected to be wrong (Benjamini and Hochberg 1995). The most accurate is bold; those that "
+        "share a letter with it are in italics."
+    ]
+
+
+def ranking_notes(summary: pd.DataFrame) -> list[str]:
+    """Say which rows are outside the ranking, and why.
+
+    Parameters
+    ----------
+    summary : DataFrame
+        As `summarise` returns it.
+
+    Returns
+    -------
+    notes : list of str
+        A sentence, or nothing.
+    """
     outside = summary[~summary["is_ranked"] & summary["accuracy"].notna()]
-    if len(outside):
-        named = "; ".join(f"{row['case']} ({_why_outside(row)})" for row in outside.to_dict("records"))
-        notes.append(f"Outside the ranking: {named}.")
-    return notes
+    if not len(outside):
+        return []
+    named = "; ".join(f"{row['case']} ({_why_outside(row)})" for row in outside.to_dict("records"))
+    return [f"Outside the ranking: {named}."]
 
 
 def _why_outside(row: dict[Any, Any]) -> str:
@@ -150,7 +167,21 @@ def _score_writer(metric: Metric, n_test: int) -> Callable[[float], str]:
     return value_writer(replace(metric, digits=digits), n_test)
 
 
-def _best_of(summary: pd.DataFrame, compared: Comparisons) -> dict[int, Mark]:
+def best_marks(summary: pd.DataFrame, compared: Comparisons) -> dict[int, Mark]:
+    """Return the marks of the most accurate rows and of those that are not told apart from them.
+
+    Parameters
+    ----------
+    summary : DataFrame
+        As `summarise` returns it.
+    compared : Comparisons
+        Of its methods.
+
+    Returns
+    -------
+    marks : dict of int to {"best", "like the best"}
+        By the row's place in the summary.
+    """
     marks: dict[int, Mark] = {}
     for row, label in enumerate(summary["case"]):
         best, *peers = compared.best.get(label, ("",))

@@ -1,7 +1,7 @@
 """The table of published figures against measured ones."""
 
 import math
-from dataclasses import replace
+from dataclasses import dataclass, fields
 from decimal import Decimal
 
 import pandas as pd
@@ -22,7 +22,20 @@ _COLUMNS = (
 """What the table's columns hold, in words."""
 
 
-def published_table(figures: tuple[Reproduction, ...]) -> Table | None:
+@dataclass(frozen=True, eq=False)
+class PublishedTable(Table):
+    """The table of published figures, with the figures themselves.
+
+    Attributes
+    ----------
+    figures : tuple of Reproduction
+        One for each row.
+    """
+
+    figures: tuple[Reproduction, ...] = ()
+
+
+def published_table(figures: tuple[Reproduction, ...]) -> PublishedTable | None:
     """Return published and measured figures with their intervals, difference, margin and verdict.
 
     Parameters
@@ -32,7 +45,7 @@ def published_table(figures: tuple[Reproduction, ...]) -> Table | None:
 
     Returns
     -------
-    table : Table or None
+    table : PublishedTable or None
         A row for each; None for none.
     """
     if not figures:
@@ -58,7 +71,8 @@ def published_table(figures: tuple[Reproduction, ...]) -> Table | None:
     joined = {
         name: table.exact[name].map(lambda values: ";".join(map(str, values))) for name in ("published", "measured")
     }
-    return replace(table, exact=table.exact.assign(**joined))
+    parts = {field.name: getattr(table, field.name) for field in fields(Table)}
+    return PublishedTable(**{**parts, "exact": table.exact.assign(**joined)}, figures=figures)
 
 
 def _row(each: Reproduction) -> dict[str, object]:

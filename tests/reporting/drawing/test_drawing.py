@@ -4,6 +4,7 @@ import importlib
 import signal
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import psutil
@@ -100,3 +101,11 @@ def test_a_report_that_is_ended_while_it_draws_leaves_no_process(tmp_path, end):
     if end == signal.SIGHUP:
         assert command.returncode == 130
         assert error == "interrupted; the last report is as it was, the same command writes it again\n"
+
+
+def test_a_pdf_is_drawn_only_if_it_is_asked_for_and_is_the_same_each_time(displays):
+    (planned,) = _planned(plain=displays.Plain())
+    assert render(planned).pdf == b""
+    first, second = (render(replace(planned, has_pdf=True)).pdf for _ in range(2))
+    assert first.startswith(b"%PDF")
+    assert first == second

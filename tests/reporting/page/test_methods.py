@@ -77,38 +77,54 @@ def _column(page, section, number):
     return [text.strip() for text in cells.all_inner_texts()]
 
 
-def test_a_click_on_a_head_sorts_and_what_is_missing_stays_last(visit, reported):
+def test_a_click_on_a_head_sorts_the_best_first_and_what_is_missing_stays_last(visit, reported):
     page = visit(reported)
+    page.locator("#accuracy summary").click()
     head = page.locator("#accuracy th", has_text="Accuracy (%)")
-    head.get_by_role("button").click()
-    assert head.get_attribute("aria-sort") == "ascending"
-    *numbers, last = _column(page, "accuracy", 1)
-    assert [float(text) for text in numbers] == sorted(float(text) for text in numbers)
-    assert last == "–"
-    head.get_by_role("button").click()
-    assert head.get_attribute("aria-sort") == "descending"
-    *numbers, last = _column(page, "accuracy", 1)
-    assert [float(text) for text in numbers] == sorted((float(text) for text in numbers), reverse=True)
-    assert last == "–"
+    for direction, is_largest_first in (("descending", True), ("ascending", False)):
+        head.get_by_role("button").click()
+        assert head.get_attribute("aria-sort") == direction
+        *numbers, last = _column(page, "accuracy", 1)
+        values = [float(text) for text in numbers]
+        assert values == sorted(values, reverse=is_largest_first)
+        assert last == "–"
     page.locator("#accuracy th", has_text="Method").get_by_role("button").click()
     assert head.get_attribute("aria-sort") is None
+
+
+def test_the_main_table_is_sorted_by_error_and_its_rules_hold_for_that_order_alone(visit, reported):
+    page = visit(reported)
+    table, error = page.locator("#main table"), page.locator("#main th", has_text="Error (%)")
+    assert error.get_attribute("aria-sort") == "ascending"
+    error.get_by_role("button").click()
+    assert error.get_attribute("aria-sort") == "descending"
+    assert "resorted" in table.get_attribute("class")
+    error.get_by_role("button").click()
+    assert "resorted" not in table.get_attribute("class")
+
+
+@pytest.mark.parametrize("width", [390, 1200])
+def test_no_page_is_wider_than_its_screen(visit, reported_various, width):
+    page = visit(reported_various)
+    page.set_viewport_size({"width": width, "height": 800})
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
 def test_methods_are_filtered_by_their_names(visit, reported):
     page = visit(reported)
     page.get_by_label("Show only methods named").fill("TREE")
-    assert page.locator("#accuracy tbody tr:visible").count() == 1
+    assert page.locator("#main tbody tr:visible").count() == 1
     assert page.locator("details.method:visible h3").all_inner_texts() == ["Tree_50%"]
     assert page.locator(".filter output").inner_text() == "1 of 4 methods"
     page.get_by_label("Show only methods named").fill("")
-    assert page.locator("#accuracy tbody tr:visible").count() == 4
+    assert page.locator("#main tbody tr:visible").count() == 4
 
 
 def test_a_method_leads_to_its_details_and_they_open(visit, reported_various):
     page = visit(reported_various)
     details = page.locator("details.method", has=page.get_by_role("heading", name="MLP, wider"))
     assert not details.evaluate("(part) => part.open")
-    page.locator("#accuracy").get_by_role("link", name="MLP, wider", exact=True).click()
+    page.locator("#main").get_by_role("link", name="MLP, wider", exact=True).click()
     assert details.evaluate("(part) => part.open")
     assert details.get_by_text("64N-BN", exact=True).is_visible()
     for heading in ("Parameters", "Network", "Each class"):
@@ -118,7 +134,7 @@ def test_a_method_leads_to_its_details_and_they_open(visit, reported_various):
 
 def test_the_address_of_a_row_leads_to_it(visit, reported):
     page = visit(reported)
-    address = page.locator("#accuracy tbody tr").nth(1).get_attribute("id")
+    address = page.locator("#main tbody tr").nth(1).get_attribute("id")
     linked = visit(reported, f"#{address}")
     assert linked.locator(":target").get_attribute("id") == address
     assert linked.locator(":target").is_visible()
@@ -131,13 +147,14 @@ def test_sections_fold(visit, reported):
     page.locator("#figures summary").click()
     assert figures.evaluate("(part) => part.open")
     assert figures.locator("img").first.is_visible()
-    page.locator("#accuracy summary").click()
     assert not page.locator("#accuracy table").is_visible()
+    page.locator("#accuracy summary").click()
+    assert page.locator("#accuracy table").is_visible()
 
 
 def test_it_works_without_javascript(visit, reported_various):
     page = visit(reported_various, java_script_enabled=False)
-    assert page.locator("#accuracy table").is_visible()
+    assert page.locator("#main table").is_visible()
     assert page.locator(".filter").count() == 0
     assert page.locator("thead button").count() == 0
     page.locator("#figures summary").click()

@@ -73,7 +73,7 @@ def test_a_table_in_the_list_is_in_both_pages_and_written_as_csv_and_latex(made_
         assert "Before it." in content
         assert "A note on errors." in content
         assert "22.5%" in content
-    assert text.index("\n## Accuracy\n") < text.index("\n## Wrong images\n") < text.index("\n## Time\n")
+    assert text.index("\n## Error and costs\n") < text.index("\n## Wrong images\n") < text.index("\n## Time\n")
     with (made_up / "tables" / "wrong.csv").open() as file:
         assert [float(row["error_rate"]) for row in csv.DictReader(file)] == [0.075, 0.225]
     assert (made_up / "tables" / "wrong.tex").read_text().startswith("% Wrong images.")

@@ -43,8 +43,18 @@ def various_tables(finished_various):
 
 
 def test_what_each_table_holds(tables, various_tables):
-    assert list(tables) == ["accuracy", "claims", "time", "memory", "scores", "classes", "pairs"]
-    assert list(various_tables) == ["accuracy", "time", "memory", "scores", "search", "classes", "pairs"]
+    assert list(tables) == ["main", "claims", "checks", "accuracy", "time", "memory", "scores", "classes", "pairs"]
+    assert list(various_tables) == [
+        "main",
+        "checks",
+        "accuracy",
+        "time",
+        "memory",
+        "scores",
+        "search",
+        "classes",
+        "pairs",
+    ]
     assert [head.partition(" (")[0] for head in tables["accuracy"].heads] == [
         "Method",
         "Accuracy",

@@ -20,13 +20,17 @@
       button.append(...head.childNodes);
       head.append(button);
       button.addEventListener("click", () => {
-        const direction = head.getAttribute("aria-sort") === "ascending" ? -1 : 1;
+        const sorted = head.getAttribute("aria-sort");
+        // The best values first, then the other way.
+        const direction = sorted ? (sorted === "ascending" ? -1 : 1) : head.dataset.first === "largest" ? -1 : 1;
         for (const other of table.tHead.rows[0].cells) other.removeAttribute("aria-sort");
         head.setAttribute("aria-sort", direction === 1 ? "ascending" : "descending");
         const rows = [...body.rows].map((row) => [valueOf(row, place), row]);
         // What is missing stays at the end, whichever way.
         rows.sort(([a], [b]) => isMissing(a) - isMissing(b) || direction * compare(a, b));
         body.append(...rows.map(([, row]) => row));
+        // The rules between rows hold for the order by error alone.
+        table.classList.toggle("resorted", place !== 1 || direction !== 1);
       });
     });
   }
