@@ -78,6 +78,6 @@ def test_errors_name_the_file(tmp_path):
 
 
 def test_a_type_that_idx_lacks_is_refused(tmp_path):
-    with pytest.raises(DatasetError, match="IDX has no type for uint64"):
+    with pytest.raises(DatasetError, match="IDX does not support the type uint64"):
         write_idx(tmp_path / "a", np.zeros(3, np.uint64))
     assert list(tmp_path.iterdir()) == []

@@ -57,7 +57,7 @@ def test_16_bit_colour_is_refused_rather_than_cut_to_8(tmp_path):
     header = struct.pack(">IIBBBBB", 4, 4, 16, 2, 0, 0, 0)
     png = b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b"")
     (tmp_path / "deep.png").write_bytes(png)
-    with pytest.raises(DatasetError, match="16 bits a channel"):
+    with pytest.raises(DatasetError, match="16 bits per channel"):
         load_picture(tmp_path / "deep.png", None)
 
 
@@ -180,7 +180,7 @@ def test_of_a_phones_pictures_the_first_is_taken(tmp_path, digit):
 def test_animations_and_several_pages_are_refused(tmp_path, ending):
     frames = [Image.linear_gradient("L").resize((8, 8)), Image.radial_gradient("L").resize((8, 8))]
     frames[0].save(tmp_path / f"a.{ending}", save_all=True, append_images=frames[1:])
-    with pytest.raises(DatasetError, match="holds 2 frames; one picture per file"):
+    with pytest.raises(DatasetError, match="holds 2 frames, but one picture per file"):
         load_picture(tmp_path / f"a.{ending}", None)
 
 
