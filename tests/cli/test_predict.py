@@ -236,7 +236,7 @@ def test_other_files_are_never_overwritten(fitted, images, tmp_path):
         ("missing.csv", "missing.csv: there is no such file; expected a CSV file of pixels, a folder of pictures"),
         ("digit-8x8", "unknown dataset 'digit-8x8'. Did you mean 'digits-8x8'?"),
         ("empty", "no picture in this folder"),
-        ("words.txt", "which is not read"),
+        ("words.txt", "which cannot be read"),
         ("mixed", "pictures of 8x8 uint8 and 9x9 uint8 pixels in one folder; bring them to the same size with resize"),
         ("two.npz", "it holds a (3, 4), b (3, 4); expected one array of images, or one named"),
         ("rows.npy", "expected (n, height, width), one channel, or rows of a square number of pixels"),

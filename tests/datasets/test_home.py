@@ -188,7 +188,7 @@ def test_what_version_0_1_left_in_a_data_home_is_found_and_never_written(home, o
         assert load_dataset(f"npz:{own}").fingerprint == expected
         assert load_dataset("mine").class_names == tuple("0123456789")
     assert list_datasets()["mine"] == "added by you"
-    with pytest.raises(DatasetError, match=f"there is a data set 'mine' already, in {home}/prepared/mine"):
+    with pytest.raises(DatasetError, match=f"there is already a data set 'mine' in {home}/prepared/mine"):
         add_dataset("mine", own)
     # A damaged copy is made again, in the cache; what was added cannot be.
     for path in home.rglob("train_images.npy"):
