@@ -29,7 +29,7 @@ def test_all_classes_in_their_order_change_nothing(data_home):
     [
         ("01", "classes must be a list, got '01'; give the names of at least two classes in a list"),
         (["1"], r"classes must have at least two names, got \['1'\]"),
-        (["1", "2", "1"], "classes names '1' twice; give each once"),
+        (["1", "2", "1"], "classes has '1' twice; give each name once"),
         (["1", 2], "classes must be strings, got 2; write it as '2'"),
     ],
 )

@@ -74,7 +74,7 @@ def test_any_names_give_labels_that_come_again_or_an_error_of_ours(stems):
         ("{w}_{d}", "may be 'anna' .LABEL_NUMBER., or '0', since the last field is a single digit"),
         ("IMG_2024010{d}_{n}", "no label in the file names"),
         ("{w}_{x}_{n}", "'anna' .LABEL_WRITER_NUMBER. or 'left' .PREFIX_LABEL_NUMBER."),
-        ("a_{d}_b_{n}", "the label seems to be '0' in a_0_b_0.png, which is none of the forms"),
+        ("a_{d}_b_{n}", "the label seems to be '0' in a_0_b_0.png, but the name does not"),
     ],
 )
 def test_names_without_a_clear_label(pattern, fault):

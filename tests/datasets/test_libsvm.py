@@ -107,7 +107,7 @@ def test_what_scikit_learn_writes(tmp_path, data_home, digits):
         ("1 1:2 3:4\n2 4\n", "line 2 ends in '4'|line 2 is not in LIBSVM's format"),
         ("1 1:2 3:4\n2 4:1 3:1\n", "line 2: the indices of its pixels do not increase"),
         ("1 1:2 4:4\nx 4:1\n", "line 2 is not in LIBSVM's format"),
-        ("1 1:2 99999:4\n2 4:1\n", "line 1 has the index '99999'; up to 65,536 pixels are read"),
+        ("1 1:2 99999:4\n2 4:1\n", "line 1 has the index '99999'; at most 65,536 pixels are allowed"),
         ("1 1:2 4:nan\n2 4:1\n", "nan"),
         ("1 1:2 4:4\n2 4:1\n1 2:1\n2 3:\n", "line 4"),
     ],

@@ -64,7 +64,7 @@ def test_one_whole_is_cut_whatever_its_layout(file, shape):
         ),
         (
             {"train_images": np.zeros((10, 8, 8)), "test_labels": np.arange(9)},
-            r"test_labels \(9,\), but not train_labels and test_images; save all four .* or images and labels alone",
+            r"test_labels \(9,\), but not train_labels and test_images; save all four .* or only images and labels",
         ),
         ({"x": np.zeros((20, 9)), "X": np.zeros((20, 9)), "y": np.arange(20) % 2}, "differ only in case: X, x, y"),
         (
@@ -91,7 +91,7 @@ def test_one_whole_is_cut_whatever_its_layout(file, shape):
             {"x": np.zeros((3, 9)), "y": np.array([0, 0, 1])},
             r"cannot split 3 images .*: 1 of 2 classes have only one image \('1'\)",
         ),
-        ({"x": np.zeros((20, 9)), "y": np.arange(20) // 2}, "of 16 and 4 images, fewer than the 10 classes"),
+        ({"x": np.zeros((20, 9)), "y": np.arange(20) // 2}, "of 16 and 4 images, since each needs at least 10"),
     ],
 )
 def test_files_that_cannot_be_used(file, arrays, fault):
