@@ -189,12 +189,12 @@ def test_emnist_is_put_upright(tmp_path, data_home):
     file = write(tmp_path / "emnist-digits-train.csv", rows_of(images.swapaxes(1, 2), labels))
     dataset = load_dataset(f"csv:{file}")
     check_whole(dataset, images, labels)
-    assert any("put upright" in note and "as its digits show" in note for note in dataset.notes)
+    assert any("were transposed" in note and "as its digits show" in note for note in dataset.notes)
     # Letters show nothing; the format says it.
     file = write(tmp_path / "emnist-letters-train.csv", rows_of(images.swapaxes(1, 2), labels + 11))
     dataset = load_dataset(f"csv:{file}")
     check_whole(dataset, images, labels + 11)
-    assert any("put upright" in note and "as EMNIST does" in note for note in dataset.notes)
+    assert any("were transposed" in note and "as EMNIST does" in note for note in dataset.notes)
     (tmp_path / "emnist-letters-mapping.txt").write_text("".join(f"{n} {n + 54} {n + 86}\n" for n in range(11, 21)))
     assert load_dataset(f"csv:{file}").class_names == tuple("ABCDEFGHIJ")
 
@@ -220,7 +220,7 @@ def test_emnist_is_put_upright(tmp_path, data_home):
         ("1,0,0,0,1\n2,0,0,0,2\n1,0,0,0,1\n2,0,3,0,2\n", "unclear whether the first or the last of 5 columns"),
         ("1,0,0,0,0\n2,0,nan,0,0\n1,0,0,0,0\n2,0,0,0,0\n", "line 2, column 3 holds 'nan', which is not a number"),
         ('1,0,0,0,0\n2,0,"0,0,0\n', "line 2 has an unclosed quote"),
-        ("1:1 2:3\n", "a LIBSVM file; name it libsvm:|not a table of numbers"),
+        ("1:1 2:3\n", "a LIBSVM file; use the name libsvm:|not a table of numbers"),
         ("1,0,0,0,0\n2,0,0\0,0,0\n", "line 2 contains null characters|not a table of numbers"),
     ],
 )
@@ -253,7 +253,7 @@ def test_what_is_not_there_or_not_a_table(tmp_path, data_home, digits):
     with pytest.raises(DatasetError, match="no table of pixels in this folder"):
         load_dataset(f"csv:{tmp_path}")
     np.savez(tmp_path / "a.npz", x=np.zeros(3))
-    with pytest.raises(DatasetError, match=r"\.npz.*; name it npz:"):
+    with pytest.raises(DatasetError, match=r"\.npz.*; use the name npz:"):
         load_dataset(f"csv:{tmp_path / 'a.npz'}")
     for name in ("train.csv", "mnist_train.csv"):
         write(tmp_path / name, rows_of(*digits))

@@ -30,13 +30,13 @@ def test_a_file_that_cannot_be_read_is_called_what_it_is(tmp_path, data_home, na
 def test_files_that_another_scheme_reads(tmp_path, data_home):
     for name, hint in (
         ("a.npz", "name it npz:"),
-        ("a.npy", r"a file of NumPy arrays \(.npz or .npy\); name it npz:"),
-        ("a.csv", "a CSV file; name it csv:"),
-        ("a.tsv.gz", "a CSV file; name it csv:"),
-        ("a.svm.bz2", "a LIBSVM file; name it libsvm:"),
-        ("a.mat", "a MATLAB file; name it mat:"),
-        ("a.parquet", "a Parquet file; name it parquet:"),
-        ("a.h5", "an HDF5 file; name it h5:"),
+        ("a.npy", r"a file of NumPy arrays \(.npz or .npy\); use the name npz:"),
+        ("a.csv", "a CSV file; use the name csv:"),
+        ("a.tsv.gz", "a CSV file; use the name csv:"),
+        ("a.svm.bz2", "a LIBSVM file; use the name libsvm:"),
+        ("a.mat", "a MATLAB file; use the name mat:"),
+        ("a.parquet", "a Parquet file; use the name parquet:"),
+        ("a.h5", "an HDF5 file; use the name h5:"),
         ("a.png", "the folder that holds the pictures"),
         ("t10k-images-idx3-ubyte.gz", f"idx:{tmp_path}"),
     ):
