@@ -29,7 +29,7 @@ def test_a_file_that_cannot_be_read_is_called_what_it_is(tmp_path, data_home, na
 
 def test_files_that_another_scheme_reads(tmp_path, data_home):
     for name, hint in (
-        ("a.npz", "name it npz:"),
+        ("a.npz", "use the name npz:"),
         ("a.npy", r"a file of NumPy arrays \(.npz or .npy\); use the name npz:"),
         ("a.csv", "a CSV file; use the name csv:"),
         ("a.tsv.gz", "a CSV file; use the name csv:"),
