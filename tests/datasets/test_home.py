@@ -221,7 +221,7 @@ def test_a_cache_that_cannot_be_made_is_named(tmp_path, monkeypatch):
         monkeypatch.setenv("HDR_BENCH_DATA", f"{above}/y")
         said = "\n".join(describe_places())
         assert f"cache: {above}/x (it cannot be written: data are read again each time)" in said
-        assert f"HDR_BENCH_DATA names {above}/y, which cannot be made: {above} is not a folder; set it to" in said
+        assert f"HDR_BENCH_DATA names {above}/y, which cannot be created: {above} is not a folder; set it to" in said
 
 
 def test_a_full_disk_leaves_nothing_half_written(home, own):

@@ -107,7 +107,7 @@ def test_class_names_that_cannot_be_shown(folder, name):
         (np.zeros((2, 3, 3)), [0, 1], "ab", "labels must be a NumPy array, got list"),
         (np.zeros((2, 3, 3)), np.array(["a", "b"]), "ab", "must be one integer per image"),
         (np.zeros((2, 3, 3)), np.array([[0], [1]]), "ab", "must be one integer per image"),
-        (np.zeros((2, 3, 3)), np.array([0, 1]), ["a", 1], "the class name 1 is a int, not a text"),
+        (np.zeros((2, 3, 3)), np.array([0, 1]), ["a", 1], "the class name 1 must be a string, got int"),
         (np.zeros((2, 3, 3)), np.array([0, 1]), ["a", "b" * 300], "has 300 characters; at most 255 are allowed"),
     ],
 )
@@ -150,9 +150,9 @@ def _png(width, height, rows=b"", depth=8, colour=0, **chunks):
         (_png(6, 6, bytes(42), tRNS=b""), "not a readable picture|"),
         (_png(6, 6, zTXt=b"x\0\0" + zlib.compress(bytes(80 * MEGABYTE))), "not a readable picture"),
         (b"GIF89a" + struct.pack("<HH", 65_535, 65_535) + bytes(20), "too large|not a readable"),
-        (b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 6 6\n%%EndComments\n", "no picture format that is read"),
+        (b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 6 6\n%%EndComments\n", "not in a supported picture format"),
         (b"P5 1000000000 1000000000 255\n", "too large"),
-        (b"", "no picture format that is read"),
+        (b"", "not in a supported picture format"),
     ],
 )
 def test_pictures_that_declare_more_than_they_hold_are_refused_cheaply(tmp_path, content, fault):

