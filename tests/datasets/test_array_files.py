@@ -124,7 +124,10 @@ def test_luma_is_pillows(digits):
             {"X": np.zeros((20, 9)), "images": np.zeros((20, 9)), "y": np.arange(20)},
             "unclear which arrays are the images",
         ),
-        ({"X": np.zeros((20, 9)), "y": np.arange(19)}, r"X has shape \(20, 9\), but y \(19,\); one label per image"),
+        (
+            {"X": np.zeros((20, 9)), "y": np.arange(19)},
+            r"X has shape \(20, 9\), but y \(19,\); give one label per image",
+        ),
         ({"X": np.zeros((20, 7)), "y": np.arange(20)}, "7 pixels per image; expected a square number"),
         ({"X": np.zeros((20, 9)), "y": np.ones((20, 3))}, "expected one label per image"),
         ({"X": np.zeros((9, 9)), "y": np.arange(9)}, "unclear along which axis"),

@@ -109,7 +109,7 @@ def test_torchvisions_files_also_from_the_folders_above(folder, given, note):
     data = load_dataset(f"idx:{folder / given}")
     np.testing.assert_array_equal(data.train.images, images[:80])
     np.testing.assert_array_equal(data.test.labels, labels[80:])
-    assert data.notes == (() if note is None else (f"read from the folder {note} in it",))
+    assert data.notes == (() if note is None else (f"read from the folder {note} inside it",))
     assert add_dataset("own", folder / given).fingerprint == data.fingerprint
 
 
@@ -177,7 +177,7 @@ def test_a_set_is_named_above_the_folder_of_torchvision_or_of_the_archive(folder
     _emnist(folder / "EMNIST" / below, images, labels)
     data = load_dataset(f"idx:{folder / 'EMNIST' / 'digits'}")
     np.testing.assert_array_equal(data.train.images, images[:80])
-    assert data.notes[0] == f"read from the folder {below} in it"
+    assert data.notes[0] == f"read from the folder {below} inside it"
 
 
 def test_a_set_that_is_not_there(folder):

@@ -63,7 +63,7 @@ def test_shards_of_two_parts(tmp_path, data_home, digits):
         assert load_dataset(f"parquet:{place}").fingerprint == dataset.fingerprint
         assert add_dataset(f"own-{place.name}", place).fingerprint == dataset.fingerprint
     first.unlink()
-    with pytest.raises(DatasetError, match=r"of the 2 shards of train-00001-of-00002\.parquet there are 1, numbered 1"):
+    with pytest.raises(DatasetError, match=r"found 1 of the 2 shards of train-00001-of-00002\.parquet, numbered 1"):
         load_dataset(f"parquet:{folder}")
 
 

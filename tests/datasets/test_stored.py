@@ -63,7 +63,7 @@ def test_all_that_can_be_made_again_is_removed_at_once(own):
 
 
 def test_there_may_be_nothing_to_remove(own):
-    with pytest.raises(DatasetNotFoundError, match="nothing of mnist is stored-5k, so there is nothing to remove"):
+    with pytest.raises(DatasetNotFoundError, match="nothing of mnist-5k is stored, so there is nothing to remove"):
         remove_dataset("mnist-5k")
     with pytest.raises(DatasetNotFoundError, match="nothing of npz:"):
         remove_dataset(f"npz:{own}")
