@@ -45,7 +45,7 @@ def test_shapes_that_numpy_cannot_hold_are_refused():
     too_deep = bytes([0, 0, 8, 70]) + b"\0\0\0\1" * 70 + b"x"
     too_large = bytes([0, 0, 8, 4]) + b"\xff\xff\xff\xff" * 3 + b"\0\0\0\0"
     for content in (too_deep, too_large):
-        with pytest.raises(DatasetError, match="cannot be read: maximum"):
+        with pytest.raises(DatasetError, match="cannot be read: "):
             decode_idx(content, "x")
 
 

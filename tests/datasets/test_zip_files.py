@@ -49,7 +49,7 @@ def test_pictures_at_any_depth(tmp_path, data_home, folder, below, scheme):
     file = pack(tmp_path / "digits.zip", folder, below=below)
     packed, plain = load_dataset(f"{scheme}:{file}"), load_dataset(f"folder:{folder}")
     assert packed.fingerprint == plain.fingerprint
-    assert packed.notes[0] == "read from a zip archive" + (f": {below} in it" if below else "")
+    assert packed.notes[0] == "read from a zip archive" + (f": {below} inside it" if below else "")
     assert add_dataset("own", file, resize=(4, 4)).image_shape == (4, 4)
 
 
