@@ -1,7 +1,7 @@
 """Compare methods of handwritten digit recognition, and regenerate the tables that people cite.
 
-The public names are those of `__init__.pyi`. They are imported when they are first asked for, so that
-``import hdr_bench`` costs next to nothing.
+The public names are listed in `__init__.pyi`. Each is imported on first access, so that ``import hdr_bench`` costs
+next to nothing.
 """
 
 import sys
@@ -20,9 +20,9 @@ def __dir__() -> list[str]:
 
 
 def _attach() -> None:
-    """Put the loader's functions in the place of those above."""
-    # Not before a name is asked for: until `__main__` has put the working folder last on the import path, a module in
-    # it may be in the place of one that the loader imports.
+    """Replace the functions above by those of the loader."""
+    # Only on first access: until `__main__` has moved the working folder to the end of the import path, a module in
+    # that folder may shadow one that the loader imports.
     import lazy_loader
 
     load, _, names = lazy_loader.attach_stub(__name__, __file__)

@@ -1,29 +1,30 @@
-"""The command ``hdr-bench``, also by ``python -m hdr_bench``."""
+"""The command ``hdr-bench``, also run by ``python -m hdr_bench``."""
 
 import os
 import sys
 
-# Imported with care: a module in the working folder may be named like one of Python's until `main` has run.
+# Import nothing else here: until `main` has run, a module in the working folder may shadow one of Python's.
 
 
 def main() -> None:
-    """Run the command, with the working folder, if it is on the import path, at its end."""
+    """Run the command; the working folder, if it is on the import path, is moved to its end."""
     _put_working_folder_last()
     import atexit
     import gc
     import signal
 
-    # Else Python, before it ends, looks for garbage in all that torch made, which takes half as long as its import.
+    # Otherwise Python collects garbage from everything torch created before it exits, which takes half as long as
+    # importing torch.
     atexit.register(gc.freeze)
     if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
-        # Until the command can say that it was interrupted, Ctrl-C ends it without a word.
+        # Until the command can report that it was interrupted, Ctrl-C ends it silently.
         signal.signal(signal.SIGINT, signal.SIG_DFL)
     from hdr_bench.cli import main as run_command
     from hdr_bench.cli.errors import ExitCode
     from hdr_bench.cli.interruption import interrupt_once, keep_exit_code
     from hdr_bench.experiments.processes.thread_wait_policy import thread_wait_variables
 
-    # Before a command loads a library that computes: `fit`, `read` and `predict` do so in this process.
+    # Before a command loads a numerical library: `fit`, `read` and `predict` do so in this process.
     os.environ.update(thread_wait_variables(os.environ))
     try:
         run_command(interrupt_once)
@@ -34,13 +35,13 @@ def main() -> None:
 
 
 def _put_working_folder_last() -> None:
-    """Let no module in the working folder take the place of one of Python's or of an installed library's.
+    """Keep modules in the working folder from shadowing those of Python or of an installed library.
 
-    ``python -m`` begins the import path with it, and PYTHONPATH may name it.
+    ``python -m`` puts it at the front of the import path, and PYTHONPATH may name it.
     """
     here = os.path.realpath(os.curdir)
     if os.path.realpath(__file__) == os.path.join(here, "hdr_bench", "__main__.py"):  # noqa: PTH118  # imports much
-        # This very library is imported from there.
+        # This library itself is imported from there.
         return
     others = [entry for entry in sys.path if os.path.realpath(entry or os.curdir) != here]
     if len(others) < len(sys.path):

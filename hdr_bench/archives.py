@@ -1,4 +1,4 @@
-"""Zip archives: written with fixed dates and a checksum, and read without more memory than their files are worth."""
+"""Zip archives: written with fixed dates and a checksum, and read with memory bounded by the size of the file."""
 
 import hashlib
 import io
@@ -11,25 +11,25 @@ from hdr_bench.declared_size import read_exactly
 from hdr_bench.files import describe_file_error, read_regular
 
 MOST_EXPANSION = 1032
-"""The most that DEFLATE, which gzip and zip use, can expand a file: 258 bytes in 2 bits."""
+"""Largest expansion factor of DEFLATE, which gzip and zip use: 258 bytes in 2 bits."""
 
 _METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 _SEAL_LETTERS = 64
-# The earliest that an archive can hold.
+# The earliest date that an archive can hold.
 _DATE = (1980, 1, 1, 0, 0, 0)
 _PADDING = "padding"
 
 
 @dataclass(frozen=True)
 class Limit:
-    """How much an archive may decompress to, so that it takes no more memory than its file is worth.
+    """Limit on what an archive may decompress to, so that a small file cannot use much memory.
 
     Attributes
     ----------
     most_bytes : int
-        For any archive, however small it is.
+        Allowed for any archive, however small.
     most_expansion : int
-        As a multiple of the archive's size, for large ones.
+        Allowed for large archives, as a multiple of the archive's size.
     """
 
     most_bytes: int
@@ -41,9 +41,9 @@ class Limit:
         Parameters
         ----------
         declared : int
-            Bytes when it is decompressed.
+            Size in bytes after decompression.
         n_bytes : int
-            Bytes of the archive.
+            Size of the archive in bytes.
 
         Returns
         -------
@@ -52,12 +52,12 @@ class Limit:
         return declared <= max(self.most_bytes, n_bytes * self.most_expansion)
 
     def padding(self, declared: int) -> int:
-        """Return how many uncompressed bytes make an archive large enough, whatever its members compress to.
+        """Return how many bytes of padding make an archive large enough, however well its members compress.
 
         Parameters
         ----------
         declared : int
-            Bytes when it is decompressed.
+            Size in bytes after decompression.
 
         Returns
         -------
@@ -67,22 +67,22 @@ class Limit:
 
 
 TEXT_LIMIT = Limit(8 << 20, 20)
-"""Of results, which compress to a third or a quarter; their records take many times their text."""
+"""For results, whose text compresses to a third or a quarter; the records made of it take many times its size."""
 
 
 def write_archive(members: Mapping[str, bytes], limit: Limit = TEXT_LIMIT, level: int = 9) -> bytes:
-    """Return a zip archive of these members; the same members give the same bytes, whatever the clock says.
+    """Return a zip archive of these members; the same members always give the same bytes.
 
-    What repeats itself, as a grid of long values or the scores of a constant prediction do, can compress better than
-    its readers allow. Such an archive is padded up to their limit: a few per cent of what it decompresses to.
+    Repetitive content, such as a grid of long values or the scores of a constant prediction, can compress better than
+    readers allow. Such an archive is padded up to their limit: a few per cent of its decompressed size.
 
     Parameters
     ----------
     members : mapping of str to bytes
     limit : Limit, default=TEXT_LIMIT
-        The readers'.
+        Limit that readers apply.
     level : int, default=9
-        Of the compression: 9 makes the smallest archive, 1 takes the least time.
+        Compression level: 9 gives the smallest archive, 1 is fastest.
 
     Returns
     -------
@@ -99,18 +99,18 @@ def write_archive(members: Mapping[str, bytes], limit: Limit = TEXT_LIMIT, level
 
 
 def seal_archive(members: Mapping[str, bytes], limit: Limit = TEXT_LIMIT, level: int = 9) -> bytes:
-    """Return a zip archive as `write_archive` does, whose last 64 bytes are the SHA-256 of all before them.
+    """Return a zip archive as `write_archive` does, whose last 64 bytes are the SHA-256 of all bytes before them.
 
-    They are the archive's comment, so that any program for zip archives opens it.
+    The digest is the archive's comment, so that any program for zip archives can open it.
 
     Parameters
     ----------
     members : mapping of str to bytes
         Contents, by their names in the archive.
     limit : Limit, default=TEXT_LIMIT
-        The readers'.
+        Limit that readers apply.
     level : int, default=9
-        Of the compression.
+        Compression level.
 
     Returns
     -------
@@ -126,9 +126,9 @@ def _add_seal(plain: bytes) -> bytes:
 
 
 def read_sealed(path: Path) -> dict[str, bytes]:
-    """Return the members of an archive that `seal_archive` made, if not a bit of it has changed.
+    """Return the members of an archive that `seal_archive` made, if it is unchanged.
 
-    Nothing is decompressed before that is known. See `read_texts`.
+    The checksum is verified before anything is decompressed. See `read_texts`.
 
     Parameters
     ----------
@@ -144,7 +144,7 @@ def read_sealed(path: Path) -> dict[str, bytes]:
     FileNotFoundError
         If there is no such file.
     ValueError
-        If it is not an archive, cut off, changed, or would decompress to more than results do.
+        If it is not an archive, is truncated or changed, or would decompress to more than results do.
     """
     content = read_regular(path)
     check_seal(content)
@@ -152,7 +152,7 @@ def read_sealed(path: Path) -> dict[str, bytes]:
 
 
 def check_seal(content: bytes) -> None:
-    """Check that an archive is as `seal_archive` made it; nothing is decompressed.
+    """Check that an archive is unchanged since `seal_archive` made it; nothing is decompressed.
 
     Parameters
     ----------
@@ -162,27 +162,27 @@ def check_seal(content: bytes) -> None:
     Raises
     ------
     ValueError
-        If it is not an archive, cut off or changed.
+        If it is not an archive, or is truncated or changed.
     """
     if content[-_SEAL_LETTERS:] == _seal(content[:-_SEAL_LETTERS]):
         return
     try:
         with zipfile.ZipFile(io.BytesIO(content)):
-            reason = "its content does not fit its checksum"
-    except Exception as error:  # on damaged files zipfile raises whatever comes
+            reason = "its content does not match its checksum"
+    except Exception as error:  # damaged files make zipfile raise errors of many kinds
         raise ValueError(describe_file_error(error)) from error
     raise ValueError(reason)
 
 
 def read_texts(content: bytes, names: Iterable[str] | None = None, limit: Limit = TEXT_LIMIT) -> dict[str, bytes]:
-    """Return members of an archive that hold text, if they are no longer than the archive is worth.
+    """Return text members of an archive, if they are within the size that the archive may decompress to.
 
     Parameters
     ----------
     content : bytes
         The archive.
     names : iterable of str, optional
-        Of the members; all by default.
+        Names of the members; all by default.
     limit : Limit, default=TEXT_LIMIT
         How much they may decompress to.
 
@@ -194,7 +194,7 @@ def read_texts(content: bytes, names: Iterable[str] | None = None, limit: Limit 
     Raises
     ------
     ValueError
-        If it is not an archive, is damaged, lacks one of them, or declares or holds more than results do.
+        If it is not an archive, is damaged, lacks one of the members, or declares or holds more than results do.
     """
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
@@ -206,30 +206,30 @@ def read_texts(content: bytes, names: Iterable[str] | None = None, limit: Limit 
 
 
 def check_expansion(entries: Iterable[zipfile.ZipInfo], n_bytes: int, limit: Limit) -> None:
-    """Check what members of an archive declare against the size of its file.
+    """Check the sizes that members of an archive declare against the size of its file.
 
     Parameters
     ----------
     entries : iterable of ZipInfo
     n_bytes : int
-        Of the archive.
+        Size of the archive.
     limit : Limit
 
     Raises
     ------
     ValueError
-        If they are compressed by another method than DEFLATE, or would decompress to more.
+        If they are compressed by a method other than DEFLATE, or would decompress to more than `limit` allows.
     """
     declared = 0
     for entry in entries:
         check_method(entry)
         declared += entry.file_size
     if not limit.allows(declared, n_bytes):
-        raise ValueError(f"its {n_bytes} bytes decompress to {declared}, far more than such a file holds")
+        raise ValueError(f"its {n_bytes} bytes decompress to {declared}, far more than a file of this kind holds")
 
 
 def check_method(entry: zipfile.ZipInfo) -> None:
-    """Check that a member can be read step by step: other methods decompress without a bound.
+    """Check that a member can be read in steps: other methods decompress without a bound.
 
     Parameters
     ----------
@@ -242,7 +242,7 @@ def check_method(entry: zipfile.ZipInfo) -> None:
         If it cannot.
     """
     if entry.compress_type not in _METHODS:
-        raise ValueError(f"{entry.filename} is compressed by another method than DEFLATE")
+        raise ValueError(f"{entry.filename} is compressed by a method other than DEFLATE")
 
 
 def _read_text(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bytes:

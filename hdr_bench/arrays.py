@@ -1,7 +1,7 @@
-"""NumPy arrays in zip archives: looked at by their headers, and read only as far as those declare.
+"""NumPy arrays in zip archives: inspected by their headers, and read only as far as those declare.
 
 A member is an ``.npy`` file. One that holds Python objects is a pickle, which can run code when it is read: it is
-refused by its header, never read.
+rejected by its header and never read.
 """
 
 import io
@@ -20,11 +20,11 @@ from hdr_bench.declared_size import read_exactly
 from hdr_bench.files import check_regular, describe_file_error
 
 _MAGIC_BYTES = 8
-# Bytes of the length of a header, by version of the format; version 3 is for names of structured arrays only.
+# Bytes of the header's length field, by version of the format; version 3 is only for names in structured arrays.
 _LENGTH_BYTES = {(1, 0): 2, (2, 0): 4}
-# NumPy's own limit, above which parsing is not safe.
+# NumPy's own limit, above which parsing is unsafe.
 _LONGEST_HEADER = 10_000
-# Scores and images seldom compress to less than a hundredth; `write_arrays` pads those that do.
+# Scores and images rarely compress to less than a hundredth; `write_arrays` pads those that do.
 _LIMIT = Limit(32 << 20, 100)
 
 
@@ -39,9 +39,9 @@ class Member:
     shape : tuple of int
     dtype : dtype
     is_fortran : bool
-        Whether its values are in Fortran's order.
+        Whether its values are in Fortran order.
     start : int
-        Bytes of the header.
+        Size of the header in bytes, after which the values begin.
     entry : ZipInfo
     """
 
@@ -54,12 +54,12 @@ class Member:
 
     @property
     def n_bytes(self) -> int:
-        """Bytes of the values."""
+        """Size of the values in bytes."""
         return math.prod(self.shape) * self.dtype.itemsize
 
 
 def describe_members(archive: zipfile.ZipFile) -> list[Member]:
-    """Return the arrays of an archive; members of other kinds are passed over.
+    """Return the arrays of an archive; members of other kinds are skipped.
 
     Parameters
     ----------
@@ -80,7 +80,7 @@ def describe_members(archive: zipfile.ZipFile) -> list[Member]:
 
 
 def check_size(member: Member) -> None:
-    """Check what the header of an array declares against what the archive holds.
+    """Check the size that an array's header declares against what the archive holds.
 
     Parameters
     ----------
@@ -104,7 +104,7 @@ def check_size(member: Member) -> None:
 
 
 def read_values(archive: zipfile.ZipFile, member: Member) -> NDArray[np.generic]:
-    """Return the values of an array that was checked; its checksum is looked at with its last byte.
+    """Return the values of an array that was checked; its checksum is verified at its last byte.
 
     Parameters
     ----------
@@ -131,7 +131,7 @@ def read_values(archive: zipfile.ZipFile, member: Member) -> NDArray[np.generic]
 
 
 def read_arrays(path: Path) -> dict[str, NDArray[np.generic]]:
-    """Return the arrays of an ``.npz`` file of a run by name; other members are passed over.
+    """Return the arrays of a run's ``.npz`` file by name; other members are skipped.
 
     Parameters
     ----------
@@ -147,7 +147,7 @@ def read_arrays(path: Path) -> dict[str, NDArray[np.generic]]:
     FileNotFoundError
         If there is no such file.
     ValueError
-        If it is damaged, holds Python objects, or would decompress to more than such a file holds.
+        If it is damaged, holds Python objects, or would decompress to more than a file of this kind holds.
     """
     try:
         check_regular(path)
@@ -157,12 +157,12 @@ def read_arrays(path: Path) -> dict[str, NDArray[np.generic]]:
             return {member.name: _read_member(archive, member) for member in members}
     except FileNotFoundError:
         raise
-    except Exception as error:  # on damaged files zipfile and numpy raise whatever comes
+    except Exception as error:  # damaged files make zipfile and numpy raise errors of many kinds
         raise ValueError(describe_file_error(error)) from error
 
 
 def write_arrays(arrays: Mapping[str, NDArray[np.generic]]) -> bytes:
-    """Return an ``.npz`` file of these arrays that `read_arrays` reads, however well they compress.
+    """Return an ``.npz`` file of these arrays that `read_arrays` can read, however well they compress.
 
     Parameters
     ----------
@@ -177,7 +177,7 @@ def write_arrays(arrays: Mapping[str, NDArray[np.generic]]) -> bytes:
 
 
 def npy(array: NDArray[np.generic]) -> bytes:
-    """Return an array as an ``.npy`` file holds it.
+    """Return an array as the content of an ``.npy`` file.
 
     Parameters
     ----------
@@ -206,7 +206,7 @@ def _describe(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> Member:
         magic = file.read(_MAGIC_BYTES)
         version = np.lib.format.read_magic(io.BytesIO(magic))
         if version not in _LENGTH_BYTES:
-            raise ValueError(f"{entry.filename} is of version {version}, which only structured arrays need")
+            raise ValueError(f"{entry.filename} has format version {version}, which only structured arrays need")
         length = file.read(_LENGTH_BYTES[version])
         n_bytes = int.from_bytes(length, "little")
         if n_bytes > _LONGEST_HEADER:
@@ -215,9 +215,9 @@ def _describe(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> Member:
     read = np.lib.format.read_array_header_1_0 if version == (1, 0) else np.lib.format.read_array_header_2_0
     try:
         shape, is_fortran, dtype = read(header)
-    except MemoryError as error:  # Python's parser raises it for brackets that are too deep
+    except MemoryError as error:  # Python's parser raises it for brackets nested too deeply
         raise ValueError(f"the header of {entry.filename} is too deeply nested") from error
     if any(size < 0 for size in shape):
-        raise ValueError(f"{entry.filename} declares the shape {shape}")
+        raise ValueError(f"{entry.filename} declares the invalid shape {shape}")
     start = _MAGIC_BYTES + len(length) + n_bytes
     return Member(entry.filename.removesuffix(".npy"), shape, dtype, is_fortran, start, entry)

@@ -1,4 +1,4 @@
-"""The literature: what data sets, methods and libraries are cited by, as BibTeX and as plain text."""
+"""The literature: references for data sets, methods and libraries, as BibTeX and as plain text."""
 
 from collections.abc import Iterable
 from functools import cache
@@ -18,7 +18,7 @@ DATASETS: dict[str, tuple[str, ...]] = {
     "nist15": ("grother1995",),
     "mnist-c": ("lecun1998", "mu2019"),
 }
-"""What a data set is cited by; ``mnist-c`` stands for each ``mnist-c:CORRUPTION``."""
+"""References for each data set; ``mnist-c`` covers every ``mnist-c:CORRUPTION``."""
 
 OTHER_METHODS: dict[str, tuple[str, ...]] = {
     "sklearn.SVC": ("cortes1995",),
@@ -40,18 +40,18 @@ OTHER_METHODS: dict[str, tuple[str, ...]] = {
     "sklearn.Nystroem": ("williams2001",),
     "sklearn.RBFSampler": ("rahimi2007",),
 }
-"""What a method or a transformer of another library is cited by, as `method_key` names it; this library's own say so in
+"""References for methods and transformers of other libraries, by `method_key`; those of this library are in
 `hdr_bench.estimators.ESTIMATORS` and `TRANSFORMERS`."""
 
 LIBRARIES: dict[str, tuple[str, ...]] = {"scikit-learn": ("pedregosa2011",), "torch": ("paszke2019", "tietz2017")}
-"""What computes: always, and if a method needs torch."""
+"""References for the libraries that compute: scikit-learn always, torch if a method needs it."""
 
 
 def method_key(name: str) -> str:
-    """Return what an estimator or transformer is called in the tables of what is cited.
+    """Return the key of an estimator or transformer in the tables of references.
 
-    Classes of different libraries may share a name, and one library may move a class between its modules: what counts
-    is the library with the class.
+    Classes of different libraries may share a name, and a library may move a class between its modules, so the key is
+    the library's name with the class's.
 
     Parameters
     ----------
@@ -72,7 +72,7 @@ def method_key(name: str) -> str:
 
 
 def check_bibtex(text: str) -> str:
-    """Return `text` if it is BibTeX, or nothing.
+    """Return `text` if it is BibTeX or empty.
 
     Parameters
     ----------
@@ -86,7 +86,7 @@ def check_bibtex(text: str) -> str:
     Raises
     ------
     BibliographyError
-        If it cannot be read, or holds no entry.
+        If it cannot be parsed, or holds no entry.
     """
     if text.strip():
         parse_bibtex(text)
@@ -107,7 +107,7 @@ def parse_bibtex(text: str) -> "BibliographyData":
     Raises
     ------
     BibliographyError
-        If it cannot be read, holds no entry, or an entry lacks what a reference needs.
+        If it cannot be parsed, holds no entry, or an entry lacks a field that a reference needs.
     """
     from pybtex.database import parse_string
     from pybtex.exceptions import PybtexError
@@ -115,7 +115,7 @@ def parse_bibtex(text: str) -> "BibliographyData":
     try:
         bibliography = parse_string(text, "bibtex")
     except PybtexError as error:
-        raise BibliographyError(f"this is no BibTeX: {error_line(error)}; write e.g. {_EXAMPLE}") from error
+        raise BibliographyError(f"this is not valid BibTeX: {error_line(error)}; write e.g. {_EXAMPLE}") from error
     if not bibliography.entries:
         raise BibliographyError(f"this BibTeX has no entry: {text.strip()[:60]!r}; write e.g. {_EXAMPLE}")
     as_plain_text(bibliography)
@@ -124,7 +124,7 @@ def parse_bibtex(text: str) -> "BibliographyData":
 
 @cache
 def references() -> "BibliographyData":
-    """Return the entries that the library carries, by their keys.
+    """Return the entries that ship with the library, by their keys.
 
     Returns
     -------
@@ -134,12 +134,12 @@ def references() -> "BibliographyData":
 
 
 def bibtex_of(keys: Iterable[str]) -> dict[str, str]:
-    """Return entries that the library carries, as BibTeX.
+    """Return entries that ship with the library, as BibTeX.
 
     Parameters
     ----------
     keys : iterable of str
-        As ``references.bib`` has them.
+        Keys in ``references.bib``.
 
     Returns
     -------
@@ -149,7 +149,7 @@ def bibtex_of(keys: Iterable[str]) -> dict[str, str]:
     Raises
     ------
     UnknownNameError
-        If there is no entry of a key.
+        If there is no entry for a key.
     """
     entries = references().entries
     for key in (keys := tuple(keys)):
@@ -159,7 +159,7 @@ def bibtex_of(keys: Iterable[str]) -> dict[str, str]:
 
 
 def as_plain_text(bibliography: "BibliographyData") -> list[str]:
-    """Return each entry as a reference in words, as BibTeX's style `plain` writes them, in their own order.
+    """Return each entry as a plain-text reference in BibTeX's style `plain`, in the order of the entries.
 
     Parameters
     ----------
@@ -168,12 +168,12 @@ def as_plain_text(bibliography: "BibliographyData") -> list[str]:
     Returns
     -------
     references : list of str
-        In the order of the entries.
+        One per entry.
 
     Raises
     ------
     BibliographyError
-        If an entry lacks what a reference needs.
+        If an entry lacks a field that a reference needs.
     """
     from pybtex.backends.plaintext import Backend
     from pybtex.style import FormattedEntry
@@ -184,9 +184,11 @@ def as_plain_text(bibliography: "BibliographyData") -> list[str]:
     for key, entry in bibliography.entries.items():
         try:
             formatted: FormattedEntry = style.format_entry("", entry)
-        # What pybtex's templates raise has no common base.
+        # The errors of pybtex's templates have no common base class.
         except Exception as error:
-            raise BibliographyError(f"the BibTeX entry {shown(key)} makes no reference: {error_line(error)}") from error
+            raise BibliographyError(
+                f"the BibTeX entry {shown(key)} cannot be formatted as a reference: {error_line(error)}"
+            ) from error
         written.append(formatted.text.render(backend))
     return written
 

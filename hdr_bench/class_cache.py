@@ -1,4 +1,4 @@
-"""Classes looked up and told apart, also those that cannot be hashed."""
+"""Caching and instance checks for classes, including those that cannot be hashed."""
 
 from collections.abc import Callable
 from functools import lru_cache, wraps
@@ -6,14 +6,14 @@ from typing import Any, TypeVar
 
 T = TypeVar("T")
 
-# Classes in a plan are few; those of a notebook that are defined again and again should not stay forever.
+# A plan has few classes; those that a notebook defines again and again should not stay in memory forever.
 _MOST = 256
 
 
 def cache_by_class(look_up: Callable[[Any], T]) -> Callable[[Any], T]:
-    """Decorate a function of a class so that it is called once for each class.
+    """Decorate a function of a class so that it is called once per class.
 
-    A metaclass may make its classes unhashable, or equal to others: for these it is called each time.
+    A metaclass may make its classes unhashable, or equal to others: for these, the function is called each time.
 
     Parameters
     ----------
@@ -34,7 +34,7 @@ def cache_by_class(look_up: Callable[[Any], T]) -> Callable[[Any], T]:
 
 
 def is_instance(value: Any, kinds: type | tuple[type, ...]) -> bool:
-    """Return what `isinstance` does; an abstract class raises if that of the value cannot be hashed.
+    """Return what `isinstance` does, also for an abstract class when the class of `value` cannot be hashed.
 
     Parameters
     ----------

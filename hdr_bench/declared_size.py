@@ -1,4 +1,4 @@
-"""Files that hold as many bytes as a header declares, read to their end and no further."""
+"""Reading files whose header declares their size, to their end and no further."""
 
 from collections.abc import Iterator
 from typing import IO
@@ -7,14 +7,14 @@ _CHUNK = 1 << 20
 
 
 def read_exactly(file: IO[bytes], n_bytes: int) -> bytearray:
-    """Read a file to its end, which is after as many bytes; no more are decompressed, whatever it holds.
+    """Read a file that must hold exactly `n_bytes`; no more than that is decompressed.
 
     Parameters
     ----------
     file : file object
         Open for reading.
     n_bytes : int
-        As its header declares.
+        Size that its header declares.
 
     Returns
     -------
@@ -32,14 +32,14 @@ def read_exactly(file: IO[bytes], n_bytes: int) -> bytearray:
 
 
 def read_chunks(file: IO[bytes], n_bytes: int) -> Iterator[bytes]:
-    """Read a file as `read_exactly` does, and give it piece by piece, for what is not to be held in memory.
+    """Read a file as `read_exactly` does, and yield it in chunks, so that it need not fit into memory.
 
     Parameters
     ----------
     file : file object
         Open for reading.
     n_bytes : int
-        As its header declares.
+        Size that its header declares.
 
     Yields
     ------
@@ -54,7 +54,7 @@ def read_chunks(file: IO[bytes], n_bytes: int) -> Iterator[bytes]:
     while chunk := file.read(min(_CHUNK, n_bytes - n_read + 1)):
         n_read += len(chunk)
         if n_read > n_bytes:
-            raise ValueError(f"more than the {n_bytes} bytes that the header declares")
+            raise ValueError(f"it holds more than the {n_bytes} bytes that the header declares")
         yield chunk
     if n_read < n_bytes:
-        raise ValueError(f"{n_read} bytes, where the header declares {n_bytes}")
+        raise ValueError(f"it holds {n_read} bytes, but the header declares {n_bytes}")

@@ -1,20 +1,20 @@
-"""What an exception says, as a message can hold it: whatever its own code does when it is asked."""
+"""Text of exceptions, made safe to show in a message, whatever the exception's own code does."""
 
 from hdr_bench.names import class_name, shorten
 
 LONGEST_TEXT = 1_000
-"""Characters of an exception's text that a message takes over."""
+"""Maximum number of characters of an exception's text in a message."""
 
 
 def describe_error(error: BaseException, longest: int = LONGEST_TEXT) -> str:
-    r"""Return an exception's class and text in one line, with its middle left out if it is long.
+    r"""Return an exception's class and text in one line, with the middle left out if it is long.
 
     Parameters
     ----------
     error : BaseException
-        Of any class: what its own code does when it is asked for its text is caught.
+        Of any class: errors that its own code raises are caught.
     longest : int, default=1000
-        Characters from which on the middle is left out.
+        Maximum number of characters; the middle of a longer text is left out.
 
     Returns
     -------
@@ -33,7 +33,7 @@ def describe_error(error: BaseException, longest: int = LONGEST_TEXT) -> str:
 
 
 def error_line(error: BaseException) -> str:
-    r"""Return an exception's text in one line, with its middle left out if it is long.
+    r"""Return an exception's text in one line, with the middle left out if it is long.
 
     Parameters
     ----------
@@ -52,7 +52,7 @@ def error_line(error: BaseException) -> str:
 
 
 def error_text(error: BaseException) -> str:
-    """Return an exception's text as it is, whatever the exception does when it is asked for it.
+    """Return an exception's text unchanged, or a placeholder if its own code fails.
 
     Parameters
     ----------
@@ -64,6 +64,6 @@ def error_text(error: BaseException) -> str:
     """
     try:
         return str.__str__(str(error))
-    # `__str__` is the code of whoever raised it: it may end the program, or interrupt it.
+    # `__str__` may be anyone's code: it may exit the program, or interrupt it.
     except BaseException as problem:  # noqa: BLE001
         return f"(its text cannot be read: {class_name(type(problem))})"

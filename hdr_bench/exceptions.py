@@ -1,7 +1,7 @@
-"""Every error that the library raises on purpose.
+"""Errors and warnings that the library raises on purpose.
 
-One base class, :class:`HdrBenchError`; each error is also a built-in's child, so that code which catches
-`ValueError` or `FileNotFoundError` needs to know nothing of this module.
+All errors derive from :class:`HdrBenchError`; each also derives from a built-in error, so that code which catches
+`ValueError` or `FileNotFoundError` does not need this module.
 """
 
 import re
@@ -14,33 +14,33 @@ from hdr_bench.names import class_name, visible, visible_prose
 
 _LONGEST_NAME = 100
 _MOST_OFFERED = 10
-# Without a command that lists them all: more than any method has parameters.
+# Limit if there is no command that lists all names: more than any method has parameters.
 _MOST_LISTED = 200
 _SHOWN = reprlib.Repr()
 _SHOWN.maxstring = _SHOWN.maxother = _SHOWN.maxlong = 100
 _SHOWN.maxlist = _SHOWN.maxtuple = _SHOWN.maxdict = _SHOWN.maxset = 8
 _SHOWN.maxlevel = 4
-# As `repr` writes it.
+# An undecodable byte, as `repr` writes it.
 _BYTE = re.compile(r"(?<!\\)\\udc([89a-f][0-9a-f])")
 
 
 class HdrBenchError(Exception):
-    """Base class of the library's errors."""
+    """Base class of all errors of this library."""
 
 
 class UnknownNameError(HdrBenchError, ValueError):
-    """A name that none of the tables holds; the message suggests the nearest.
+    """Unknown name; the message suggests the nearest known one.
 
     Parameters
     ----------
     kind : str
-        What the name should have been, e.g. ``"dataset"``.
+        Kind of name, e.g. ``"dataset"``.
     name : str
-        The name that came.
+        The unknown name.
     allowed : iterable of str
-        The names that exist.
+        The known names.
     listing : str, default=""
-        The command that lists them. Where there is one, and they are many, only the nearest are named.
+        The command that lists them. If it is given and there are many names, only the nearest are shown.
     """
 
     def __init__(self, kind: str, name: str, allowed: Iterable[str], listing: str = "") -> None:
@@ -53,12 +53,12 @@ class UnknownNameError(HdrBenchError, ValueError):
 
 
 class DatasetError(HdrBenchError, ValueError):
-    """Data that cannot be used as they are: wrong format, wrong checksum, wrong labels.
+    """Data that cannot be used: wrong format, wrong checksum, wrong labels.
 
     Parameters
     ----------
     message : str
-        What is wrong; control characters and bytes that are not UTF-8, as names of files may hold, are escaped.
+        What is wrong; control characters and bytes that are not UTF-8, which file names may hold, are escaped.
     """
 
     def __init__(self, message: str) -> None:
@@ -66,11 +66,11 @@ class DatasetError(HdrBenchError, ValueError):
 
 
 class PictureError(DatasetError):
-    """A picture that cannot be read: no picture, damaged, too large."""
+    """A picture that cannot be read: not a picture, damaged or too large."""
 
 
 class DatasetNotFoundError(HdrBenchError, FileNotFoundError):
-    """Data that are not where they should be, with what to do to get them.
+    """Data that were not found, with instructions for getting them.
 
     Parameters
     ----------
@@ -83,27 +83,27 @@ class DatasetNotFoundError(HdrBenchError, FileNotFoundError):
 
 
 class NotStoredError(DatasetError):
-    """A data set that was read but cannot be stored, with what to do: no permission, no space on the disk."""
+    """A data set that was read but cannot be stored, e.g. for lack of permission or disk space, with what to do."""
 
 
 class WorkingFolderError(HdrBenchError, FileNotFoundError):
-    """A working folder that was removed while the process was in it."""
+    """A working folder that was removed while the process was running in it."""
 
 
 class CorruptionError(HdrBenchError, ValueError):
-    """Images that cannot be corrupted as asked: no such severity, or pixels of another kind or range."""
+    """Images that cannot be corrupted as requested: unknown severity, or pixels of an unsupported type or range."""
 
 
 class EstimatorError(HdrBenchError, TypeError):
-    """An estimator that cannot be made of the parameters that it was given."""
+    """An estimator that cannot be created with the given parameters."""
 
 
 class ModuleImportError(HdrBenchError, ImportError):
-    """A module that cannot be imported: it raises an error, ends the program, or another of its name comes first."""
+    """A module that cannot be imported: it raises an error, exits the program, or is shadowed by another module."""
 
 
 class UnknownModuleError(UnknownNameError):
-    """A module that is not installed, or whose name is spelt wrong.
+    """A module that is not installed, or whose name is misspelt.
 
     Parameters
     ----------
@@ -120,15 +120,15 @@ class NotationError(HdrBenchError, ValueError):
 
 
 class SuiteError(HdrBenchError, ValueError):
-    """A suite file that cannot be run, with the file, the place and the nearest right name."""
+    """A suite file that cannot be run, with the file, the place in it and the nearest valid name."""
 
 
 class FrozenRecordError(HdrBenchError, AttributeError):
-    """An attempt to change a record, which stays as it was made."""
+    """An attempt to change a record, which is immutable."""
 
 
 class BibliographyError(HdrBenchError, ValueError):
-    """References that cannot be read as BibTeX, or made a reference of."""
+    """References that cannot be parsed as BibTeX, or cannot be formatted."""
 
 
 class EstimateError(HdrBenchError, RuntimeError):
@@ -140,47 +140,47 @@ class StoreError(HdrBenchError, ValueError):
 
 
 class AllTrialsFailedError(StoreError):
-    """A run without a single result to report: each of its trials failed or is missing."""
+    """A run without a single result to report: all of its trials failed or are missing."""
 
 
 class ComparisonError(HdrBenchError, ValueError):
-    """Two runs that cannot be compared, because they have nothing in common, or a tolerance that is no share."""
+    """Two runs that have nothing in common to compare, or a tolerance that is not a valid fraction."""
 
 
 class MissingTrialError(StoreError):
-    """A trial that a run's folder has no file of."""
+    """A trial that has no file in the run's folder."""
 
 
 class VersionsDifferError(HdrBenchError, RuntimeError):
-    """A machine on which a trial would be another than that which was planned."""
+    """A machine on which a trial would differ from the one that was planned."""
 
 
 class CodeDiffersError(HdrBenchError, RuntimeError):
-    """Own code that is not, where a trial runs, what it was when the run was planned."""
+    """User code that differs, where a trial runs, from what it was when the run was planned."""
 
 
 class NoGradientError(HdrBenchError, TypeError):
-    """An attack on a method that has no gradient in the pixels, with the reason."""
+    """An attack on a method that has no gradient with respect to the pixels, with the reason."""
 
 
 class OverlapError(HdrBenchError, ValueError):
-    """A model that would be evaluated on images that it learned from."""
+    """A model that would be evaluated on images that it was trained on."""
 
 
 class PredictionsError(HdrBenchError, ValueError):
-    """A method's predictions that are not one class, or one probability per class, for each image."""
+    """Predictions of a method that are not one class, or one probability per class, for each image."""
 
 
 class ContradictionWarning(UserWarning):
-    """A method's scores of classes that contradict its predictions, and are left out."""
+    """Class scores of a method that contradict its predictions, and are left out."""
 
 
 class UnknownClassesWarning(UserWarning):
-    """A method's scores of classes that are left out, since it does not say which classes they are of."""
+    """Class scores of a method that are left out, since it does not say which classes they belong to."""
 
 
 class LeftOutScoresWarning(UserWarning):
-    """A method's scores of classes that are left out, since what should give them fails."""
+    """Class scores of a method that are left out, since computing them failed."""
 
 
 class ReportWarning(UserWarning):
@@ -188,68 +188,68 @@ class ReportWarning(UserWarning):
 
 
 class NewerFormatError(StoreError):
-    """A stored run or result that a newer version of the library wrote; nothing is written over it."""
+    """A stored run or result that a newer version of the library wrote; it is never overwritten."""
 
 
 class StoredScoresWarning(UserWarning):
-    """Results whose scores are taken as they were stored, since there are no predictions to check them by."""
+    """Results whose scores are used as stored, since there are no predictions to check them against."""
 
 
 class SchedulerError(HdrBenchError, ConnectionError):
-    """A cluster's scheduler that does not answer, or has no workers."""
+    """A cluster's scheduler that does not respond, or has no workers."""
 
 
 class ModelFileError(HdrBenchError, ValueError):
-    """A model file that cannot be read: damaged, foreign, of a newer format, or not to be trusted."""
+    """A model file that cannot be read: damaged, from another program, of a newer format, or not trusted."""
 
 
 class ModelNotFoundError(HdrBenchError, FileNotFoundError):
-    """A model that is not where it should be, or that a run did not keep."""
+    """A model file that was not found, or a model that a run did not save."""
 
 
 class ModelSaveError(HdrBenchError, TypeError):
-    """A model that no file of the wanted format can hold, with the reason and what to do."""
+    """A model that cannot be saved in the requested format, with the reason and what to do."""
 
 
 class DatabaseError(HdrBenchError, RuntimeError):
-    """A database of the web application that cannot be reached or used, or whose tables are of a newer version."""
+    """A web application's database that cannot be reached or used, or whose tables are of a newer version."""
 
 
 class ServerError(HdrBenchError, RuntimeError):
-    """A web application that cannot start, such as an address in use; or a request that it cannot answer now."""
+    """A web application that cannot start, e.g. because its address is in use, or a request it cannot answer now."""
 
 
 class MissingDependencyError(HdrBenchError, ImportError):
-    """An optional library that was asked for by name and is not installed, or is installed and broken."""
+    """An optional library that was requested and is not installed, or is installed but broken."""
 
 
 class StoredResultWarning(UserWarning):
-    """A stored result that is not believed and runs again, or that a newer version of the library wrote."""
+    """A stored result that is not trusted, so that its trial runs again, or that a newer version wrote."""
 
 
 class CodeChangedWarning(UserWarning):
-    """Own code that changed since its stored results: its trials run again."""
+    """User code that changed since its results were stored: its trials run again."""
 
 
 class DatasetWarning(UserWarning):
-    """Data that can be read, but may not be what was meant."""
+    """Data that can be read, but may not be what was intended."""
 
 
 class SavedVersionsWarning(UserWarning):
-    """A saved estimator that is loaded with other versions than those that saved it."""
+    """A saved estimator that is loaded with other library versions than those that saved it."""
 
 
 def suggestion(name: str, allowed: Iterable[str], cutoff: float = 0.6) -> str:
-    """Return ``" Did you mean 'x'?"`` if one of `allowed` is near `name`, whatever its case; otherwise nothing.
+    """Return ``" Did you mean 'x'?"`` if one of `allowed` resembles `name`, ignoring case; otherwise an empty string.
 
     Parameters
     ----------
     name : str
-        What came.
+        The name given.
     allowed : iterable of str
-        What could have been meant.
+        The valid names.
     cutoff : float, default=0.6
-        From this share of letters in common on, it is near.
+        Minimum similarity, between 0 and 1.
 
     Returns
     -------
@@ -270,12 +270,12 @@ def suggestion(name: str, allowed: Iterable[str], cutoff: float = 0.6) -> str:
 
 
 def offer(choices: Iterable[str]) -> str:
-    """Return ``"Choose from: a, b"``, with semicolons between names that have commas; of very many, the first ones.
+    """Return ``"Choose from: a, b"``; semicolons separate names that contain commas, and a very long list is cut.
 
     Parameters
     ----------
     choices : iterable of str
-        What could have been meant.
+        The valid names.
 
     Returns
     -------
@@ -289,7 +289,7 @@ def offer(choices: Iterable[str]) -> str:
 
 
 def shown(value: Any) -> str:
-    """Return a value as a message shows it: its `repr`, cut if it is long, in characters that any file can hold.
+    """Return a value as shown in a message: its `repr`, shortened if long, without unprintable characters.
 
     Parameters
     ----------
@@ -308,8 +308,8 @@ def shown(value: Any) -> str:
         return f"an integer of {value.bit_length()} bits"
     try:
         text = _SHOWN.repr(value)
-    # What a foreign object's `repr` raises.
+    # The `repr` of an object from other code may raise anything.
     except (Exception, SystemExit):  # noqa: BLE001
         return f"a {class_name(type(value))}"
-    # A name of a file has bytes that are not of its encoding as halves of characters.
+    # A file name holds undecodable bytes as lone surrogates.
     return visible(_BYTE.sub(r"\\x\1", text))

@@ -1,4 +1,4 @@
-"""Files that are there whole or not at all."""
+"""Atomic file writes, locks, and leftovers of killed processes."""
 
 import errno
 import os
@@ -18,9 +18,9 @@ INCOMING = ".incoming-"
 
 
 def write_whole(path: Path, content: bytes) -> None:
-    """Write `content` to a temporary file beside `path` and put it in place; where that fails, nothing stays.
+    """Write `content` to a temporary file beside `path`, then move it into place; on failure, nothing remains.
 
-    The file's mode is what the umask leaves.
+    The file's mode follows the umask.
 
     Parameters
     ----------
@@ -30,12 +30,12 @@ def write_whole(path: Path, content: bytes) -> None:
     Raises
     ------
     OSError
-        If the folder cannot be made or written; it names `path`.
+        If the folder cannot be created or written to; the error names `path`.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     incoming = incoming_path(path.parent)
     try:
-        # Not by `tempfile`, whose files are the user's own whatever the umask is.
+        # Not by `tempfile`, whose files only the user can read, whatever the umask.
         with incoming.open("xb") as file:
             file.write(content)
         incoming.replace(path)
@@ -48,7 +48,7 @@ def write_whole(path: Path, content: bytes) -> None:
 
 
 def check_regular(path: Path) -> None:
-    """Check that a path leads to a file: a pipe or a device may block whoever opens it, or never end.
+    """Check that a path is a regular file: opening a pipe or a device may block, or reading it never end.
 
     Parameters
     ----------
@@ -57,7 +57,7 @@ def check_regular(path: Path) -> None:
     Raises
     ------
     OSError
-        If it does not; `FileNotFoundError` if there is nothing.
+        If it is not; `FileNotFoundError` if it does not exist.
     """
     mode = path.stat().st_mode
     if stat.S_ISDIR(mode):
@@ -87,14 +87,14 @@ def read_regular(path: Path) -> bytes:
 
 
 def incoming_path(folder: Path, kind: str = "") -> Path:
-    """Return a new path in `folder` for what is being written; `clear_leftovers` knows it.
+    """Return a new path in `folder` for a file that is being written; `clear_leftovers` recognizes it.
 
     Parameters
     ----------
     folder : Path
         Where the file or folder will be.
     kind : str, default=''
-        What the name says beside the process.
+        Kind of file, as part of the name.
 
     Returns
     -------
@@ -110,7 +110,7 @@ def lock_file(path: Path, seconds: float) -> Iterator[None]:
     Parameters
     ----------
     path : Path
-        It is made, and stays.
+        File of the lock; it is created, and remains.
     seconds : float
         How long to wait for another process that holds it.
 
@@ -123,7 +123,7 @@ def lock_file(path: Path, seconds: float) -> Iterator[None]:
     TimeoutError
         If another process holds it for longer.
     OSError
-        If the file cannot be made, or the file system has no locks.
+        If the file cannot be created, or the file system does not support locks.
     """
     from filelock import FileLock
 
@@ -131,7 +131,7 @@ def lock_file(path: Path, seconds: float) -> Iterator[None]:
     try:
         lock.acquire()
     except NotImplementedError as error:
-        raise OSError(errno.ENOLCK, "the file system has no locks", str(path)) from error
+        raise OSError(errno.ENOLCK, "the file system does not support locks", str(path)) from error
     try:
         yield
     finally:
@@ -139,7 +139,7 @@ def lock_file(path: Path, seconds: float) -> Iterator[None]:
 
 
 def describe_file_error(error: BaseException) -> str:
-    """Return what is wrong with a file: the system's own words, or those of the library that read it, in a line.
+    """Return what is wrong with a file in one line, as the system or the library that read it reports it.
 
     Parameters
     ----------
@@ -158,15 +158,15 @@ def describe_file_error(error: BaseException) -> str:
 
 
 def clear_leftovers(folder: Path, prefix: str = INCOMING) -> None:
-    """Remove from `folder` what killed processes left, not what a running one uses now.
+    """Remove from `folder` what killed processes left behind, but nothing that a running one uses.
 
-    The names begin with `prefix`, what `name_of_owner` says of the process, and ``-``.
+    The names start with `prefix`, the process's `name_of_owner`, and ``-``.
 
     Parameters
     ----------
     folder : Path
     prefix : str, default=INCOMING
-        How the names begin.
+        Start of the names.
     """
     for path in folder.glob(f"{prefix}*"):
         if may_be_in_use(path.name.removeprefix(prefix).partition("-")[0]):

@@ -1,4 +1,4 @@
-"""Python's collector of cyclic garbage, paused while much is made of which none is garbage."""
+"""Python's garbage collector, paused while many objects are created of which none is garbage."""
 
 import gc
 from collections.abc import Iterator
@@ -9,8 +9,8 @@ from contextlib import contextmanager
 def pause_collection() -> Iterator[None]:
     """Pause the collector while the block lasts.
 
-    It would look again and again at thousands of records, or at all that torch's import makes. One that the caller has
-    disabled stays so.
+    Otherwise it would scan thousands of records, or everything that importing torch creates, again and again. A
+    collector that the caller has disabled stays disabled.
     """
     was_enabled = gc.isenabled()
     gc.disable()

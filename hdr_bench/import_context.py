@@ -18,14 +18,14 @@ _suites: set[str] = set()
 
 @dataclass(frozen=True)
 class ImportContext:
-    """Import context that a trial's process takes over from the one that asked for it.
+    """Import context that a trial's process takes over from the process that requested the trial.
 
     Attributes
     ----------
     folder : str
         Working folder.
     path : tuple of str
-        Folders that modules are looked for in: `sys.path`.
+        Folders that are searched for modules: `sys.path`.
     environ : dict of str to str
         Environment variables.
     """
@@ -50,10 +50,10 @@ class ImportContext:
         return cls(_working_folder(), tuple(sys.path), dict(os.environ))
 
     def apply(self) -> None:
-        """Give this process the context."""
+        """Apply the context to this process."""
         os.chdir(self.folder)
         sys.path[:] = self.path
-        # One by one: a library may hold on to the mapping.
+        # One by one: a library may hold a reference to the mapping.
         for name in set(os.environ) - set(self.environ):
             del os.environ[name]
         os.environ.update(self.environ)
@@ -61,15 +61,15 @@ class ImportContext:
 
 @contextmanager
 def own_modules(folder: Path | None) -> Iterator[None]:
-    """While the block lasts, look for modules also in a suite's folder, then in the working folder.
+    """Search a suite's folder, then the working folder, for modules as well while the block lasts.
 
-    They come after all other places, so that a module there which is named like one of Python's, or of an installed
-    library, takes no one's place. What the caller's import path holds otherwise stays in its order.
+    They come last, so that a module there never shadows one of Python's or of an installed library. The rest of the
+    caller's import path keeps its order.
 
     Parameters
     ----------
     folder : Path or None
-        Of the suite's file; None for a suite without one.
+        Folder of the suite's file; None for a suite without a file.
 
     Raises
     ------
@@ -86,15 +86,15 @@ def own_modules(folder: Path | None) -> Iterator[None]:
     try:
         yield
     finally:
-        # What a module has added meanwhile remains.
+        # Entries that a module added in the meantime remain.
         sys.path[:] = [*(entry for entry in sys.path if entry not in during), *before]
 
 
 def path_of_libraries() -> list[str]:
-    """Return the import path for a process that needs this library, and none of the user's modules.
+    """Return the import path for a process that needs this library, but none of the user's modules.
 
-    The working folder, a script's own and the suites' are left out: an interpreter that starts would import a
-    ``sitecustomize`` from them.
+    The working folder and the folders of the script and the suites are left out: a starting interpreter would import
+    a ``sitecustomize`` from them.
 
     Returns
     -------
@@ -116,7 +116,7 @@ def _working_folder() -> str:
         return os.getcwd()  # noqa: PTH109  # for os.chdir
     except FileNotFoundError as error:
         raise WorkingFolderError(
-            "the working folder no longer exists; change to another one, and run it again"
+            "the working folder no longer exists; change to another one and run the command again"
         ) from error
 
 

@@ -1,4 +1,4 @@
-"""Counters of the kernel: who started whom, how long threads waited for a processor, and how busy processors were."""
+"""Kernel counters: child processes, how long threads waited for a processor, and how busy the processors were."""
 
 import os
 import threading
@@ -13,7 +13,7 @@ _PROCESSES = Path("/proc")
 
 
 def descendants() -> set[int]:
-    """Return the numbers of all that run; at little cost where the kernel lists the children of each thread.
+    """Return the process IDs of all running descendants; cheap if the kernel lists the children of each thread.
 
     Returns
     -------
@@ -28,14 +28,14 @@ def descendants() -> set[int]:
     found: set[int] = set()
     while open_pids:
         found.add(pid := open_pids.pop())
-        # It may have ended since.
+        # The process may have ended since.
         with suppress(OSError):
             open_pids |= _children(str(pid)) - found
     return found
 
 
 def seconds_of_descendants() -> float:
-    """Return the processor time of those that run and, on POSIX, of those that ended and were waited for.
+    """Return the processor time of running descendants and, on POSIX, of those that ended and were waited for.
 
     Returns
     -------
@@ -56,13 +56,13 @@ def _children(process: str) -> set[int]:
 
 
 _TASKS = Path("/proc/self/task")
-# Threads that end inside the block leave what was read of them last.
+# Threads that end inside the block count with their last reading.
 _SAMPLE_SECONDS = 0.05
 
 
 @contextmanager
 def watch_delays() -> Iterator["RunDelays"]:
-    """Keep an eye on the delay of each thread, so that those that end are counted as well.
+    """Sample the delay of each thread, so that threads that end are counted as well.
 
     Yields
     ------
@@ -84,7 +84,7 @@ def watch_delays() -> Iterator["RunDelays"]:
 
 
 class RunDelays:
-    """Delays of the threads of this process, and of those that it starts, from `begin` to the last `look`."""
+    """Delays of the threads of this process and of its descendants, from `begin` to the last `look`."""
 
     def __init__(self) -> None:
         self._own = str(threading.get_native_id())
@@ -94,20 +94,20 @@ class RunDelays:
 
     @property
     def is_known(self) -> bool:
-        """The kernel counts."""
+        """Whether the kernel counts delays."""
         return bool(self._before)
 
     def begin(self) -> None:
-        """Count from now on. Python's threads that run beside this one now are those that watch it."""
+        """Start counting. Python threads that already run beside this one are watchers, and are not counted."""
         self._watchers = {str(thread.native_id) for thread in threading.enumerate()} - {self._own}
         self._before = self._last = _read_delays()
 
     def look(self) -> None:
-        """Note the delays so far."""
+        """Record the delays so far."""
         self._last = self._last | _read_delays()
 
     def waits(self, wall: float, own: float) -> tuple[float, ...]:
-        """Return the seconds that each thread waited, in a block of which this thread ran `own` seconds.
+        """Return the seconds that each thread waited, in a block in which this thread ran for `own` seconds.
 
         Parameters
         ----------
@@ -126,7 +126,7 @@ class RunDelays:
             for task, count in self._last.items()
             if task not in self._watchers
         }
-        # The readings before and after a short block take as long as the block: what it ran, it did not wait.
+        # For a short block, the readings take as long as the block itself; but time that a thread ran, it did not wait.
         waited[self._own] = min(waited.get(self._own, 0.0), max(wall - own, 0.0))
         return tuple(waited.values())
 
@@ -143,7 +143,7 @@ def _delays_in(tasks: Path) -> dict[str, int]:
     delays = {}
     with suppress(OSError):
         for task in tasks.iterdir():
-            # It may have ended since. A kernel that does not count says 0 of all, of the time that it ran too.
+            # The thread may have ended. A kernel that does not count reports 0 for everything, including the run time.
             with suppress(OSError, ValueError):
                 ran, waited, *_ = map(int, (task / "schedstat").read_bytes().split())
                 if ran:
@@ -153,13 +153,13 @@ def _delays_in(tasks: Path) -> dict[str, int]:
 
 _STAT = Path("/proc/stat")
 _PRESSURE = Path("/proc/pressure/cpu")
-# From here on ticks of 10 ms must have seen some of what this process ran; a kernel that does not count sees none.
+# After this much run time, ticks of 10 ms must have recorded some of it; otherwise the kernel does not count.
 _COUNTED_FROM_SECONDS, _LEAST_COUNTED = 0.1, 0.1
 
 
 @dataclass(frozen=True)
 class ExternalLoad:
-    """Load on the processors that is not of the call that ran.
+    """Load on the processors from outside the measured call.
 
     Attributes
     ----------
@@ -175,7 +175,7 @@ class ExternalLoad:
 
 @dataclass(frozen=True)
 class ProcessorTimes:
-    """Times of the processors that this process may use, since the machine started, summed over them.
+    """Times of the processors that this process may use, since the machine started, summed over processors.
 
     Attributes
     ----------
@@ -192,15 +192,15 @@ class ProcessorTimes:
 def external_load(
     before: ProcessorTimes | None, after: ProcessorTimes | None, cpu: float, share: float = 1.0
 ) -> ExternalLoad | None:
-    """Return what others had of the processors in a part of the time between two readings; None if it is not known.
+    """Return the external load in a part of the time between two readings; None if unknown.
 
     Parameters
     ----------
     before, after : ProcessorTimes or None
     cpu : float
-        Processor time of this process, and of those that it started, between them.
+        Processor time of this process and its descendants between the readings.
     share : float, default=1
-        The part, of the time between them.
+        The part, as a fraction of the time between the readings.
 
     Returns
     -------
@@ -220,7 +220,7 @@ def external_load(
 
 
 def read_processors() -> ProcessorTimes | None:
-    """Return what the processors did that threads of this process may use; None if the kernel does not say.
+    """Return the times of the processors that this process's threads may use; None if the kernel does not report them.
 
     Returns
     -------
@@ -247,10 +247,10 @@ def _affinity(task: Path) -> set[int]:
 
 
 def read_pressure() -> float | None:
-    """Return the seconds for which something waited for a processor, at most, since the machine started.
+    """Return an upper bound of the seconds that tasks waited for a processor since the machine started.
 
-    The kernel gives the mean over the processors that are busy: one of them may have been waited for all of the time.
-    None if it does not say.
+    The kernel gives the mean over the busy processors: tasks may have waited for one of them all of the time. None if
+    the kernel does not report it.
 
     Returns
     -------

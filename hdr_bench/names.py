@@ -1,4 +1,4 @@
-"""Names that people give, of cases, suites, data sets and classes: what tables, pages and files can show."""
+"""User-given names of cases, suites, data sets and classes: checks that tables, pages and files can show them."""
 
 import re
 import unicodedata
@@ -6,32 +6,33 @@ from collections.abc import Iterable
 from itertools import accumulate
 
 MOST_CHARACTERS = 200
-"""Of a name: what a row of a table, or a file's name, has room for."""
-_LONGEST_LINE = 300  # of a message on the console that a report has whole
+"""Maximum length of a name, so that it fits into a table row or a file name."""
+# A message on the console is cut at this length; the report has all of it.
+_LONGEST_LINE = 300
 
-# Control characters, line ends, direction marks, halves of characters, code points that are no characters: an SVG or a
-# page with one of them is not valid, or shows something else.
+# Control characters, line ends, direction marks, lone surrogates and noncharacters: an SVG file or a page with one of
+# them is invalid, or shows something else.
 _INVISIBLE = re.compile(
     r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]"
 )
-# Letters without ink: fillers of Hangul syllables, and the blank of Braille.
+# Letters without ink: Hangul fillers and the Braille blank.
 _FILLERS = "\u115f\u1160\u3164\uffa0\u2800"
-# Formats, spaces, and marks that need a letter to stand on.
+# Format characters, spaces, and marks that combine with a letter.
 _WITHOUT_INK = ("Cf", "Cc", "Z", "Mn", "Me")
-# Selectors of variants, and joiners of graphemes, which Unicode counts among the marks.
+# Variation selectors and the grapheme joiner, which Unicode counts as marks.
 _SELECTORS = re.compile(r"[\u034f\u180b-\u180f\ufe00-\ufe0f\U000e0100-\U000e01ef]")
-# In words of Persian or Hindi and in emoji they change what is seen: between two characters beyond ASCII, once.
+# In Persian or Hindi words and in emoji a joiner changes what is seen: a single one, between two non-ASCII characters.
 _JOINERS = "\u200c\u200d"
 _IDLE_JOINERS = re.compile(
     rf"(?<![^\x00-\x7f])[{_JOINERS}]+|[{_JOINERS}]+(?![^\x00-\x7f])|(?<=[{_JOINERS}])[{_JOINERS}]+"
 )
-# What Python makes of bytes in names of files that are not of its encoding.
+# How Python represents undecodable bytes in file names.
 _BYTES = range(0xDC80, 0xDD00)
 _INVISIBLE_IN_PROSE = re.compile(_INVISIBLE.pattern.replace(r"\x00-\x1f", r"\x00-\x08\x0b-\x1f"))
 
 
 def visible(text: str) -> str:
-    r"""Return a text in one line that can be shown and written: what cannot be shown becomes an escape.
+    r"""Return a text as one line that can be shown and written; other characters are escaped.
 
     Parameters
     ----------
@@ -50,7 +51,7 @@ def visible(text: str) -> str:
 
 
 def visible_prose(text: str) -> str:
-    r"""Return a text as `visible` does; ends of lines and tabs stay.
+    r"""Return a text as `visible` does, but keep line breaks and tabs.
 
     Parameters
     ----------
@@ -69,15 +70,15 @@ def visible_prose(text: str) -> str:
 
 
 def shorten(text: str, longest: int) -> str:
-    r"""Return a text as `visible_prose` has it; of a long one the beginning and the end.
+    r"""Return a text as `visible_prose` does; a long one is reduced to its beginning and end.
 
-    Between them stands how much was left out. The escapes count: what is written is no longer, whatever the text holds.
+    Between them, the text says how much was left out. The length counts escapes as they are written.
 
     Parameters
     ----------
     text : str
     longest : int
-        Characters of the beginning and the end together.
+        Maximum number of characters of the beginning and the end together.
 
     Returns
     -------
@@ -99,7 +100,7 @@ def shorten(text: str, longest: int) -> str:
 
 
 def class_name(cls: type) -> str:
-    """Return a class's name as tables, pages and files can show it, also if its metaclass has a name of its own.
+    """Return a class's name as tables, pages and files can show it, even if its metaclass overrides ``__name__``.
 
     Parameters
     ----------
@@ -114,12 +115,12 @@ def class_name(cls: type) -> str:
     >>> class_name(ValueError)
     'ValueError'
     """
-    # What is stored may be of a class derived from `str`.
+    # The stored name may be an instance of a subclass of `str`.
     return visible(str.__str__(type.__dict__["__name__"].__get__(cls))[:MOST_CHARACTERS])[:MOST_CHARACTERS]
 
 
 def class_module(cls: type) -> str:
-    """Return the module that a class is of, also if its metaclass has a module of its own; empty if it names none.
+    """Return the module of a class, even if its metaclass overrides ``__module__``; empty if it names none.
 
     Parameters
     ----------
@@ -137,7 +138,7 @@ def class_module(cls: type) -> str:
 
 
 def check_visible(text: str, what: str) -> str:
-    """Return a text that can be shown in one line.
+    """Check that a text can be shown in one line, and return it.
 
     Parameters
     ----------
@@ -158,7 +159,7 @@ def check_visible(text: str, what: str) -> str:
 
 
 def check_prose(text: str, what: str) -> str:
-    """Return a text that can be shown, in one line or several.
+    """Check that a text can be shown, in one line or several, and return it.
 
     Parameters
     ----------
@@ -179,7 +180,7 @@ def check_prose(text: str, what: str) -> str:
 
 
 def check_name(name: str, what: str) -> str:
-    """Return a name that tables, pages and files can hold.
+    """Check that tables, pages and files can hold a name, and return it.
 
     Parameters
     ----------
@@ -194,7 +195,7 @@ def check_name(name: str, what: str) -> str:
     Raises
     ------
     ValueError
-        If nothing of it is seen, it is too long, or holds a character that cannot be shown.
+        If it is blank, too long, or holds a character that cannot be shown.
     """
     check_ink(name, what)
     if len(name) > MOST_CHARACTERS:
@@ -205,7 +206,7 @@ def check_name(name: str, what: str) -> str:
 
 
 def check_ink(text: str, what: str) -> str:
-    """Return a text of which something is seen.
+    """Check that a text is not blank, and return it.
 
     Parameters
     ----------
@@ -220,7 +221,7 @@ def check_ink(text: str, what: str) -> str:
     Raises
     ------
     ValueError
-        If it is empty, or of spaces and invisible characters alone.
+        If it is empty, or has only spaces and invisible characters.
     """
     if any(map(_has_ink, text)):
         return text
@@ -229,7 +230,7 @@ def check_ink(text: str, what: str) -> str:
 
 
 def abbreviate(text: str) -> str:
-    """Return a text in one line that a console has room for: of a long one the beginning.
+    """Return a text as one line that fits the console; a long one is cut.
 
     Parameters
     ----------
@@ -249,7 +250,7 @@ def abbreviate(text: str) -> str:
 
 
 def visual_key(name: str) -> str:
-    r"""Return what two names share that look the same: composed letters, single spaces, nothing invisible.
+    r"""Return a key that is equal for names that look the same: composed letters, single spaces, nothing invisible.
 
     Parameters
     ----------
@@ -270,7 +271,7 @@ def visual_key(name: str) -> str:
 
 
 def _n_that_fit(characters: Iterable[str], room: int) -> int:
-    """Return how many characters, the first ones, have room once they are written."""
+    """Return how many of the first characters fit into `room` as they are written."""
     return sum(total <= room for total in accumulate(len(visible_prose(character)) for character in characters))
 
 
@@ -285,10 +286,10 @@ def _check(unwanted: "re.Pattern[str]", text: str, what: str) -> str:
     code, around = ord(found[0]), text[max(found.start() - 20, 0) : found.end() + 20]
     if code in _BYTES:
         byte = f"0x{code - 0xDC00:02x}"
-        raise ValueError(f"{what} '{visible(around)}' has the byte {byte}, which is not UTF-8: leave it out")
+        raise ValueError(f"{what} '{visible(around)}' has the byte {byte}, which is not UTF-8: remove it")
     raise ValueError(
         f"{what} {around!r} has the character U+{code:04X}; control characters, line breaks and marks that change the "
-        "direction of text cannot be shown: leave it out"
+        "direction of text cannot be shown: remove it"
     )
 
 

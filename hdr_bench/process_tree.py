@@ -1,8 +1,8 @@
-"""Which process something belongs to, and the kernel's part in leaving none behind.
+"""Ownership of processes and files, and cleaning up orphaned processes with the kernel's help.
 
-On Linux, by prctl(2): a process is killed when its parent ends, however that ends and whatever the process does at that
-moment (it may hold the interpreter's lock or be stopped); and what its descendants leave behind becomes its own child.
-Elsewhere those functions do nothing and return False.
+On Linux, by prctl(2): a process is killed when its parent ends, however that ends and whatever the process is doing at
+that moment (it may hold the interpreter's lock or be stopped); and orphans of its descendants become its own children.
+On other systems those functions do nothing and return False.
 """
 
 import ctypes
@@ -16,7 +16,7 @@ from contextlib import suppress
 from pathlib import Path
 
 MARK = "HDR_BENCH_HOST"
-"""The environment variable by which all that this process has started for code of others is found."""
+"""The environment variable by which all processes are found that this process started to run users' code."""
 
 _START_TIME = 19
 _DIGEST_LETTERS = 4
@@ -24,19 +24,19 @@ _serial = itertools.count()
 
 
 def start_time(pid: int) -> str:
-    """Return when a process started; nothing if there is no such process.
+    """Return when a process started; an empty string if there is no such process.
 
     Parameters
     ----------
     pid : int
-        Number of the process.
+        Process ID.
 
     Returns
     -------
     time : str
     """
     with suppress(OSError):
-        # Linux: in ticks since the machine's own start, whatever the clock is set to.
+        # Linux: in ticks since the machine booted, whatever the clock is set to.
         stat = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace")
         return stat.rpartition(")")[2].split()[_START_TIME]
     import psutil
@@ -47,7 +47,7 @@ def start_time(pid: int) -> str:
 
 
 def make_mark() -> str:
-    """Return another mark of this process, for what it starts: its number, when it started, and a serial number.
+    """Return a new mark for the processes that this one starts: its ID, its start time and a serial number.
 
     Returns
     -------
@@ -57,12 +57,12 @@ def make_mark() -> str:
 
 
 def namespace(pid: int | str = "self") -> str:
-    """Return in which namespace a process has its number: in a container the same number is another process.
+    """Return the PID namespace of a process: in a container, the same ID is another process.
 
     Parameters
     ----------
     pid : int or str, default="self"
-        Number of the process.
+        Process ID.
 
     Returns
     -------
@@ -74,7 +74,7 @@ def namespace(pid: int | str = "self") -> str:
 
 
 def name_of_owner() -> str:
-    """Return what a file's name says of the process that made it, e.g. ``4321.0a1b2c3d``; it has no hyphen.
+    """Return the name of this process for the names of its files, e.g. ``4321.0a1b2c3d``; it has no hyphen.
 
     Returns
     -------
@@ -84,14 +84,14 @@ def name_of_owner() -> str:
 
 
 def may_be_in_use(owner: str) -> bool:
-    """Whether the process that `name_of_owner` names may run: it does, or it is one of another machine or container.
+    """Whether the owner may still be running: it is, or it belongs to another machine or container.
 
-    Of earlier versions' names, which are a number alone, that number decides.
+    The names of earlier versions are a process ID alone; for them, that ID decides.
 
     Parameters
     ----------
     owner : str
-        Of a file's name.
+        Name that `name_of_owner` returned, from the name of a file.
 
     Returns
     -------
@@ -110,7 +110,7 @@ def may_be_in_use(owner: str) -> bool:
 
 
 def _exists(pid: int) -> bool:
-    """Whether there is a process of this number, although the system may hide other users'."""
+    """Whether a process with this ID exists, even if the system hides other users' processes."""
     if not hasattr(os, "getuid"):
         return False
     try:
@@ -134,7 +134,7 @@ _PR_SET_PDEATHSIG, _PR_SET_CHILD_SUBREAPER = 1, 36
 
 
 def end_with_parent() -> bool:
-    """Have the kernel kill this process when the thread that started it ends; return whether it will.
+    """Ask the kernel to kill this process when the thread that started it ends; return whether it will.
 
     A parent that has ended before this call is not noticed.
 
@@ -146,7 +146,7 @@ def end_with_parent() -> bool:
 
 
 def wake_with_parent() -> bool:
-    """Have the kernel continue this process, should it be stopped, when its parent ends; return whether it will.
+    """Ask the kernel to continue this process, if it is stopped, when its parent ends; return whether it will.
 
     Returns
     -------
@@ -156,7 +156,7 @@ def wake_with_parent() -> bool:
 
 
 def adopt_orphans() -> bool:
-    """Become the parent of every descendant whose own parent ends; return whether that will be so.
+    """Become the parent of every descendant whose own parent ends; return whether the kernel agreed.
 
     Returns
     -------

@@ -66,21 +66,21 @@ def _refused(read, *arguments):
 def test_nothing_is_decompressed_before_the_checksum_is_right(tmp_path, sealed):
     path = tmp_path / "a.zip"
     path.write_bytes(sealed[:-1] + b"?")
-    assert "does not fit its checksum" in _refused(read_sealed, path)
+    assert "does not match its checksum" in _refused(read_sealed, path)
 
 
 def test_a_right_checksum_makes_no_bomb_a_result(tmp_path, sealed):
     store = Store(tmp_path)
     store.trials_folder.mkdir()
     (store.trials_folder / "a.zip").write_bytes(sealed)
-    assert f"decompress to {BYTES}, far more than such a file holds" in _refused(store.read, "a")
+    assert f"decompress to {BYTES}, far more than a file of this kind holds" in _refused(store.read, "a")
 
 
 def test_nor_does_one_of_an_older_format(tmp_path, without_end):
     store = Store(tmp_path)
     store.trials_folder.mkdir()
     (store.trials_folder / "a.npz").write_bytes(_bomb("result.json", without_end))
-    assert "far more than such a file holds" in _refused(store.read, "a")
+    assert "far more than a file of this kind holds" in _refused(store.read, "a")
 
 
 def test_a_member_that_holds_more_than_it_declares_is_read_no_further(sealed, without_end):
@@ -93,10 +93,10 @@ def test_methods_that_decompress_without_a_bound_are_refused(tmp_path, method):
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", method) as archive:
         archive.writestr("labels.npy", npy(np.zeros(10)))
-    with pytest.raises(ValueError, match="by another method than DEFLATE"):
+    with pytest.raises(ValueError, match="by a method other than DEFLATE"):
         read_texts(buffer.getvalue())
     (tmp_path / "a.npz").write_bytes(buffer.getvalue())
-    with pytest.raises(ValueError, match="by another method than DEFLATE"):
+    with pytest.raises(ValueError, match="by a method other than DEFLATE"):
         read_arrays(tmp_path / "a.npz")
 
 
@@ -108,13 +108,13 @@ def test_arrays_beside_the_trials_are_bound_too(tmp_path, array_without_end, kin
     arrays = KeptArrays(tmp_path)
     read = {"labels": arrays.read_labels, "images": arrays.read_images, "gallery": arrays.read_gallery}.get(kind)
     said = _refused(read, path.stem) if read else _refused(read_arrays, path)
-    assert "far more than such a file holds" in said
+    assert "far more than a file of this kind holds" in said
 
 
 def test_many_members_count_together(tmp_path):
     part = npy(np.zeros(4 << 20, np.uint8))
     (tmp_path / "a.npz").write_bytes(_bomb("part.npy", part, 10))
-    assert "far more than such a file holds" in _refused(read_arrays, tmp_path / "a.npz")
+    assert "far more than a file of this kind holds" in _refused(read_arrays, tmp_path / "a.npz")
 
 
 @pytest.mark.parametrize("shape", ["(8,)", "(9,)", "(99999999999,)"])
@@ -168,7 +168,7 @@ def test_scores_that_are_all_the_same_are_read_as_they_were_written(tmp_path):
     assert file.stat().st_size < CONSTANT.nbytes / 50
     # One that cannot be read, as a version without padding wrote it, is replaced.
     file.write_bytes(_bomb("probabilities.npy", npy(CONSTANT)))
-    with pytest.raises(StoreError, match="far more than such a file holds; remove it, and the predictions are read"):
+    with pytest.raises(StoreError, match="far more than a file of this kind holds; remove it, and the predictions"):
         arrays.with_scores(Predictions(labels, labels, scores_digest=digest))
     arrays.write_scores(Predictions(labels, labels, probabilities=CONSTANT))
     assert arrays.with_scores(Predictions(labels, labels, scores_digest=digest)).probabilities.shape == CONSTANT.shape

@@ -136,9 +136,9 @@ def test_the_bibtex_is_read_again_and_has_each_entry_once():
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("@misc{doe, title", "this is no BibTeX"),
+        ("@misc{doe, title", "this is not valid BibTeX"),
         ("Doe, J. (2020)", "has no entry"),
-        ("@article{doe, title = {Digits}}", "makes no reference: missing author"),
+        ("@article{doe, title = {Digits}}", "cannot be formatted as a reference: missing author"),
     ],
 )
 def test_bibtex_that_cannot_be_read_is_refused_before_anything_runs(text, message):

@@ -178,11 +178,11 @@ def test_data_commands(tmp_path):
 def test_warnings_of_data_are_sentences_once_a_command(tmp_path):
     digits = load_dataset("digits-8x8").test
     np.savez(tmp_path / "own.npz", x=digits.images, y=digits.labels, x_val=digits.images[:7], y_val=digits.labels[:7])
-    told = "arrays of a part that was left out: x_val (7, 8, 8), y_val (7,)"
+    told = "arrays of a part that is not used: x_val (7, 8, 8), y_val (7,)"
     environment = {**os.environ, "HDR_BENCH_DATA": str(tmp_path / "home")}
     added = _run("data", "add", "own", "own.npz", cwd=tmp_path, env=environment)
     assert added.stderr == f"warning: own: {told}\n"
-    assert added.stdout.endswith("note: cut by the library: a stratified share of 0.2 to test, seed 0\n")
+    assert added.stdout.endswith("note: split by the library: a stratified fraction of 0.2 for testing, seed 0\n")
     planned = _run("run", "quick", "--dataset", "own", "--dry-run", cwd=tmp_path, env=environment)
     assert planned.stderr == f"warning: own: {told}\n"
 

@@ -45,7 +45,7 @@ def test_odd_names_are_refused_wherever_they_enter(name, reason):
     part = Part(np.arange(32, dtype=np.uint8).reshape(8, 2, 2), np.arange(8) % 2)
     with pytest.raises(DatasetError, match=f"own: the class name .*{reason.partition('|')[0]}"):
         make_dataset("own", part, part, ["0", name])
-    with pytest.raises(DatasetError, match="cannot name a data set"):
+    with pytest.raises(DatasetError, match="is not a valid name for a data set"):
         add_dataset(name, "anywhere")
     with pytest.raises(UnknownNameError, match="case"):
         run_suite("quick", only=name)
@@ -76,7 +76,7 @@ def test_blank_and_long_names_are_refused():
     assert Case(name="x" * MOST_CHARACTERS, estimator="knn")
     with pytest.raises(ValueError, match="at most 100 letters"):
         Suite(name="x" * 300, title="T", dataset="digits-8x8", cases=[Case(name="a", estimator="knn")])
-    with pytest.raises(DatasetError, match="cannot name a data set"):
+    with pytest.raises(DatasetError, match="is not a valid name for a data set"):
         add_dataset("x" * 300, "anywhere")
 
 

@@ -1,6 +1,6 @@
-"""Where the digits come from.
+"""Data sets: where the digits come from.
 
-`SOURCES` is the table of the data sets that have a name, and of those that are named by where they are.
+`SOURCES` is the table of all sources: named data sets, and schemes for data given by their path.
 """
 
 from hdr_bench.datasets.assembly import make_dataset

@@ -1,4 +1,4 @@
-"""Data sets in one file of named arrays, or in two: what HDF5 and MATLAB files have in common."""
+"""Data sets in one or two files of named arrays: what HDF5 and MATLAB files have in common."""
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
@@ -21,18 +21,18 @@ class ArrayFormat(FileFormat):
     Attributes
     ----------
     open : callable
-        Opens a file; the block gets its arrays.
+        Context manager that opens a file and returns its arrays.
     settle : callable
-        Brings the parts into the order that the format leaves open.
+        Resolves what the format leaves open in the parts, such as the order of rows and columns.
     names_of : callable
-        Returns the names of labels that the arrays hold; None if they hold none.
+        Returns the names of labels that the arrays hold; None if they hold no names.
     """
 
     open: Callable[[Path], AbstractContextManager[Sequence[NamedArray]]]
     settle: Callable[[Sequence[LabelledImages]], SettledParts]
     names_of: Callable[[Sequence[NamedArray]], Mapping[int, str] | None] = lambda _: None
 
-    def read(self, name: str, path: Path, options: ReadOptions) -> Dataset:  # noqa: D102  # said there
+    def read(self, name: str, path: Path, options: ReadOptions) -> Dataset:  # noqa: D102  # documented there
         content = _read_content(self, path)
         parts, notes = list(content.parts), list(content.notes)
         partner = find_partner(path) if len(parts) == 1 else None

@@ -1,6 +1,6 @@
-"""Names of arrays and of their files: which part of the data they are of, and whether they are images or labels.
+"""Names of arrays and of their files: which part of the data they belong to, and whether they are images or labels.
 
-The names in use differ by their order and their marks: ``x_train`` (Keras), ``train_images`` (MedMNIST), ``XTrain``,
+Names in use differ in order and punctuation: ``x_train`` (Keras), ``train_images`` (MedMNIST), ``XTrain``,
 ``kmnist-train-imgs`` (Kuzushiji-MNIST).
 """
 
@@ -14,7 +14,7 @@ from hdr_bench.datasets.part_files import PART_OF_WORD
 Role = Literal["images", "labels"]
 PartName = Literal["", "train", "test", "valid"]
 
-# The first ones are preferred, where a file holds several: scikit-learn's digits have both `images` and `data`.
+# Earlier names are preferred if a file holds several: scikit-learn's digits have both `images` and `data`.
 _USUAL: dict[Role, tuple[str, ...]] = {
     "images": ("images", "x", "imgs", "image", "img", "pixels", "data", "features"),
     "labels": ("labels", "y", "label", "targets", "target"),
@@ -33,18 +33,18 @@ _GLUED = re.compile(rf"(?P<part>{_PART_WORDS})(?P<role>{_ROLE_WORDS})|(?P<first>
 
 @dataclass(frozen=True)
 class ArrayName:
-    """What the name of an array says.
+    """Parsed name of an array.
 
     Attributes
     ----------
     prefix : str
-        What neither part nor role is of the name, e.g. ``kmnist``; empty if all is.
+        The rest of the name, beside part and role, e.g. ``kmnist``; empty if there is none.
     part : {"", "train", "test", "valid"}
-        The part of the data; empty for all of them.
+        The part of the data; empty for all data.
     role : {"images", "labels"} or None
-        None if the name does not say it.
+        None if the name does not say.
     rank : int
-        Place of the word for the role among those in use; the lowest is preferred.
+        Position of the word for the role in the order of preference; the lowest is preferred.
     """
 
     prefix: str
@@ -54,12 +54,12 @@ class ArrayName:
 
 
 def parse_array_name(name: str) -> ArrayName:
-    """Return what a name says.
+    """Parse a name.
 
     Parameters
     ----------
     name : str
-        Of an array, or of a file without its extension.
+        Name of an array, or of a file without its extension.
 
     Returns
     -------
@@ -86,12 +86,12 @@ def parse_array_name(name: str) -> ArrayName:
 
 
 def counterpart(name: str) -> str:
-    """Return the name of the labels of images, e.g. ``y_train`` for ``x_train``.
+    """Return the name of the labels that belong to images, e.g. ``y_train`` for ``x_train``.
 
     Parameters
     ----------
     name : str
-        Of an array of images, or of a file of them without its extension.
+        Name of an array of images, or of a file of images without its extension.
 
     Returns
     -------

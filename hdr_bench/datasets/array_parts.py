@@ -1,7 +1,7 @@
-"""Which arrays of NumPy's files are the images and labels of which part, by their names.
+"""Assignment of the arrays in NumPy files to images, labels and parts, by their names.
 
-A file may hold all arrays, or one each: ``x.npy`` and ``y.npy``, or Kuzushiji-MNIST's ``kmnist-train-imgs.npz`` and
-its three companions.
+One file may hold all arrays, or each its own: ``x.npy`` and ``y.npy``, or Kuzushiji-MNIST's ``kmnist-train-imgs.npz``
+and its three companions.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -44,17 +44,17 @@ class ImagesAndLabels:
 
 @dataclass(frozen=True)
 class ArrayParts:
-    """The arrays of a data set by part.
+    """Arrays of a data set by part.
 
     Attributes
     ----------
     train : ImagesAndLabels
-        All images, if there is no other part.
+        All images, if there is only one part.
     test : ImagesAndLabels or None
     notes, warnings : tuple of str
-        What is to be said of arrays that are not read.
+        About arrays that are not read.
     files : tuple of Path
-        That hold them.
+        Files that hold the arrays.
     """
 
     train: ImagesAndLabels
@@ -65,7 +65,7 @@ class ArrayParts:
 
 
 def find_parts(path: Path) -> ArrayParts:
-    """Return the arrays of a file, or of the files of a data set of which it is one, by part.
+    """Return by part the arrays of a file, or of all files of the data set that it belongs to.
 
     Parameters
     ----------
@@ -79,7 +79,7 @@ def find_parts(path: Path) -> ArrayParts:
     Raises
     ------
     DatasetError
-        If a file is damaged, or there are not images with their labels.
+        If a file is damaged, or images or their labels are missing.
     """
     arrays = list_arrays(path)
     if len(arrays) == 1:
@@ -120,7 +120,7 @@ def _test_part(pairs: Mapping[PartName, ImagesAndLabels], named: _Named) -> Part
 
 
 def _by_name(arrays: Sequence[StoredArray]) -> _Named:
-    """Return the arrays whose names are a part and a role and nothing else; of several, that of the usual word."""
+    """Return the arrays whose names are only a part and a role; of several, the one with the most usual word."""
     named: _Named = {}
     parsed = [(parse_array_name(array.name), array) for array in arrays]
     for name, array in sorted(parsed, key=lambda pair: pair[0].rank):
@@ -139,7 +139,7 @@ def _by_position(arrays: Sequence[StoredArray]) -> _Named:
 
 
 def _of_files(path: Path, array: StoredArray) -> _Named:
-    """Return the single arrays of a file and of those beside it whose names differ in part and role alone.
+    """Return the single arrays of a file and of the files beside it whose names differ only in part and role.
 
     Raises
     ------
@@ -161,23 +161,23 @@ def _files_beside(path: Path, own: ArrayName) -> Iterator[tuple[Path, ArrayName]
     parsed = [(other, parse_array_name(other.stem)) for other in sorted(path.parent.iterdir()) if other != path]
     for other, name in sorted(parsed, key=lambda pair: pair[1].rank):
         is_alike = name.prefix == own.prefix and other.suffix.lower() == path.suffix.lower() and other.is_file()
-        # A file without a part is no companion of those that have one.
+        # A file without a part in its name is not a companion of files with one.
         if is_alike and bool(name.part) == bool(own.part):
             yield other, name
 
 
 def _check_names(path: Path, arrays: Sequence[StoredArray]) -> None:
-    """Check that no two arrays have names that differ in capitals only.
+    """Check that no two arrays have names that differ only in case.
 
     Raises
     ------
     DatasetError
-        If there are such.
+        If there are two such arrays.
     """
     if len({array.name.lower() for array in arrays}) < len(arrays):
         names = ", ".join(sorted(array.name for array in arrays))
         raise DatasetError(
-            f"{path}: arrays whose names are alike, or differ in capitals only: {names}; keep one of each"
+            f"{path}: arrays whose names are the same, or differ only in case: {names}; keep one of each"
         )
 
 
@@ -185,13 +185,13 @@ def _describe_lone(path: Path, array: StoredArray) -> str:
     is_labels = len(array.shape) < 2 or parse_array_name(path.stem).role == "labels"
     beside = "images" if is_labels else f"labels, such as {counterpart(path.stem)}{path.suffix}"
     return (
-        f"{path}: it holds {visible(array.name)} {array.shape} alone, and there is no file beside it of its {beside}; "
+        f"{path}: it holds only {visible(array.name)} {array.shape}, and there is no file beside it with its {beside}; "
         f"{_NEEDED}"
     )
 
 
 def _describe_lack(named: _Named, unnamed: Sequence[StoredArray]) -> str:
-    """Say what is missing: of a file of two parts an array of them, otherwise any known names."""
+    """Describe what is missing: an array of a part if there are parts, otherwise any known names."""
     parts = {key: array for key, array in named.items() if key[0]}
     if not parts:
         arrays = sorted([*named.values(), *unnamed], key=lambda array: array.name)
@@ -209,17 +209,17 @@ def _describe_lack(named: _Named, unnamed: Sequence[StoredArray]) -> str:
     images, labels = WHOLE_NAMES[0] if style == SPLIT_NAMES[1] else WHOLE_NAMES[1]
     return (
         f"it holds {_list_arrays(list(parts.values()))}, but not {missing}; save all four arrays in one file, or "
-        f"{images} and {labels} alone, of which a test part is cut"
+        f"only {images} and {labels}, from which a test part is split off"
     )
 
 
 def _describe_unread(arrays: Sequence[StoredArray]) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Return notes and warnings of the arrays that are not read; those of a part of the data are warned of."""
+    """Return notes and warnings about the arrays that are not read; a warning if they belong to a part of the data."""
     in_order = sorted(arrays, key=lambda array: array.name)
     parts = [array for array in in_order if any(word in array.name.lower() for word in _PART_WORDS)]
     others = [array for array in in_order if array not in parts]
     notes = (f"arrays that were not read: {_list_arrays(others)}",) if others else ()
-    warnings = (f"arrays of a part that was left out: {_list_arrays(parts)}",) if parts else ()
+    warnings = (f"arrays of a part that is not used: {_list_arrays(parts)}",) if parts else ()
     return notes, warnings
 
 

@@ -1,4 +1,4 @@
-"""Data sets made of arrays, which are checked against each other."""
+"""Data sets made from arrays, which are checked against each other."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -22,8 +22,8 @@ def make_dataset(
 ) -> Dataset:
     """Check the arrays against each other, and return them as a `Dataset`.
 
-    Its warnings are those given, and those of classes that only one part has, of test images that are also training
-    images, of what `find_doubts` finds, and of blank images.
+    Its warnings are those given, and warnings about classes that only one part has, test images that are also training
+    images, the findings of `find_doubts`, and blank images.
 
     Parameters
     ----------
@@ -47,7 +47,7 @@ def make_dataset(
     Raises
     ------
     DatasetError
-        If counts, shapes, types or labels do not fit.
+        If counts, shapes, types or labels do not match.
     """
     return add_blank_warnings(assemble_dataset(name, train, test, class_names, notes, warnings))
 
@@ -60,7 +60,7 @@ def assemble_dataset(
     notes: Sequence[str] = (),
     warnings: Sequence[str] = (),
 ) -> Dataset:
-    """Return arrays as a `Dataset`; as `make_dataset`, but blank images are the caller's affair.
+    """Return arrays as a `Dataset`, as `make_dataset` does, but without warnings about blank images.
 
     Parameters
     ----------
@@ -84,7 +84,7 @@ def assemble_dataset(
     Raises
     ------
     DatasetError
-        If counts, shapes, types or labels do not fit.
+        If counts, shapes, types or labels do not match.
     """
     check_class_names(name, class_names)
     for part, what in ((train, "training"), (test, "test")):
@@ -102,7 +102,7 @@ def assemble_dataset(
 
 
 def rebuild_dataset(dataset: Dataset, train: Part, test: Part, class_names: Sequence[str], note: str) -> Dataset:
-    """Return a data set with other images or classes; what is doubtful about them is looked for again.
+    """Return a data set with other images or classes; its warnings are determined again.
 
     Parameters
     ----------
@@ -120,7 +120,7 @@ def rebuild_dataset(dataset: Dataset, train: Part, test: Part, class_names: Sequ
     Raises
     ------
     DatasetError
-        If counts, shapes, types or labels do not fit.
+        If counts, shapes, types or labels do not match.
     """
     earlier = {
         *_find_warnings(dataset.train, dataset.test, dataset.class_names),
@@ -132,7 +132,7 @@ def rebuild_dataset(dataset: Dataset, train: Part, test: Part, class_names: Sequ
 
 
 def add_blank_warnings(dataset: Dataset) -> Dataset:
-    """Return a data set with a warning of its blank images, if it has any.
+    """Return a data set with a warning about its blank images, if it has any.
 
     Parameters
     ----------

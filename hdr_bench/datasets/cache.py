@@ -1,9 +1,9 @@
-"""Data sets that were verified once and are stored, ready to be memory-mapped.
+"""Prepared data sets: verified once and stored, ready to be memory-mapped.
 
-A prepared data set is a folder of four ``.npy`` files and a manifest. Each process verifies what it opens by its
-content: the fingerprint, a SHA-256 of all bytes, is recomputed (about 0.05 s per 100 MB: 0.03 s for the 55 MB of
-MNIST). A folder that is opened again by the same process is trusted if none of its files has another size, time or
-inode; the time is also that of the inode, which programs cannot set back.
+A prepared data set is a folder of four ``.npy`` files and a manifest. Each process verifies the content of what it
+opens by recomputing the fingerprint, a SHA-256 of all bytes (about 0.05 s per 100 MB: 0.03 s for the 55 MB of MNIST).
+A folder that the same process opens again is trusted if the size, times and inode of its files are unchanged; among
+the times is that of the inode, which programs cannot set back.
 """
 
 import hashlib
@@ -23,7 +23,7 @@ from hdr_bench.exceptions import DatasetError
 from hdr_bench.records.text import list_first
 
 ARRAY_FILES = tuple(f"{part}_{what}.npy" for part in ("train", "test") for what in ("images", "labels"))
-# A file may change twice within one tick of the file system's clock; what changed so lately is verified again.
+# A file may change twice within one tick of the file system's clock, so recently changed files are verified again.
 _TICK_NS = 1_000_000_000
 _SHOWN_CLASSES = 10
 _FileState = tuple[int, int, int, int]
@@ -37,9 +37,9 @@ class PreparedDataset:
     Attributes
     ----------
     folder : Path
-        Where its files are.
+        Folder of its files.
     manifest : Manifest
-        What is written down of them.
+        Its manifest.
     """
 
     folder: Path
@@ -47,18 +47,18 @@ class PreparedDataset:
 
     @property
     def stamp(self) -> str | None:
-        """What the source looked like when it was read."""
+        """State of the source when it was read."""
         return self.manifest.stamp
 
 
 def find_prepared(key: str, stamp: str | None = None) -> PreparedDataset | None:
-    """Return what is stored under `key`, or None; a folder without a readable manifest counts as none.
+    """Return the prepared data set stored under `key`, or None if there is none with a readable manifest.
 
     Parameters
     ----------
     key : str
     stamp : str, optional
-        What it must have been made of; by default anything.
+        Stamp of the source that it must have been made from; any by default.
 
     Returns
     -------
@@ -107,7 +107,7 @@ def open_prepared(prepared: PreparedDataset) -> Dataset:
     Raises
     ------
     DatasetError
-        If a file, or the manifest, was changed since it was written.
+        If a file or the manifest was changed since it was written.
     """
     manifest, folder = prepared.manifest, prepared.folder
     state = _state_of(folder, manifest.name)
@@ -132,7 +132,7 @@ def open_prepared(prepared: PreparedDataset) -> Dataset:
 
 
 def open_dataset(folder: Path) -> Dataset:
-    """Return the data set that `write_dataset` put into `folder`, memory-mapped.
+    """Return the data set that `write_dataset` wrote to `folder`, memory-mapped.
 
     Parameters
     ----------
@@ -145,12 +145,12 @@ def open_dataset(folder: Path) -> Dataset:
     Raises
     ------
     DatasetError
-        If there is none, or it was changed.
+        If there is none, or it was changed since it was written.
     """
     try:
         manifest = read_manifest(folder)
     except OSError as error:
-        raise DatasetError(f"{folder}: no data set here that can be read: {error}") from error
+        raise DatasetError(f"{folder}: no readable data set in this folder: {error}") from error
     return open_prepared(PreparedDataset(folder, manifest))
 
 
@@ -179,7 +179,7 @@ def _file_state(path: Path, name: str) -> _FileState:
         regular_size(path)
         seen = path.stat()
     except FileNotFoundError as error:
-        raise DatasetError(f"{path} is gone since {name} was verified; {_remedy(path.parent)}") from error
+        raise DatasetError(f"{path} was removed after {name} was verified; {_remedy(path.parent)}") from error
     return seen.st_ino, seen.st_size, seen.st_mtime_ns, seen.st_ctime_ns
 
 
@@ -190,7 +190,7 @@ def _map_part(folder: Path, part: str, name: str) -> Part:
 def _map_array(path: Path, name: str) -> NDArray[Any]:
     try:
         array = np.load(path, mmap_mode="r")
-    except Exception as error:  # on a header that cannot be read, or a file cut short, numpy raises whatever comes
+    except Exception as error:  # on an unreadable header or a truncated file, numpy raises errors of many kinds
         raise _change_error(path, name) from error
     if not isinstance(array, np.ndarray) or array.dtype.kind not in "biuf":
         raise _change_error(path, name)
@@ -210,7 +210,7 @@ def _verify(train: Part, test: Part, prepared: PreparedDataset) -> None:
 
 
 def _change_error(path: Path, name: str) -> DatasetError:
-    return DatasetError(f"{path} was changed since {name} was verified; {_remedy(path.parent)}")
+    return DatasetError(f"{path} was changed after {name} was verified; {_remedy(path.parent)}")
 
 
 def _warning_of(prepared: PreparedDataset) -> str:
@@ -222,4 +222,4 @@ def _warning_of(prepared: PreparedDataset) -> str:
 
 
 def _remedy(folder: Path) -> str:
-    return f"remove the folder {folder}, then load the data, or add them, again"
+    return f"remove the folder {folder}, then load or add the data again"

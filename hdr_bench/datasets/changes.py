@@ -1,7 +1,7 @@
-"""Changes of a data set after it is read: labels, the classes that are kept, its polarity, the form of its images.
+"""Changes to a data set after it is read: labels, choice of classes, polarity, form of the images.
 
-Each change is a name, which is part of the folder's in the cache, and a function. They are made in the order of
-`changes_of`, whatever the order in which they are asked for.
+Each change has a name, which is part of the folder's name in the cache, and a function. Changes are always applied in
+the order of `changes_of`.
 """
 
 import hashlib
@@ -25,16 +25,16 @@ _FIT = "fit-"
 
 @dataclass(frozen=True)
 class Change:
-    """A change of a data set.
+    """A change to a data set.
 
     Attributes
     ----------
     name : str
-        In the name of its folder in the cache.
+        Part of the name of its folder in the cache.
     apply : callable
-        Returns the data set changed.
+        Returns the changed data set.
     digest : str
-        Of what decides the result, beside the data set and the name.
+        Digest of whatever else, beside the data set and the name, determines the result.
     """
 
     name: str
@@ -48,7 +48,7 @@ def changes_of(
     fit: Fit | None = None,
     labels: str | Path | None = None,
 ) -> tuple[Change, ...]:
-    """Return the changes that are asked for.
+    """Return the requested changes.
 
     Parameters
     ----------
@@ -70,8 +70,8 @@ def changes_of(
     UnknownNameError
         If there is no such polarity or form.
     DatasetError
-        If `classes` are not at least two names, or a form has another polarity; if the file of decisions on labels
-        cannot be read.
+        If `classes` are not at least two names, `polarity` contradicts `fit`, or the file of decisions on labels cannot
+        be read.
     DatasetNotFoundError
         If there is no such file of decisions.
     """
@@ -95,7 +95,7 @@ def changes_of(
 
 def _change_of_labels(path: Path) -> Change:
     decisions = read_decisions(path)
-    # Named by its file, so that what was prepared before the next decision is replaced and does not pile up.
+    # Named after its file, so that data prepared with earlier decisions are replaced and do not accumulate.
     place = hashlib.sha256(repr(str(path.absolute())).encode()).hexdigest()[:12]
     return Change(
         f"labels-{place}", lambda dataset: apply_decisions(dataset, decisions, path), decisions_digest(decisions)
@@ -103,7 +103,7 @@ def _change_of_labels(path: Path) -> Change:
 
 
 def without_fit(changes: Sequence[Change]) -> tuple[Change, ...]:
-    """Return changes without that of the images' form: for data whose pictures were fitted as they were read.
+    """Return changes without `fit`, for data whose pictures were fitted while they were read.
 
     Parameters
     ----------
@@ -117,7 +117,7 @@ def without_fit(changes: Sequence[Change]) -> tuple[Change, ...]:
 
 
 def apply_changes(dataset: Dataset, changes: Sequence[Change]) -> Dataset:
-    """Return a data set with changes made.
+    """Apply changes to a data set.
 
     Parameters
     ----------
@@ -131,18 +131,18 @@ def apply_changes(dataset: Dataset, changes: Sequence[Change]) -> Dataset:
     Raises
     ------
     DatasetError, UnknownNameError
-        If one cannot be made.
+        If one cannot be applied.
     """
     return reduce(lambda changed, change: change.apply(changed), changes, dataset)
 
 
 def source_of_changed(key: str, dataset: Dataset, changes: Sequence[Change]) -> Source:
-    """Return the source of a data set with changes made.
+    """Return the source of a changed data set.
 
     Parameters
     ----------
     key : str
-        Of the original, among the prepared data sets.
+        Key of the original among the prepared data sets.
     dataset : Dataset
         The original.
     changes : sequence of Change
@@ -152,9 +152,9 @@ def source_of_changed(key: str, dataset: Dataset, changes: Sequence[Change]) -> 
     -------
     source : Source
     """
-    # The stamp is what the original holds: it may be added again, also with other names of classes.
+    # The stamp covers what the original holds, since it may be added again, e.g. with other class names.
     held = (dataset.fingerprint, dataset.class_names, dataset.notes, dataset.warnings, dataset.cut_note)
     digests = tuple(change.digest for change in changes if change.digest)
     stamp = hashlib.sha256(repr((*held, *digests)).encode()).hexdigest()
-    # No data set's own name has a plus in it.
+    # Names of data sets never contain a plus sign.
     return Source("+".join([key, *(change.name for change in changes)]), lambda: apply_changes(dataset, changes), stamp)

@@ -13,13 +13,13 @@ from hdr_bench.names import visual_key
 
 # Booleans, signed and unsigned integers, floating-point numbers of up to 64 bits.
 _PIXEL_KINDS, _MOST_PIXEL_BYTES = "biuf", 8
-# Methods compute in float32 too.
+# Some methods compute in float32.
 _LARGEST_PIXEL = float(np.finfo(np.float32).max)
 _LONGEST_CLASS_NAME = 255
 
 
 def check_part(name: str, images: NDArray[np.generic], labels: NDArray[np.generic], what: str, n_classes: int) -> None:
-    """Check one part's images and labels against each other; `what` is what errors call the part.
+    """Check the images and labels of one part against each other.
 
     Parameters
     ----------
@@ -28,28 +28,27 @@ def check_part(name: str, images: NDArray[np.generic], labels: NDArray[np.generi
     images : ndarray
         Of shape (n, height, width).
     labels : ndarray
-        Of shape (n,): indices of classes.
+        Class indices of shape (n,).
     what : str
         What errors call the part, e.g. ``"training"``.
     n_classes : int
-        How many classes there are.
+        Number of classes.
 
     Raises
     ------
     DatasetError
-        If they do not fit.
+        If they do not match.
     """
     for array, which in ((images, "images"), (labels, "labels")):
         if not isinstance(array, np.ndarray):
-            raise DatasetError(f"{name}: the {what} {which} are a {type(array).__name__}; a NumPy array is needed")
+            raise DatasetError(f"{name}: the {what} {which} must be a NumPy array, got {type(array).__name__}")
     if images.ndim != 3:
         raise DatasetError(
-            f"{name}: the {what} images have shape {images.shape}; three dimensions (n, height, width) are needed"
+            f"{name}: the {what} images must have three dimensions (n, height, width), got shape {images.shape}"
         )
     if labels.ndim != 1 or labels.dtype.kind not in "iu":
         raise DatasetError(
-            f"{name}: the {what} labels have shape {labels.shape} and type {labels.dtype}; one integer per image is "
-            "needed"
+            f"{name}: the {what} labels must be one integer per image, got shape {labels.shape} and type {labels.dtype}"
         )
     if len(images) != len(labels):
         raise DatasetError(f"{name}: {len(images)} {what} images but {len(labels)} labels; give one label per image")
@@ -59,7 +58,7 @@ def check_part(name: str, images: NDArray[np.generic], labels: NDArray[np.generi
     _check_values(f"{name}: the {what} images", images)
     if labels.min() < 0 or labels.max() >= n_classes:
         raise DatasetError(
-            f"{name}: {what} labels run from {labels.min()} to {labels.max()}, but there are {n_classes} class names"
+            f"{name}: {what} labels range from {labels.min()} to {labels.max()}, but there are {n_classes} class names"
         )
 
 
@@ -75,17 +74,16 @@ def check_pixels(name: str, dtype: np.dtype[Any]) -> None:
     Raises
     ------
     DatasetError
-        If it is not a real number of up to 64 bits.
+        If it is not a real type of up to 64 bits.
     """
     if dtype.kind not in _PIXEL_KINDS or dtype.itemsize > _MOST_PIXEL_BYTES:
         raise DatasetError(
-            f"{name}: of type {dtype}, which is not a real number of up to 64 bits; save them as such, "
-            "e.g. uint8 or float32"
+            f"{name}: type {dtype} is not a real number of up to 64 bits; save them as one, e.g. as uint8 or float32"
         )
 
 
 def check_class_names(name: str, class_names: Sequence[str]) -> None:
-    """Check a data set's name, and the names of its classes.
+    """Check the name of a data set and the names of its classes.
 
     Parameters
     ----------
@@ -96,16 +94,17 @@ def check_class_names(name: str, class_names: Sequence[str]) -> None:
     Raises
     ------
     DatasetError
-        If one is not a text, is too long, or cannot be seen or printed, or if two classes have names that look the
-        same.
+        If a name is not a string, is too long, is blank or cannot be printed, or if two class names look the same.
     """
     check_has_ink(name, "the data set's name")
     for class_name in class_names:
         if not isinstance(class_name, str):
-            raise DatasetError(f"{name}: the class name {class_name!r} is a {type(class_name).__name__}, not a text")
+            raise DatasetError(
+                f"{name}: the class name {class_name!r} must be a string, got {type(class_name).__name__}"
+            )
         if len(class_name) > _LONGEST_CLASS_NAME:
             raise DatasetError(
-                f"{name}: the class name {class_name[:20]!r}... has {len(class_name)} letters; up to "
+                f"{name}: the class name {class_name[:20]!r}... has {len(class_name)} characters; at most "
                 f"{_LONGEST_CLASS_NAME} are allowed"
             )
         check_text(class_name, f"{name}: the class name")
@@ -114,7 +113,7 @@ def check_class_names(name: str, class_names: Sequence[str]) -> None:
     for class_name in class_names:
         if (other := by_looks.get(visual_key(class_name))) is not None:
             raise DatasetError(
-                f"{name}: the class names {other!a} and {class_name!a} look the same; rename one, or make them one"
+                f"{name}: the class names {other!a} and {class_name!a} look the same; rename one, or merge the classes"
             )
         by_looks[visual_key(class_name)] = class_name
 
@@ -124,13 +123,15 @@ def _check_values(name: str, images: NDArray[Any]) -> None:
         return
     low, high = float(images.min()), float(images.max())
     if not np.isfinite([low, high]).all():
-        raise DatasetError(f"{name} hold NaN or infinity; repair or leave out those images")
+        raise DatasetError(f"{name} contain NaN or infinity; repair or remove those images")
     if max(-low, high) > _LARGEST_PIXEL:
-        raise DatasetError(f"{name} run from {low:g} to {high:g}; up to {_LARGEST_PIXEL:g} is allowed, scale them")
+        raise DatasetError(
+            f"{name} range from {low:g} to {high:g}; absolute values up to {_LARGEST_PIXEL:g} are allowed: scale them"
+        )
 
 
 def as_images(name: str, array: NDArray[np.generic]) -> NDArray[np.generic]:
-    """Return `array` as images (n, height, width): rows of a square number of pixels are squared.
+    """Return `array` as images (n, height, width); rows of a square number of pixels become square images.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Choice of some classes of a data set, in a given order."""
+"""Selection of some classes of a data set, in a given order."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -14,7 +14,7 @@ _SHOWN_CLASSES = 20
 
 
 def check_classes(classes: Any) -> tuple[str, ...]:
-    """Return the names of classes to keep, checked: in Python anything may come.
+    """Check the names of classes to keep, which in Python may be anything, and return them.
 
     Parameters
     ----------
@@ -34,35 +34,35 @@ def check_classes(classes: Any) -> tuple[str, ...]:
         raise DatasetError(f"classes must be a list, got {shown(classes)}; {needed}")
     for name in classes:
         if not isinstance(name, str):
-            raise DatasetError(f"classes must be texts, got {shown(name)}; write it as {str(name)!r}")
+            raise DatasetError(f"classes must be strings, got {shown(name)}; write it as {str(name)!r}")
     if len(classes) < 2:
-        raise DatasetError(f"classes must name at least two, got {shown(list(classes))}; {needed}")
+        raise DatasetError(f"classes must have at least two names, got {shown(list(classes))}; {needed}")
     twice = [name for place, name in enumerate(classes) if name in classes[:place]]
     if twice:
-        raise DatasetError(f"classes names {twice[0]!r} twice; give each once")
+        raise DatasetError(f"classes has {twice[0]!r} twice; give each name once")
     return tuple(classes)
 
 
 def keep_classes(dataset: Dataset, classes: Sequence[str]) -> Dataset:
-    """Return a data set with the images of some of its classes, numbered in the order in which they are named.
+    """Return a data set with the images of some of its classes, numbered in the order given.
 
     Parameters
     ----------
     dataset : Dataset
     classes : sequence of str
-        Names of classes of the data set, at least two.
+        Class names of the data set, at least two.
 
     Returns
     -------
     dataset : Dataset
-        With a note of what was left out.
+        With a note about what was left out.
 
     Raises
     ------
     DatasetError
-        If `classes` are not at least two names, each given once, or a part has no image of them.
+        If `classes` are not at least two distinct names, or a part has no image of these classes.
     UnknownNameError
-        If the data set has no class of a name.
+        If the data set has no class with one of the names.
     """
     chosen = check_classes(classes)
     for name in chosen:
@@ -75,9 +75,9 @@ def keep_classes(dataset: Dataset, classes: Sequence[str]) -> Dataset:
     train, test = (_renumber(part, numbers) for part in (dataset.train, dataset.test))
     for part, what in ((train, "training"), (test, "test")):
         if not len(part):
-            raise DatasetError(f"{dataset.name}: no {what} image is of the classes {list_first(chosen, repr)}")
+            raise DatasetError(f"{dataset.name}: no {what} image belongs to the classes {list_first(chosen, repr)}")
     left_out = len(dataset.train) + len(dataset.test) - len(train) - len(test)
-    note = f"classes kept: {list_first(chosen, str, _SHOWN_CLASSES)}; {left_out:,} images of others left out"
+    note = f"classes kept: {list_first(chosen, str, _SHOWN_CLASSES)}; {left_out:,} images of other classes left out"
     return rebuild_dataset(dataset, train, test, chosen, note)
 
 

@@ -1,4 +1,4 @@
-"""Compressed files, read piece by piece: no more of them is decompressed than is asked for."""
+"""Compressed files, read in chunks: no more is decompressed than is requested."""
 
 import bz2
 import gzip
@@ -16,14 +16,14 @@ _MOST_XZ_MEMORY = 100 << 20
 _CHUNK = 1 << 16
 
 DAMAGE = (EOFError, zlib.error, gzip.BadGzipFile, lzma.LZMAError)
-"""Errors of reading a compressed file that is cut short or damaged."""
+"""Errors from reading a compressed file that is truncated or damaged."""
 
 
 class Readable(Protocol):
-    """What can be read piece by piece."""
+    """Object that can be read in chunks."""
 
     def read(self, size: int, /) -> bytes:
-        """Return the next bytes, at most `size` of them; none at the end.
+        """Return the next bytes, at most `size`; empty at the end.
 
         Parameters
         ----------
@@ -38,7 +38,7 @@ class Readable(Protocol):
 class XzFile:
     """File in the ``.xz`` format, decompressed as it is read.
 
-    Unlike `lzma.LZMAFile` it bounds the memory that the decompressor may take.
+    Unlike `lzma.LZMAFile`, it bounds the decompressor's memory.
 
     Parameters
     ----------
@@ -52,7 +52,7 @@ class XzFile:
         self._decompressor = _new_decompressor()
 
     def read(self, size: int, /) -> bytes:
-        """Return the next bytes, at most `size` of them; none at the end.
+        """Return the next bytes, at most `size`; empty at the end.
 
         Parameters
         ----------
@@ -65,7 +65,7 @@ class XzFile:
         Raises
         ------
         EOFError, LZMAError
-            If the file is cut short or damaged, or its decompression takes more memory than `xz -9` needs.
+            If the file is truncated or damaged, or decompressing it takes more memory than `xz -9` needs.
         """
         content = bytearray()
         while len(content) < size and self._goes_on():
@@ -80,11 +80,11 @@ class XzFile:
         return chunk
 
     def _goes_on(self) -> bool:
-        """Whether the stream has not ended, or another one follows: files that were joined hold several."""
+        """Whether the stream has not ended, or another follows: concatenated files hold several."""
         if not self._decompressor.eof:
             return True
         rest = self._decompressor.unused_data
-        # Zeros may lie between two streams.
+        # There may be padding with zeros between two streams.
         while not (ahead := rest.lstrip(b"\0")):
             rest = self._raw.read(_CHUNK)
             if not rest:
@@ -98,17 +98,17 @@ def _new_decompressor() -> lzma.LZMADecompressor:
 
 
 def compression_of(raw: BufferedReader) -> str | None:
-    """Return how an open file is compressed, by its first bytes and not by its name.
+    """Return how an open file is compressed, by its first bytes, not by its name.
 
     Parameters
     ----------
     raw : BufferedReader
-        At its beginning, where it stays.
+        At its beginning; the position does not change.
 
     Returns
     -------
     compression : str or None
-        ``"gzip"``, ``"bzip2"``, ``"xz"``, or None for a file that is not compressed.
+        ``"gzip"``, ``"bzip2"`` or ``"xz"``; None for an uncompressed file.
     """
     head = raw.peek(len(_XZ_MAGIC))
     if head.startswith(_GZIP_MAGIC):
@@ -131,7 +131,7 @@ def open_decompressed(path: Path) -> Iterator[tuple[Readable, str | None]]:
     file : Readable
         Its content, decompressed.
     compression : str or None
-        As `compression_of`.
+        As returned by `compression_of`.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""Lines of text files, compressed or not: read one by one, and never far more than a file of its size holds."""
+"""Lines of text files, compressed or not, read one by one up to a limit that depends on the size of the file."""
 
 import io
 from collections.abc import Generator
@@ -18,9 +18,9 @@ if TYPE_CHECKING:
 
 _ENDINGS = (".gz", ".bz2", ".xz")
 _AGAIN = "copy or download it again"
-# Tables of pixels compress to between a fifth and a hundredth; bzip2 packs zeros into a millionth.
+# Tables of pixels compress to between a fifth and a hundredth; bzip2 compresses zeros to a millionth.
 _LIMIT = Limit(256 << 20, 200)
-# An image of a million pixels, each written with eight characters.
+# Enough for an image of a million pixels at eight characters each.
 _LONGEST_LINE = 8 << 20
 _HEAD_LINES = 50
 _CHUNK = 1 << 16
@@ -28,7 +28,7 @@ _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 
 def read_lines(path: Path) -> Generator[bytes]:
-    """Give the lines of a text file, without their ends; whether it is compressed is read from its first bytes.
+    """Yield the lines of a text file, without line breaks; compression is detected from the first bytes.
 
     Parameters
     ----------
@@ -41,8 +41,8 @@ def read_lines(path: Path) -> Generator[bytes]:
     Raises
     ------
     DatasetError
-        If the file is damaged, is no text, has a line longer than any image, or decompresses to far more than such a
-        file holds.
+        If the file is damaged, is not text, has a line longer than any image, or decompresses to far more than a file
+        of this kind holds.
     OSError
         If it cannot be opened.
     """
@@ -54,7 +54,7 @@ def read_lines(path: Path) -> Generator[bytes]:
                 line = file.readline(_LONGEST_LINE)
             except (*DAMAGE, OSError, ValueError) as error:
                 raise DatasetError(
-                    f"{path}: damaged, or not the compressed file that its first bytes say: "
+                    f"{path}: damaged, or not the kind of compressed file that its first bytes suggest: "
                     f"{describe_file_error(error)}; {_AGAIN}"
                 ) from error
             if not line:
@@ -63,14 +63,14 @@ def read_lines(path: Path) -> Generator[bytes]:
             _check_line(path, line, number)
             if not _LIMIT.allows(n_bytes, size):
                 raise DatasetError(
-                    f"{path}: its {size:,} bytes decompress to more than {n_bytes:,}, far more than such a file holds; "
-                    "decompress it yourself if you trust it"
+                    f"{path}: its {size:,} bytes decompress to more than {n_bytes:,}, far more than expected of a file "
+                    "of this size; decompress it yourself if you trust it"
                 )
             yield (line.removeprefix(_BYTE_ORDER_MARK) if number == 1 else line).rstrip(b"\r\n")
 
 
 def read_head(path: Path) -> list[bytes]:
-    """Return the first lines of a text file that hold anything.
+    """Return the first non-blank lines of a text file.
 
     Parameters
     ----------
@@ -91,7 +91,7 @@ def read_head(path: Path) -> list[bytes]:
 
 
 def plain_name(path: Path) -> str:
-    """Return the name of a file in lower case and without the ending of its compression.
+    """Return the name of a file in lower case, without the extension of its compression.
 
     Parameters
     ----------
@@ -113,7 +113,7 @@ def plain_name(path: Path) -> str:
 
 
 class _Unbuffered(io.RawIOBase):
-    """What can be read piece by piece, as a file that can be buffered."""
+    """Adapter of a `Readable` to a raw file that can be buffered."""
 
     def __init__(self, file: Readable) -> None:
         self._file = file
@@ -135,6 +135,6 @@ def _check_line(path: Path, line: bytes, number: int) -> None:
         )
     if b"\0" in line:
         raise DatasetError(
-            f"{path}: line {number:,} holds null characters: the file is not text, or is in UTF-16; save it as "
-            "text in UTF-8"
+            f"{path}: line {number:,} contains null characters: the file is not text, or is in UTF-16; save it as "
+            "UTF-8 text"
         )

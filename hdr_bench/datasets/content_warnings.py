@@ -1,4 +1,4 @@
-"""What a data set is read with, but a reader of its results must know: warnings, with counts."""
+"""Warnings about the content of a data set that readers of its results must know, with counts."""
 
 import re
 import warnings
@@ -12,15 +12,15 @@ from numpy.typing import NDArray
 from hdr_bench.exceptions import DatasetWarning
 from hdr_bench.records.text import list_first
 
-# Share of the test images that must also be training images. In mnist, mnist-5k, digits-8x8 and nist15 there are none;
-# a few images that were saved twice do not change an error.
+# Warn from this share of test images that are also training images on. In mnist, mnist-5k, digits-8x8 and nist15 there
+# are none; a few duplicates do not change an error rate.
 _SHARED = 0.01
-# How warnings of one part beside the other begin.
+# Start of the warnings that compare one part with the other.
 _OF_PARTS = r"classes that only the (training|test) part has|[\d,]+ of [\d,]+ test images are also among"
 
 
 def are_blank(images: NDArray[np.generic]) -> NDArray[np.bool_]:
-    """Return which images, of shape (n, height, width), have one value in all their pixels.
+    """Return which images have the same value in all pixels.
 
     Parameters
     ----------
@@ -38,31 +38,31 @@ def are_blank(images: NDArray[np.generic]) -> NDArray[np.bool_]:
 
 
 def warn_of_blanks(images: NDArray[np.generic], what: str) -> tuple[str, ...]:
-    """Return a warning of the blank images of a part, if there are any; `what` is what the part is called.
+    """Return a warning about the blank images of a part, if there are any.
 
     Parameters
     ----------
     images : ndarray
         Of shape (n, height, width).
     what : str
-        What the part is called, e.g. ``"training"``.
+        Name of the part, e.g. ``"training"``.
 
     Returns
     -------
     warnings : tuple of str
-        One, or none.
+        At most one.
     """
     blank = np.flatnonzero(are_blank(images))
     if not len(blank):
         return ()
-    counts = f"{len(blank):,} of {len(images):,} {what} images are blank, all their pixels have the same value"
+    counts = f"{len(blank):,} of {len(images):,} {what} images are blank (all pixels have the same value)"
     return (f"{counts}: index {list_first(blank.tolist())}",)
 
 
 def warn_of_shared_images(train: NDArray[np.generic], test: NDArray[np.generic]) -> tuple[str, ...]:
-    """Return a warning of test images that are also training images, pixel by pixel, from 1 % of them on.
+    """Return a warning if at least 1 % of the test images are also training images, pixel by pixel.
 
-    Blank images do not count: they are alike by nature, and warned of anyway.
+    Blank images do not count: they are always alike, and have their own warning.
 
     Parameters
     ----------
@@ -72,24 +72,24 @@ def warn_of_shared_images(train: NDArray[np.generic], test: NDArray[np.generic])
     Returns
     -------
     warnings : tuple of str
-        One, or none.
+        At most one.
     """
     n_shared = int(are_shared(train, test).sum())
     if n_shared < max(1, _SHARED * len(test)):
         return ()
     return (
         f"{n_shared:,} of {len(test):,} test images are also among the {len(train):,} training images, pixel by pixel, "
-        "so that errors are too low; remove them from one of the parts",
+        "so that measured errors are too low; remove them from one of the parts",
     )
 
 
 def are_shared(train: NDArray[np.generic], test: NDArray[np.generic]) -> NDArray[np.bool_]:
-    """Return which test images are also training images, pixel by pixel; blank ones are not counted as such.
+    """Return which test images are also training images, pixel by pixel; blank images are not counted.
 
     Parameters
     ----------
     train, test : ndarray of shape (n, height, width)
-        Of the same type; none is shared by images of different sizes.
+        Of the same type; images of different sizes are never the same.
 
     Returns
     -------
@@ -107,14 +107,14 @@ def _digest(image: NDArray[np.generic]) -> bytes:
 def warn_of_classes(
     train_labels: NDArray[np.int64], test_labels: NDArray[np.int64], class_names: tuple[str, ...]
 ) -> tuple[str, ...]:
-    """Return warnings of classes that only one of the two parts has, with their numbers of images.
+    """Return warnings about classes that only one of the two parts has, with their numbers of images.
 
     Parameters
     ----------
     train_labels : ndarray
-        Of shape (n,): indices of classes.
+        Class indices of shape (n,).
     test_labels : ndarray
-        Of shape (m,): indices of classes.
+        Class indices of shape (m,).
     class_names : tuple of str
         In the order of the labels.
 
@@ -141,12 +141,12 @@ def _warn_of_one_sided(
 
 
 def is_warning_of_parts(warning: str) -> bool:
-    """Whether a warning is about one part of a data set beside the other, and void for both together.
+    """Whether a warning compares the parts of a data set, and is void if they are merged.
 
     Parameters
     ----------
     warning : str
-        Of a data set.
+        Warning of a data set.
 
     Returns
     -------
@@ -162,7 +162,7 @@ def is_warning_of_parts(warning: str) -> bool:
 
 @contextmanager
 def ignore_warnings_of_parts() -> Iterator[None]:
-    """Leave out warnings of one part beside the other, while data are loaded whose parts are put together."""
+    """Suppress warnings that compare the parts, while data are loaded whose parts will be merged."""
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", f".*: ({_OF_PARTS})", DatasetWarning)
         yield

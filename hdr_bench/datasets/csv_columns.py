@@ -1,4 +1,4 @@
-"""Columns of a table of numbers: pixels and the label are found by the header, or by the values."""
+"""Columns of a table of numbers: pixels and label are identified by the header, or by the values."""
 
 import math
 from collections.abc import Sequence
@@ -16,16 +16,16 @@ _LABEL_NAMES = frozenset(
     {"label", "labels", "class", "classes", "target", "targets", "y", "digit", "digits", "category", "character"}
 )
 _INDEX_NAMES = frozenset({"", "id", "index", "idx", "imageid", "image_id", "unnamed: 0", "row", "rowid"})
-# More classes than any alphabet has; a column of pixels that were scanned has more values than that.
+# More classes than any alphabet has; a column of scanned pixel values has more.
 _MOST_CLASSES = 1_000
-# Share of its commonest value by which a corner pixel, mostly ground, exceeds a label, mostly another class.
+# Difference in the share of the most common value that separates a corner pixel (mostly background) from a label.
 _CLEAR_LEAD = 0.25
 _FEWEST_PIXELS = 4
 
 
 @dataclass(frozen=True, eq=False)
 class Columns:
-    """What the columns of a table are.
+    """Content of the columns of a table.
 
     Attributes
     ----------
@@ -33,7 +33,7 @@ class Columns:
     labels : ndarray of shape (n,) or None
         Numbers or text; None if no column holds them.
     identifiers : ndarray of shape (n,) or None
-        Numbers or text by which the file names its rows.
+        Numbers or text that identify the rows of the file.
     identifier_name : str
         The header of that column.
     notes : tuple of str
@@ -47,7 +47,7 @@ class Columns:
 
 
 def read_columns(name: str, table: Table) -> Columns:
-    """Tell the pixels, labels and row names of a table apart.
+    """Identify the pixels, labels and row names of a table.
 
     Parameters
     ----------
@@ -62,18 +62,18 @@ def read_columns(name: str, table: Table) -> Columns:
     Raises
     ------
     DatasetError
-        If the pixels are not those of a square image, or which column is the label is not clear.
+        If the pixels do not form a square image, or it is unclear which column is the label.
     """
     header = table.dialect.header
     index = _find_index(header)
     label = _find_named_label(name, header)
     others = [column for column in range(table.dialect.n_fields) if column not in {index, label}]
-    notes = () if index is None else (f"the column {_quote(header, index)} was taken for names of rows",)
+    notes = () if index is None else (f"the column {_quote(header, index)} was taken as row names",)
     if label is None and _side(len(others)) is None:
         one_hot = _find_one_hot(table, others)
         if one_hot:
             labels = table.values[:, one_hot].argmax(axis=1)
-            note = f"labels are the place of the 1 among the last {len(one_hot)} columns (one-hot)"
+            note = f"labels are the position of the 1 among the last {len(one_hot)} columns (one-hot)"
             return _make(name, table, others[: -len(one_hot)], labels, index, (*notes, note))
         label = _find_label_at_an_end(name, table, others)
         others = [column for column in others if column != label]
@@ -92,16 +92,16 @@ def _make(
 ) -> Columns:
     side = _side(len(pixels))
     if side is None:
-        raise DatasetError(f"{name}: {_describe(table)}; {len(pixels):,} of them would be pixels; {_needed()}")
+        raise DatasetError(f"{name}: {_describe(table)}, of which {len(pixels):,} would be pixels; {_needed()}")
     texts = [column for column in pixels if _column(table, column).dtype.kind == "U"]
     if texts:
-        raise DatasetError(f"{name}: the column {texts[0] + 1} holds text beside the label; {_needed()}")
+        raise DatasetError(f"{name}: column {texts[0] + 1} holds text, in addition to the label; {_needed()}")
     first, last = pixels[0], pixels[-1]
     is_whole = last - first + 1 == len(pixels)
     chosen = table.values[:, first : last + 1] if is_whole else table.values[:, list(pixels)]
     identifiers = None if index is None else _column(table, index)
     identifier_name = "" if index is None or table.dialect.header is None else table.dialect.header[index]
-    # Another column alone may have made the table one of floats.
+    # A single other column may have turned the whole table into floats.
     return Columns(narrow_numbers(chosen).reshape(-1, side, side), labels, identifiers, identifier_name, notes)
 
 
@@ -127,7 +127,7 @@ def _find_named_label(name: str, header: tuple[str, ...] | None) -> int | None:
 
 
 def _find_one_hot(table: Table, columns: Sequence[int]) -> list[int]:
-    """Return the last columns, if they are one per class and each row has a single 1 in them."""
+    """Return the last columns if they hold a one-hot label: a single 1 in each row, otherwise 0."""
     for n_pixels in range(len(columns) - 2, _FEWEST_PIXELS - 1, -1):
         if len(columns) - n_pixels > _MOST_CLASSES:
             return []
@@ -147,7 +147,7 @@ def _find_label_at_an_end(name: str, table: Table, columns: Sequence[int]) -> in
     possible = [column for column in ends if _can_be_label(_column(table, column))]
     if not possible:
         raise DatasetError(
-            f"{name}: neither the first nor the last of {len(columns):,} columns can be the label: a label has at "
+            f"{name}: neither the first nor the last of {len(columns):,} columns can be the label: labels must have at "
             f"least two values, each a whole number or text; {_needed()}"
         )
     if len(possible) == 1:
@@ -155,8 +155,8 @@ def _find_label_at_an_end(name: str, table: Table, columns: Sequence[int]) -> in
     shares = [_commonest_share(_column(table, column)) for column in ends]
     if abs(shares[0] - shares[1]) < _CLEAR_LEAD:
         raise DatasetError(
-            f"{name}: it is not clear whether the first or the last of {len(columns):,} columns is the label; add a "
-            "first line that names the columns, with 'label' over the labels"
+            f"{name}: it is unclear whether the first or the last of {len(columns):,} columns is the label; add a "
+            "header line that names the columns, with 'label' above the labels"
         )
     return ends[int(shares[1] < shares[0])]
 

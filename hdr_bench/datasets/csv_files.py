@@ -1,4 +1,4 @@
-"""Tables of pixels in text: ``csv:FILE``, one image per line with its label, as Kaggle and others publish MNIST."""
+"""Text tables of pixels: ``csv:FILE``, one image per line with its label, as Kaggle and others publish MNIST."""
 
 import re
 from collections.abc import Sequence
@@ -21,14 +21,14 @@ from hdr_bench.datasets.zip_files import is_zip, read_zip
 from hdr_bench.exceptions import DatasetError, DatasetNotFoundError
 
 ENDINGS = frozenset({".csv", ".tsv"})
-"""Of files that are tables whatever they hold; others are recognized by their content."""
+"""Extensions of files that are always treated as tables; others are recognized by their content."""
 
 _TEXT_ENDINGS = frozenset({"", ".txt", ".data", ".train", ".test", ".tra", ".tes", ".dat"})
-# Files that go with tables, and are none of images, have fewer columns.
+# Files that accompany tables, but hold no images, have fewer columns.
 _FEWEST_PIXELS = 16
 _NEEDED = (
-    "expected text with one image per line: its label, first or last, and its pixels, with commas, semicolons, tabs "
-    "or spaces between them"
+    "expected text with one image per line: its label, first or last, and its pixels, separated by commas, semicolons, "
+    "tabs or spaces"
 )
 
 
@@ -38,7 +38,7 @@ def csv_source(place: str, options: ReadOptions) -> Source:
     Parameters
     ----------
     place : str
-        As the user wrote it.
+        Path as the user wrote it.
     options : ReadOptions
 
     Returns
@@ -50,7 +50,7 @@ def csv_source(place: str, options: ReadOptions) -> Source:
     DatasetNotFoundError
         If the file does not exist.
     DatasetError
-        If which files are meant is not clear.
+        If it is unclear which files are meant.
     """
     path = expand_path(place)
     if not path.exists():
@@ -64,12 +64,12 @@ def csv_source(place: str, options: ReadOptions) -> Source:
 
 
 def is_csv(path: Path) -> bool:
-    """Whether a path leads to a table of pixels: by the file's ending, otherwise by its first lines.
+    """Whether a path leads to a table of pixels, by the file's extension or its first lines.
 
     Parameters
     ----------
     path : Path
-        A file, or a folder that holds such files.
+        A file, or a folder of files.
 
     Returns
     -------
@@ -85,12 +85,12 @@ def is_csv(path: Path) -> bool:
 
 
 def read_csv(name: str, path: Path, options: ReadOptions) -> Dataset:
-    """Read a table of images, and the one beside it that is its test part by its name.
+    """Read a table of images, and the table beside it that is its test part by name.
 
     Parameters
     ----------
     name : str
-        What the data set is called.
+        Name of the data set.
     path : Path
         The file, or a folder that holds it.
     options : ReadOptions
@@ -102,15 +102,15 @@ def read_csv(name: str, path: Path, options: ReadOptions) -> Dataset:
     Raises
     ------
     DatasetError
-        If a file is damaged, holds no table of square images, or no label.
+        If a file is damaged, or holds no table of square images or no labels.
     """
     files = _find_files(path)
     train = read_file(files.train)
     if train.labels is None:
         side = train.images.shape[1]
         raise DatasetError(
-            f"{files.train}: no label in it, only the pixels of {side}x{side} images; expected a column of labels; "
-            f"images without labels are predicted by: hdr-bench predict MODEL {files.train} --out FILE.csv"
+            f"{files.train}: it has the pixels of {side}x{side} images, but no label; expected a column of labels. "
+            f"To predict images without labels: hdr-bench predict MODEL {files.train} --out FILE.csv"
         )
     parts = [LabelledImages(str(files.train), train.images, train.labels, were_rows=True)]
     notes = [*train.notes, *_note_left_out(files.left_out)]
@@ -142,7 +142,7 @@ def read_file(path: Path) -> Columns:
     Raises
     ------
     DatasetError
-        If it is damaged, or no table of square images.
+        If it is damaged, or not a table of square images.
     """
     dialect = find_dialect(path)
     if dialect is None:
@@ -155,7 +155,7 @@ def _is_emnist(path: Path) -> bool:
 
 
 def _find_mapping(path: Path) -> Path | None:
-    """Return the file beside EMNIST's tables that says which character each label is: emnist-letters-mapping.txt."""
+    """Return the file beside EMNIST's tables that maps labels to characters, such as emnist-letters-mapping.txt."""
     if not _is_emnist(path):
         return None
     mapping = path.with_name(re.sub(r"-(train|test)\..*", "", path.name, flags=re.IGNORECASE) + "-mapping.txt")
@@ -192,11 +192,13 @@ def _holds_pixels(path: Path) -> bool:
 def _note_test(file: Path, test: Columns, place: Path) -> list[str]:
     if test.labels is None:
         return [
-            f"{file.name} beside it has no labels and is not the test part ({len(test.images):,} images); it can "
-            "be predicted: hdr-bench predict MODEL FILE"
+            f"{file.name} beside it ({len(test.images):,} images) has no labels and is not used as the test part; to "
+            "predict it: hdr-bench predict MODEL FILE"
         ]
     return [] if place.is_dir() else [f"the test part is {file.name} beside it"]
 
 
 def _note_left_out(left_out: Sequence[Path]) -> list[str]:
-    return [f"{path.name} was left out" + ("" if _holds_pixels(path) else ": no table of pixels") for path in left_out]
+    return [
+        f"{path.name} was left out" + ("" if _holds_pixels(path) else ": not a table of pixels") for path in left_out
+    ]

@@ -1,6 +1,7 @@
-"""A table of numbers in a text file: its separator, its header and its values, as far as the text itself tells them.
+"""A table of numbers in a text file: its separator, header and values, detected from the text itself.
 
-Fields are separated by commas, semicolons, tabs, bars or spaces; unless it is by commas, a comma is a decimal point.
+Fields are separated by commas, semicolons, tabs, bars or spaces; unless commas separate them, a comma is a decimal
+point.
 """
 
 import re
@@ -19,12 +20,12 @@ from hdr_bench.datasets.memory_room import check_room
 from hdr_bench.exceptions import DatasetError, shown
 from hdr_bench.names import visible
 
-# The comma last: with one of the others it is a decimal point.
+# The comma comes last: beside one of the others, it is a decimal point.
 _SEPARATORS = (b";", b"\t", b"|", b",")
 _NUMBER = re.compile(rb"[+-]?(\d+([.,]\d*)?|[.,]\d+)([eE][+-]?\d+)?")
 _BLOCK_LINES = 2_000
 _FEWEST_FIELDS = 5
-"""Of a table of images: four pixels and a label."""
+"""Smallest table of images: four pixels and a label."""
 
 _NEEDED = "expected a table of numbers with one image per line"
 
@@ -36,9 +37,9 @@ class Dialect:
     Attributes
     ----------
     separator : bytes
-        Between fields; a space stands for any number of them.
+        Between fields; a space means any number of spaces.
     header : tuple of str or None
-        The names of the columns; None if the first line is an image already.
+        The names of the columns; None if the first line is already an image.
     n_fields : int
     """
 
@@ -55,9 +56,9 @@ class Table:
     ----------
     dialect : Dialect
     values : ndarray of shape (n, n_fields)
-        uint8 if all are whole and from 0 to 255, otherwise float32; a column of text is zero.
+        uint8 if all are whole numbers from 0 to 255, otherwise float32; columns of text are zero.
     ends : tuple of ndarray
-        The first and the last column, of shape (n,), in full: float64, or text.
+        The first and the last column unchanged, of shape (n,): float64 or text.
     """
 
     dialect: Dialect
@@ -66,7 +67,7 @@ class Table:
 
 
 def find_dialect(path: Path) -> Dialect | None:
-    """Return how a file is written as a table.
+    """Detect how a file is written as a table.
 
     Parameters
     ----------
@@ -80,12 +81,12 @@ def find_dialect(path: Path) -> Dialect | None:
     Raises
     ------
     DatasetError, OSError
-        If it is damaged, or no text.
+        If it is damaged, or not text.
     """
     lines = [line for line in read_head(path) if not line.lstrip().startswith(b"#")]
     if not lines:
         return None
-    # The first line may be a header with separators of its own in quotes.
+    # The first line may be a header with quoted separators.
     counts = {mark: max(line.count(mark) for line in lines[1:] or lines) for mark in _SEPARATORS}
     separator = next((mark for mark, count in counts.items() if count >= _FEWEST_FIELDS - 1), b" ")
     rows = [split_fields(line, separator) for line in lines]
@@ -112,8 +113,8 @@ def read_table(path: Path, dialect: Dialect) -> Table:
     Raises
     ------
     DatasetError
-        If a line has more or fewer fields than the first, a value is no number, the file is damaged, or its values do
-        not fit into the memory.
+        If a line has more or fewer fields than the first, a value is not a number, the file is damaged, or its values
+        do not fit into memory.
     """
     blocks: list[NDArray[np.generic]] = []
     ends: tuple[list[NDArray[np.generic]], list[NDArray[np.generic]]] = ([], [])
@@ -125,7 +126,7 @@ def read_table(path: Path, dialect: Dialect) -> Table:
             ends[1].append(last)
             check_room(str(path), sum(array.nbytes for array in blocks))
     if not blocks:
-        raise DatasetError(f"{path}: no line of numbers in it; {_NEEDED}")
+        raise DatasetError(f"{path}: it has no line of numbers; {_NEEDED}")
     return Table(dialect, np.concatenate(blocks), (_join(ends[0]), _join(ends[1])))
 
 
@@ -136,7 +137,7 @@ def split_fields(line: bytes, separator: bytes) -> list[bytes]:
     ----------
     line : bytes
     separator : bytes
-        A space stands for any number of them.
+        A space means any number of spaces.
 
     Returns
     -------
@@ -161,7 +162,7 @@ def _header_of(first: list[bytes], n_fields: int) -> tuple[str, ...] | None:
 
 
 def _is_header(fields: list[bytes]) -> bool:
-    """Whether a line names columns: by words, or by numbers that count up."""
+    """Whether a line names columns, by words or by consecutive numbers."""
     if _count_texts(fields) > 1:
         return True
     numbers = [int(field) for field in fields if field.isdigit()]
@@ -170,12 +171,12 @@ def _is_header(fields: list[bytes]) -> bool:
 
 
 def _numbered_rows(path: Path, dialect: Dialect) -> Generator[tuple[int, bytes]]:
-    """Give the lines of values with their numbers, each with fields as many as the first.
+    """Yield the lines of values with their line numbers, each with the same number of fields.
 
     Raises
     ------
     DatasetError
-        If a line has more or fewer, or a quoted field goes over several lines.
+        If a line has more or fewer fields, or a quoted field spans several lines.
     """
     awaits_header = dialect.header is not None
     with closing(read_lines(path)) as lines:
@@ -198,7 +199,7 @@ def _numbered_rows(path: Path, dialect: Dialect) -> Generator[tuple[int, bytes]]
 def _parse(
     path: Path, block: list[tuple[int, bytes]], dialect: Dialect
 ) -> tuple[NDArray[np.float64], NDArray[np.generic], NDArray[np.generic]]:
-    """Return the values of lines, and their first and last column as text where they are."""
+    """Return the values of lines, and their first and last column, as text if they are text."""
     rows = [row for _, row in block]
     firsts, lasts = (_texts([_end_of(row, dialect.separator, side) for row in rows]) for side in (0, -1))
     if firsts is not None:
@@ -236,18 +237,18 @@ def _texts(fields: list[bytes]) -> NDArray[np.generic] | None:
 def _first_fault(path: Path, block: list[tuple[int, bytes]], dialect: Dialect) -> str:
     for number, row in block:
         if row.count(b'"') % 2:
-            return f"line {number:,} has a quote that does not close; {_NEEDED}"
+            return f"line {number:,} has an unclosed quote; {_NEEDED}"
         for column, field in enumerate(_fields_of(row, dialect), start=1):
             where = f"line {number:,}, column {column:,}{_name_of(column, dialect)}"
             if not field:
                 return f"{where} is empty; {_count_empty(path, dialect)}"
             if 1 < column < dialect.n_fields and _NUMBER.fullmatch(field) is None:
-                return f"{where} holds {shown(field.decode(errors='replace'))}, which is not a number; {_NEEDED}"
+                return f"{where} is {shown(field.decode(errors='replace'))}, which is not a number; {_NEEDED}"
     return f"a value between lines {block[0][0]:,} and {block[-1][0]:,} is not a number; {_NEEDED}"
 
 
 def _fields_of(row: bytes, dialect: Dialect) -> list[bytes]:
-    """Return all fields of a row, also a last one that is empty."""
+    """Return all fields of a row, including an empty last one."""
     return split_fields(row + dialect.separator, dialect.separator)
 
 
@@ -257,9 +258,9 @@ def _name_of(column: int, dialect: Dialect) -> str:
 
 
 def _count_empty(path: Path, dialect: Dialect) -> str:
-    """Say how many fields of a table are empty, and what to do."""
+    """Describe how many fields of a table are empty, and what to do."""
     counts: list[int] = []
-    # Behind a line of another length it is no longer read.
+    # The count stops at a line of another length.
     with closing(_numbered_rows(path, dialect)) as rows, suppress(DatasetError):
         for _, row in rows:
             counts.append(_fields_of(row, dialect).count(b""))
@@ -271,7 +272,7 @@ def _count_empty(path: Path, dialect: Dialect) -> str:
 def _join(columns: list[NDArray[np.generic]]) -> NDArray[np.generic]:
     if len({column.dtype.kind for column in columns}) == 1:
         return np.concatenate(columns)
-    # Numbers in one block and text in another: all are text, the numbers as they would be written.
+    # With numbers in one block and text in another, all become text; numbers as they would be written.
     return np.concatenate([column if column.dtype.kind == "U" else _as_texts(column) for column in columns])
 
 

@@ -1,4 +1,4 @@
-"""What every data set is: images, labels, class names, a train and a test part, a fingerprint."""
+"""Data sets: images, labels, class names, a train and a test part, and a fingerprint."""
 
 import hashlib
 from dataclasses import dataclass, replace
@@ -20,8 +20,7 @@ class Part:
     Attributes
     ----------
     images : ndarray of shape (n, height, width)
-        Pixels as they came: uint8, or uint16 and float32 where the source is deeper. May be a read-only
-        memory map.
+        Pixels as in the source: uint8, or uint16 and float32 for deeper sources. May be a read-only memory map.
     labels : ndarray of shape (n,), int64
         Indices into the data set's class names.
     """
@@ -31,12 +30,12 @@ class Part:
 
     @property
     def X(self) -> NDArray[np.generic]:
-        """The images as rows: shape (n, height * width), the same memory."""
+        """The images as rows, of shape (n, height * width), without a copy."""
         return self.images.reshape(len(self.images), -1)
 
     @property
     def y(self) -> NDArray[np.int64]:
-        """The labels: shape (n,)."""
+        """The labels, of shape (n,)."""
         return self.labels
 
     def __len__(self) -> int:
@@ -46,7 +45,7 @@ class Part:
         return f"<Part: {self.images.shape} images, {self.images.dtype}>"
 
     def take(self, indices: NDArray[np.intp]) -> "Part":
-        """Return the part that holds `indices` of this one, in their order.
+        """Return the part with the images at `indices` of this one, in their order.
 
         Parameters
         ----------
@@ -67,19 +66,19 @@ class Dataset:
     Attributes
     ----------
     name : str
-        What `load_dataset` was given.
+        The name given to `load_dataset`.
     train, test : Part
-        What methods learn from, and what they are evaluated on.
+        What methods are trained on, and what they are evaluated on.
     class_names : tuple of str
         One per label, in the order of the labels.
     fingerprint : str
-        SHA-256 of the bytes of both parts (`fingerprint_of`).
+        SHA-256 of the bytes of both parts, see `fingerprint_of`.
     notes : tuple of str
-        What a reader of results must know of these data.
+        What readers of results must know about these data.
     warnings : tuple of str
-        What is doubtful about them, each with counts and what to do; `load_dataset` warns of it, reports show it.
+        What is doubtful about them, each with counts and what to do; `load_dataset` issues them, reports show them.
     cut_note : str
-        Which of the notes says how the library cut the data into two parts; empty if they came in two.
+        The note that says how the library split the data into two parts; empty if the source has two.
     """
 
     name: str
@@ -105,16 +104,16 @@ class Dataset:
         return height, width
 
     def subsample(self, n_samples: int, random_state: int = 0) -> "Dataset":
-        """Return the data set with `n_samples` of its training images, stratified, drawn with a fixed seed.
+        """Return the data set with a stratified subsample of its training images, drawn with a fixed seed.
 
-        The test part stays whole, so that errors remain comparable.
+        The test part is unchanged, so that errors remain comparable.
 
         Parameters
         ----------
         n_samples : int
-            How many training images.
+            Number of training images.
         random_state : int, default=0
-            The seed by which they are drawn.
+            Seed for drawing them.
 
         Returns
         -------
@@ -123,7 +122,7 @@ class Dataset:
         Raises
         ------
         DatasetError
-            If there are not so many images, or not one for each class.
+            If there are not enough images, or fewer than one per class are requested.
         """
         self.check_subsample(n_samples)
         if n_samples == len(self.train):
@@ -133,7 +132,7 @@ class Dataset:
         return self.with_parts(self.train.take(chosen), self.test)
 
     def with_parts(self, train: Part, test: Part) -> "Dataset":
-        """Return a data set of the same name and classes with these parts, and the fingerprint that they have.
+        """Return a data set of the same name and classes with these parts and their fingerprint.
 
         Parameters
         ----------
@@ -147,16 +146,16 @@ class Dataset:
         return replace(self, train=train, test=test, fingerprint=fingerprint_of(train, test))
 
     def in_polarity(self, polarity: Polarity) -> "Dataset":
-        """Return the data set with all images in one polarity, and a note of how many were inverted.
+        """Return the data set with all images in one polarity, and a note on how many were inverted.
 
-        Each image is taken by itself, so that two parts, or pictures of one part, of different polarity become alike;
-        an image whose polarity is unclear is treated as most of its part. An inverted pixel is the smallest plus the
-        largest pixel of both parts, less the pixel.
+        Each image is treated separately, so that parts, or pictures within a part, of different polarity become alike;
+        an image whose polarity is unclear is treated like most of its part. An inverted pixel is the smallest plus the
+        largest pixel of both parts, minus the pixel.
 
         Parameters
         ----------
         polarity : {"light-on-dark", "dark-on-light"}
-            Light on dark are MNIST's images; dark on light most pictures.
+            MNIST's images are light on dark; most pictures are dark on light.
 
         Returns
         -------
@@ -176,14 +175,14 @@ class Dataset:
         try:
             brought = [to_polarity(part.images, polarity, low, high) for part in parts]
         except ValueError as error:
-            raise DatasetError(f"{self.name} cannot be brought to {polarity}: {error_line(error)}") from error
+            raise DatasetError(f"{self.name} cannot be converted to {polarity}: {error_line(error)}") from error
         (train, n_train), (test, n_test) = brought
         if n_train + n_test == 0:
             return self
         changed = self.with_parts(Part(train, self.train.labels), Part(test, self.test.labels))
         settled = doubts_of(self.train, self.test)
         note = (
-            f"brought to {polarity}: {n_train:,} of {len(train):,} training images and {n_test:,} of {len(test):,} "
+            f"converted to {polarity}: {n_train:,} of {len(train):,} training images and {n_test:,} of {len(test):,} "
             "test images inverted"
         )
         others = [warning for warning in self.warnings if warning not in settled]
@@ -195,24 +194,24 @@ class Dataset:
         Parameters
         ----------
         n_samples : int
-            How many training images.
+            Number of training images.
 
         Raises
         ------
         DatasetError
-            If there are not so many images, or not one for each class.
+            If there are not enough images, or fewer than one per class are requested.
         """
         classes = len(self.class_names)
         possible = classes <= n_samples <= len(self.train) - classes or n_samples == len(self.train)
         if not possible:
             raise DatasetError(
-                f"cannot take {n_samples} training images of {self.name}: between {classes} (one per class) "
-                f"and {len(self.train) - classes} are possible, or all {len(self.train)}"
+                f"cannot take {n_samples} training images of {self.name}: choose between {classes} (one per class) "
+                f"and {len(self.train) - classes}, or all {len(self.train)}"
             )
 
 
 def fingerprint_of(train: Part, test: Part) -> str:
-    """Return the SHA-256 of both parts: of each array's type and shape, then its bytes in C order.
+    """Return the SHA-256 of both parts: for each array, its type and shape, then its bytes in C order.
 
     Parameters
     ----------

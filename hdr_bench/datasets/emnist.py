@@ -1,4 +1,4 @@
-"""Peculiarities of EMNIST (Cohen, Afshar, Tapson and van Schaik, 2017): images on their side, a file of classes."""
+"""Peculiarities of EMNIST (Cohen, Afshar, Tapson and van Schaik, 2017): transposed images, a file of class names."""
 
 from pathlib import Path
 
@@ -6,12 +6,12 @@ from hdr_bench.datasets.idx_sets import IdxSet
 from hdr_bench.datasets.paths import regular_size
 from hdr_bench.exceptions import DatasetError
 
-# 62 lines of three numbers are the longest.
+# The longest mapping has 62 lines of three numbers.
 _LONGEST_MAPPING = 10_000
 
 
 def find_mapping(idx_set: IdxSet) -> Path | None:
-    """Return the file beside a set that says which character each label is, e.g. ``emnist-letters-mapping.txt``.
+    """Return the file beside a set that maps labels to characters, e.g. ``emnist-letters-mapping.txt``.
 
     Parameters
     ----------
@@ -20,7 +20,7 @@ def find_mapping(idx_set: IdxSet) -> Path | None:
     Returns
     -------
     path : Path or None
-        None if there is none, or the set is not EMNIST's.
+        None if there is none, or the set is not from EMNIST.
     """
     path = idx_set.folder / f"{idx_set.name}-mapping.txt"
     return path if idx_set.is_emnist and path.is_file() else None
@@ -33,7 +33,7 @@ def name_classes(idx_set: IdxSet, values: tuple[str, ...]) -> tuple[str, ...]:
     ----------
     idx_set : IdxSet
     values : tuple of str
-        The labels, in their order.
+        The labels, in order.
 
     Returns
     -------
@@ -51,14 +51,14 @@ def name_classes(idx_set: IdxSet, values: tuple[str, ...]) -> tuple[str, ...]:
     missing = [value for value in values if value not in characters]
     if missing:
         raise DatasetError(
-            f"{path}: it has no line for the label {missing[0]}; download it again, or remove it: then classes are "
-            "named by their numbers"
+            f"{path}: it has no line for the label {missing[0]}; download it again, or remove it to name classes by "
+            "their numbers"
         )
     return tuple(characters[value] for value in values)
 
 
 def read_mapping(path: Path) -> dict[str, str]:
-    """Return the character of each label: of ``1 65 97``, capital and small letter in one class, the capital.
+    """Return the character of each label; for a class of both cases, as in ``1 65 97``, the capital letter.
 
     Parameters
     ----------
@@ -67,16 +67,16 @@ def read_mapping(path: Path) -> dict[str, str]:
     Returns
     -------
     characters : dict of str to str
-        By the label.
+        By label.
 
     Raises
     ------
     DatasetError
-        If a line is anything else than a label and the code of a character, or two.
+        If a line is anything other than a label and one or two character codes.
     """
     if regular_size(path) > _LONGEST_MAPPING:
         raise DatasetError(
-            f"{path}: longer than {_LONGEST_MAPPING:,} bytes, too long for a mapping of EMNIST; remove it"
+            f"{path}: longer than {_LONGEST_MAPPING:,} bytes, too long for a mapping from EMNIST; remove it"
         )
     characters = {}
     for number, line in enumerate(path.read_text(encoding="latin-1").splitlines(), start=1):
@@ -86,7 +86,7 @@ def read_mapping(path: Path) -> dict[str, str]:
         if len(fields) < 2 or not all(field.isdecimal() and field.isascii() for field in fields):
             raise DatasetError(
                 f"{path}: line {number} is {line[:40]!r}; expected a label and the code of its character, e.g. "
-                "1 65; download it again, or remove it"
+                "'1 65'; download it again, or remove it"
             )
         characters[fields[0]] = _character(path, number, fields[1])
     return characters

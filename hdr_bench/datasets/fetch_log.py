@@ -1,4 +1,4 @@
-"""What is said before data are fetched, to whoever listens to this module's logger; and how to have none fetched."""
+"""Announcement of fetches through this module's logger, and a way to refuse them."""
 
 import logging
 from collections.abc import Iterator
@@ -12,35 +12,37 @@ _IS_REFUSED = ContextVar("is_refused", default=False)
 
 
 class FetchRefusedError(HdrBenchError):
-    """Data that would have to be fetched first, where nothing may be.
+    """Data that would have to be fetched while fetching is refused.
 
     Parameters
     ----------
     name : str
-        Of the data set.
+        Name of the data set.
     source : str
-        Where it would come from, in words.
+        Description of where it would come from.
     """
 
     def __init__(self, name: str, source: str) -> None:
-        super().__init__(f"{name} is not here, and would be fetched from {source}; get it: hdr-bench data fetch {name}")
+        super().__init__(
+            f"{name} is not on this machine and would be fetched from {source}; fetch it: hdr-bench data fetch {name}"
+        )
         self.name = name
         self.source = source
 
 
 def announce_fetch(name: str, source: str) -> None:
-    """Log which data set is fetched next, from where, and how large it is.
+    """Log which data set is about to be fetched, from where, and how large it is.
 
     Parameters
     ----------
     name : str
     source : str
-        Where it comes from and how large it is, in words.
+        Description of where it comes from and how large it is.
 
     Raises
     ------
     FetchRefusedError
-        Inside of `refuse_fetches`.
+        Inside `refuse_fetches`.
     """
     if _IS_REFUSED.get():
         raise FetchRefusedError(name, source)
@@ -49,7 +51,7 @@ def announce_fetch(name: str, source: str) -> None:
 
 @contextmanager
 def refuse_fetches() -> Iterator[None]:
-    """Fetch nothing while the block lasts: what would be fetched is a `FetchRefusedError`.
+    """Refuse to fetch while the block lasts: any fetch raises `FetchRefusedError`.
 
     Yields
     ------

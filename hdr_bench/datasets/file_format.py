@@ -1,4 +1,4 @@
-"""Formats of data sets that are one file, or two: the test part may be in a file beside it, known by its name."""
+"""Formats of data sets in one or two files: the test part may be in a file beside the first, recognized by name."""
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
@@ -13,26 +13,26 @@ from hdr_bench.exceptions import DatasetError, DatasetNotFoundError
 
 @dataclass(frozen=True)
 class FileFormat(ABC):
-    """A format of files that are data sets.
+    """A file format of data sets.
 
     Attributes
     ----------
     scheme : str
-        By which a data set names a file of it.
+        Scheme of the names of such data sets.
     words : str
-        What errors say was expected.
+        Description of the format, for errors.
     """
 
     scheme: str
     words: str
 
     def source(self, place: str, options: ReadOptions) -> Source:
-        """Return the source of a file, with the file of its test part if that is beside it.
+        """Return the source of a file, with the file of its test part if there is one beside it.
 
         Parameters
         ----------
         place : str
-            As the user wrote it.
+            Path as the user wrote it.
         options : ReadOptions
 
         Returns
@@ -50,7 +50,9 @@ class FileFormat(ABC):
         if not path.exists():
             raise DatasetNotFoundError(f"{path}: there is no such file; expected {self.words}")
         if path.is_dir():
-            raise DatasetError(f"{path}: a folder; name a file in it: {self.scheme}:{path}/FILE. Expected {self.words}")
+            raise DatasetError(
+                f"{path}: it is a folder; name a file in it: {self.scheme}:{path}/FILE. Expected {self.words}"
+            )
         partner = find_partner(path)
         name, paths = f"{self.scheme}:{path}", [path, *([partner] if partner else [])]
         return Source(
@@ -61,12 +63,12 @@ class FileFormat(ABC):
 
     @abstractmethod
     def read(self, name: str, path: Path, options: ReadOptions) -> Dataset:
-        """Read the images and labels of a file, and of the one beside it that is its test part by its name.
+        """Read the images and labels of a file, and of the file beside it that is its test part by name.
 
         Parameters
         ----------
         name : str
-            What the data set is called.
+            Name of the data set.
         path : Path
             The file.
         options : ReadOptions
@@ -80,5 +82,5 @@ class FileFormat(ABC):
         MissingDependencyError
             If the library that reads such files is not installed.
         DatasetError
-            If the file is damaged, or which of its contents are images and labels is not clear.
+            If the file is damaged, or it is unclear which of its contents are images and labels.
         """

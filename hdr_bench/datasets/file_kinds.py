@@ -7,7 +7,7 @@ from hdr_bench.datasets.paths import special_kind
 from hdr_bench.datasets.pictures import EXTENSIONS
 from hdr_bench.datasets.registry import recognize_scheme, source_schemes
 
-_UNPACK = "unpack it, and give the folder that comes out"
+_UNPACK = "unpack it, and give the resulting folder"
 _AS_NPZ = "read it with {reader}, and save its images and labels: numpy.savez('digits.npz', images=..., labels=...)"
 _READER_OF_NUMBERS = "the reader of its format (LIBSVM: sklearn.datasets.load_svmlight_file)"
 _ARCHIVES = {
@@ -28,7 +28,7 @@ _COMPRESSED = frozenset({".gz", ".bz2", ".xz", ".zst"})
 
 
 def describe_file(path: Path) -> str:
-    """Return what a file is and what to do with it, as the end of an error's sentence.
+    """Return what a file is and what to do with it, as the end of an error message.
 
     Parameters
     ----------
@@ -41,44 +41,44 @@ def describe_file(path: Path) -> str:
     name, suffix = path.name.lower(), path.suffix.lower()
     special = special_kind(path)
     if special is not None:
-        return f"{special}, which is not read; {_readable()}"
+        return f"{special}, which cannot be read; {_readable()}"
     scheme = recognize_scheme(path)
     if scheme is not None:
-        return f"{source_schemes()[scheme].place}; name it {scheme}:{path}"
+        return f"{source_schemes()[scheme].place}; use the name {scheme}:{path}"
     if suffix in EXTENSIONS:
         return "a picture, not a folder; give the folder that holds the pictures"
     if "idx" in name:
         return f"an IDX file, not a folder; give the folder that holds it and its labels: idx:{path.parent}"
     what, remedy = _describe_unread(name)
-    return f"{what}, which is not read; {_readable()}; {remedy}"
+    return f"{what}, which cannot be read; {_readable()}; {remedy}"
 
 
 def suggest_scheme(paths: Sequence[Path]) -> str:
-    """Return by what name the first of some files is read, as the end of a sentence.
+    """Return the name that reads the first readable file, as the end of a sentence.
 
     Parameters
     ----------
     paths : sequence of Path
-        Of which the first 20 are looked at.
+        The first 20 are considered.
 
     Returns
     -------
     words : str
-        Empty if none of them is of a kind that is read.
+        Empty if none of them can be read.
     """
     for path in paths[:_MOST_LOOKED_AT]:
         scheme = recognize_scheme(path)
         if scheme is not None:
-            return f"; {path.name} is read by the name {scheme}:{path}"
+            return f"; to read {path.name}, use the name {scheme}:{path}"
     return ""
 
 
 def _readable() -> str:
-    return "what can be read: " + ", ".join(entry.place for entry in source_schemes().values() if entry.place)
+    return "supported: " + ", ".join(entry.place for entry in source_schemes().values() if entry.place)
 
 
 def _describe_unread(name: str) -> tuple[str, str]:
-    """Return what a file is that is not read, by its name, and what to do."""
+    """Return what an unsupported file is, by its name, and what to do with it."""
     suffixes = PurePath(name).suffixes
     if suffixes and suffixes[-1] in _COMPRESSED and ".tar" not in suffixes:
         what, reader = _TABLES.get(suffixes[-2] if len(suffixes) > 1 else "", ("a file", _READER_OF_NUMBERS))

@@ -1,6 +1,6 @@
-"""Images of any size and polarity brought into the form of a data set: each by itself, from its ink.
+"""Conversion of images of any size and polarity into the form of a data set, each one separately, from its ink.
 
-What makes the form is named by a dotted path: it belongs to the reading of pictures, a layer above this one.
+The normalizing function is named by a dotted path, since it belongs to the reading of pictures, a layer above this one.
 """
 
 import hashlib
@@ -20,16 +20,16 @@ from hdr_bench.datasets.polarity import border_mask, image_polarities
 
 Fit = Literal["mnist"]
 FITS: Mapping[Fit, str] = {"mnist": "hdr_bench.pictures.normalize:to_mnist"}
-"""The forms, each with the function that brings the ink of one image into it."""
+"""The forms, each with the function that converts the ink of one image to it."""
 
-# Share of an image's contrast from which on a pixel belongs to the digit, whose box is cut out, and below which a pixel
-# in that box is paper. Of the training images of digits-8x8, mnist and nist15, and of mnist with noise, a network
-# trained on MNIST recognizes as many with 1/4 and 1/8 as with any of 7 other pairs, to within 0.5 points.
+# Shares of an image's contrast: from the first on, a pixel belongs to the digit, whose bounding box is cropped; below
+# the second, a pixel in that box is paper. On the training images of digits-8x8, mnist and nist15, and of mnist with
+# noise, a network trained on MNIST is as accurate with 1/4 and 1/8 as with any of 7 other pairs, within 0.5 points.
 _INK, _PAPER = 1 / 4, 1 / 8
-# Images below this side, in pixels, are enlarged smoothly first. Of the training images of digits-8x8 a network trained
-# on MNIST then recognizes 96.7 %, without it 95.8 %.
+# Images with sides below this, in pixels, are first enlarged smoothly. On the training images of digits-8x8, a network
+# trained on MNIST then has an accuracy of 96.7 %, otherwise of 95.8 %.
 _LEAST_SIDE = 28
-# Contrast, as a share of the largest of all images, up to which an image is taken for a blank one with noise.
+# Images with a contrast of up to this share of the largest contrast are taken as blank with noise.
 _FAINT = 1 / 16
 
 
@@ -42,7 +42,7 @@ class FittedImages:
     images : ndarray of shape (n, height, width), uint8
         Light on dark.
     n_inverted : int
-        How many came dark on light.
+        Number of images that were dark on light.
     """
 
     images: NDArray[np.uint8]
@@ -50,10 +50,10 @@ class FittedImages:
 
 
 def fit_images(images: Iterable[NDArray[Any]], fit: Fit) -> FittedImages:
-    """Bring images into the form of a data set, each by itself.
+    """Convert images to the form of a data set, each one separately.
 
-    The ink is what differs from the border; an image whose border is neither clearly dark nor clearly light is taken
-    as most of the others are. Small images are enlarged smoothly.
+    The ink is what differs from the border; an image whose border is neither clearly dark nor clearly light is treated
+    like the majority of the others. Small images are enlarged smoothly.
 
     Parameters
     ----------
@@ -85,7 +85,7 @@ def fit_images(images: Iterable[NDArray[Any]], fit: Fit) -> FittedImages:
 
 
 def fit_dataset(dataset: Dataset, fit: Fit) -> Dataset:
-    """Return a data set with all images in the form of another.
+    """Return a data set with all images converted to the form of another.
 
     Parameters
     ----------
@@ -96,7 +96,7 @@ def fit_dataset(dataset: Dataset, fit: Fit) -> Dataset:
     Returns
     -------
     dataset : Dataset
-        With a note of it.
+        With a note about the conversion.
     """
     n_train = len(dataset.train)
     fitted = fit_images((image for part in (dataset.train, dataset.test) for image in part.images), fit)
@@ -106,7 +106,7 @@ def fit_dataset(dataset: Dataset, fit: Fit) -> Dataset:
 
 
 def describe_fit(fitted: FittedImages, fit: Fit) -> str:
-    """Return a note of how images were brought into another form.
+    """Return a note on how images were converted to another form.
 
     Parameters
     ----------
@@ -120,13 +120,13 @@ def describe_fit(fitted: FittedImages, fit: Fit) -> str:
     height, width = fitted.images.shape[1:]
     inverted = f"{fitted.n_inverted:,} of {len(fitted.images):,} images inverted"
     return (
-        f"brought into the form of {fit.upper()}: light on dark ({inverted}), the ink in a box of 20x20 pixels, its "
+        f"converted to the form of {fit.upper()}: light on dark ({inverted}), the ink in a box of 20x20 pixels, its "
         f"centre of mass in the middle of {height}x{width}"
     )
 
 
 def fit_digest(fit: Fit) -> str:
-    """Return a digest of the programs that make a form: another version of them makes other images.
+    """Return a digest of the source code that converts to a form, since other versions make other images.
 
     Parameters
     ----------
@@ -141,14 +141,14 @@ def fit_digest(fit: Fit) -> str:
 
 
 def stamp_with_fit(stamp: str, fit: Fit | None) -> str:
-    """Return the stamp of files whose pictures are brought into a form as they are read.
+    """Return the stamp of files whose pictures are converted to a form while they are read.
 
     Parameters
     ----------
     stamp : str
-        Of the files.
+        Stamp of the files.
     fit : {"mnist"} or None
-        None leaves the stamp as it is.
+        None leaves the stamp unchanged.
 
     Returns
     -------
@@ -158,7 +158,7 @@ def stamp_with_fit(stamp: str, fit: Fit | None) -> str:
 
 
 def ink_of(image: NDArray[Any], polarity: int) -> NDArray[np.float64]:
-    """Return the ink of one digit, cut out.
+    """Return the ink of one digit, cropped.
 
     Parameters
     ----------
@@ -169,7 +169,7 @@ def ink_of(image: NDArray[Any], polarity: int) -> NDArray[np.float64]:
     Returns
     -------
     ink : ndarray of shape (h, w), float64
-        From 0, paper, to 1, ink; of one pixel without ink if the image is blank.
+        From 0 (paper) to 1 (ink); a single pixel without ink if the image is blank.
     """
     values = polarity * image.astype(np.float64)
     ink = np.clip(values - np.median(values[border_mask(*values.shape)]), 0, None)

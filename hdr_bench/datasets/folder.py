@@ -28,7 +28,7 @@ def folder_source(folder: str, options: ReadOptions) -> Source:
     Parameters
     ----------
     folder : str
-        The place, as the user wrote it.
+        Path as the user wrote it.
     options : ReadOptions
 
     Returns
@@ -40,7 +40,7 @@ def folder_source(folder: str, options: ReadOptions) -> Source:
     DatasetNotFoundError
         If the folder does not exist.
     DatasetError
-        If it holds no picture, its layout or a label is not clear, or it may not be read.
+        If it holds no picture, its layout or a label is unclear, or it cannot be read.
     """
     root = expand_path(folder)
     if is_zip(root):
@@ -54,12 +54,12 @@ def folder_source(folder: str, options: ReadOptions) -> Source:
 
 
 def read_folder(name: str, root: Path, options: ReadOptions) -> Dataset:
-    """Read every picture below `root`, and cut them if they come without a test part.
+    """Read every picture below `root`, and split them if there is no test part.
 
     Parameters
     ----------
     name : str
-        What the data set is called.
+        Name of the data set.
     root : Path
         The folder.
     options : ReadOptions
@@ -71,7 +71,7 @@ def read_folder(name: str, root: Path, options: ReadOptions) -> Dataset:
     Raises
     ------
     DatasetError
-        If a picture cannot be read, or differs from the others in size or type, all are blank, or of one class.
+        If a picture cannot be read or differs from the others in size or type, or all are blank or of one class.
     """
     return _read(name, root, find_layout(root), options)
 
@@ -84,7 +84,7 @@ def _read(name: str, root: Path, layout: Layout, options: ReadOptions) -> Datase
     if len(set(layout.train.values())) < 2:
         only = next(iter(layout.train.values()))
         tables = [path for path in layout.files if path.suffix.lower() in TABLES]
-        unread = f"; labels in {name_some(tables, root)} are not read" if tables else ""
+        unread = f"; labels are not read from {name_some(tables, root)}" if tables else ""
         raise DatasetError(f"{root}: all pictures are of one class, {only!r}{unread}; at least two are needed")
     paths = [*layout.train, *test]
     images, notes = _load(root, paths, options) if options.fit is None else _fit(paths, options, options.fit)
@@ -106,7 +106,7 @@ def _in_order(labels: set[str]) -> tuple[str, ...]:
 
 
 def _load(root: Path, paths: list[Path], options: ReadOptions) -> tuple[NDArray[np.generic], tuple[str, ...]]:
-    """Return the pictures as one array, and notes of how they were read.
+    """Return the pictures as one array, and notes on how they were read.
 
     Raises
     ------
@@ -126,7 +126,7 @@ def _load(root: Path, paths: list[Path], options: ReadOptions) -> tuple[NDArray[
 
 
 def _fit(paths: list[Path], options: ReadOptions, fit: Fit) -> tuple[NDArray[np.generic], tuple[str, ...]]:
-    """Return the pictures, of any size, in the form of a data set, and notes of how they were read."""
+    """Return pictures of any size in the form of a data set, and notes on how they were read."""
     multiple: list[bool] = []
 
     def pictures() -> Iterator[NDArray[np.generic]]:
@@ -142,38 +142,40 @@ def _fit(paths: list[Path], options: ReadOptions, fit: Fit) -> tuple[NDArray[np.
 def _note_multiple(n_multiple: int) -> tuple[str, ...]:
     if not n_multiple:
         return ()
-    return (f"{n_multiple:,} files hold several pictures, as phones write them; the first of each was taken",)
+    return (f"{n_multiple:,} files hold several pictures, as phones write them; the first of each was used",)
 
 
 def _check_alike(path: Path, values: NDArray[np.generic], first_path: Path, first: NDArray[np.generic]) -> None:
     if values.shape != first.shape:
         raise DatasetError(
-            f"{path}: {_size(values)} pixels, but {first_path.name} has {_size(first)}; bring them to one size with "
-            'resize, e.g. resize=(28, 28), or digits into the form of MNIST with fit="mnist"'
+            f"{path}: {_size(values)} pixels, but {first_path.name} has {_size(first)}; bring them to the same size "
+            'with resize, e.g. resize=(28, 28), or convert digits to the form of MNIST with fit="mnist"'
         )
     if values.dtype != first.dtype:
-        raise DatasetError(f"{path}: {values.dtype} pixels, but {first_path.name} has {first.dtype}; save all alike")
+        raise DatasetError(
+            f"{path}: {values.dtype} pixels, but {first_path.name} has {first.dtype}; save all with the same type"
+        )
 
 
 def _warn_of_blanks(root: Path, paths: Sequence[Path], images: NDArray[np.generic]) -> tuple[str, ...]:
     blank = [path for path, is_blank in zip(paths, are_blank(images), strict=True) if is_blank]
     if len(blank) == len(paths):
-        raise DatasetError(f"{root}: all {len(paths):,} pictures are blank: in each, all pixels have the same value")
+        raise DatasetError(f"{root}: all {len(paths):,} pictures are blank (all pixels have the same value)")
     if not blank:
         return ()
-    counts = f"{len(blank):,} of {len(paths):,} pictures are blank, all their pixels have the same value"
+    counts = f"{len(blank):,} of {len(paths):,} pictures are blank (all pixels have the same value)"
     return (f"{counts}: {name_some(blank, root)}",)
 
 
 def _note_mixture(root: Path, paths: Sequence[Path], images: NDArray[np.generic]) -> tuple[str, ...]:
-    """Return a note of which pictures are of another polarity than most; that they are mixed is warned of anyway."""
+    """Return a note on which pictures differ in polarity from most; a warning of mixed polarity is issued anyway."""
     polarities = image_polarities(images)
     light, dark = (np.flatnonzero(polarities == code) for code in (1, -1))
     if not PolarityCounts(len(light), len(dark)).is_mixed:
         return ()
     fewer, which = (light, "light on dark") if len(light) < len(dark) else (dark, "dark on light")
     examples = name_some([paths[int(index)] for index in fewer], root)
-    return (f"{len(fewer):,} of {len(paths):,} pictures came {which}, unlike most: {examples}",)
+    return (f"{len(fewer):,} of {len(paths):,} pictures are {which}, unlike most: {examples}",)
 
 
 def _size(picture: NDArray[np.generic]) -> str:

@@ -1,9 +1,8 @@
-"""How a folder of pictures is laid out: as one whole, or as ``train/`` and ``test/``.
+"""Layout of a folder of pictures: a single part, or ``train/`` and ``test/``.
 
-The names of the parts may also be `training`, `testing`, and `val`, `valid` or `validation`, in any case of the
-letters, and with `set`, `_set`, `_images` or `_data` behind them. A validation part is the test part if there is no
-other; otherwise it is left out, with a warning. Pictures of a test part without labels are left out too, with a
-warning, and the training part is cut.
+The parts may also be named `training`, `testing`, and `val`, `valid` or `validation`, in any case, and with the suffix
+`set`, `_set`, `_images` or `_data`. A validation part is the test part if there is no other; otherwise it is left out,
+with a warning. Pictures of a test part without labels are left out too, with a warning, and the training part is split.
 """
 
 from dataclasses import dataclass, replace
@@ -20,7 +19,7 @@ _SHOWN_CLASSES = 5
 
 @dataclass(frozen=True)
 class Layout:
-    """The pictures of a folder by part.
+    """Pictures of a folder by part.
 
     Attributes
     ----------
@@ -30,7 +29,7 @@ class Layout:
         None if the folder has no labelled test part.
     notes, warnings : tuple of str
     files : tuple of Path
-        All that was looked at.
+        All files that were considered.
     """
 
     train: dict[Path, str]
@@ -41,7 +40,7 @@ class Layout:
 
 
 def find_layout(root: Path) -> Layout:
-    """Return which pictures are in a folder, and the label of each.
+    """Find the pictures in a folder, and the label of each.
 
     Parameters
     ----------
@@ -56,7 +55,7 @@ def find_layout(root: Path) -> Layout:
     DatasetNotFoundError
         If the folder does not exist.
     DatasetError
-        If it holds no picture, its layout or a label is not clear, or it may not be read.
+        If it holds no picture, its layout or a label is unclear, or it cannot be read.
     """
     folder = scan_folder(root, LAYOUTS)
     files = (*folder.all_pictures(), *folder.all_others())
@@ -74,10 +73,12 @@ def find_layout(root: Path) -> Layout:
             continue
         if "train" not in parts:
             raise DatasetError(
-                f"{root}: pictures beside {part.name}/, which has labels too; put the others into train/"
+                f"{root}: pictures beside {part.name}/, which has labels too; put those pictures into train/"
             )
         test = labelled
-        notes += [f"{part.name}/ is the test part, since no other has labels"] * (PARTS[part.name.lower()] == "valid")
+        notes += [f"{part.name}/ is the test part, since no other part has labels"] * (
+            PARTS[part.name.lower()] == "valid"
+        )
         notes += [note for note in test.notes if note not in notes]
         warnings += test.warnings
     return Layout(train.labels, test.labels if test else None, tuple(notes), tuple(warnings), files)
@@ -88,7 +89,7 @@ def _parts_of(folder: Folder) -> dict[str, Folder]:
     for inner in folder.folders:
         kind = PARTS.get(inner.name.lower())
         if kind in parts:
-            raise DatasetError(f"{folder.path}: both {parts[kind].name} and {inner.name} are a {kind} part; keep one")
+            raise DatasetError(f"{folder.path}: both {parts[kind].name} and {inner.name} are {kind} parts; keep one")
         if kind is not None:
             parts[kind] = inner
     return parts
@@ -120,12 +121,12 @@ def _label_test(part: Folder, train: LabelledPictures) -> LabelledPictures | Non
     Raises
     ------
     DatasetError
-        If some of them have a label and others none, or it is not clear whether they have.
+        If only some of them have a label, or it is unclear whether they have.
     """
     classes = set(train.labels.values())
     if not part.pictures:
         own = {inner.name for inner in part.folders if inner.all_pictures()}
-        # Pictures without a label may be in one folder, for programs that want one.
+        # Pictures without a label may be in one folder, for programs that need one.
         if not own & classes and len(own) < 2:
             return None
         _check_common(part, own, classes)
@@ -134,7 +135,7 @@ def _label_test(part: Folder, train: LabelledPictures) -> LabelledPictures | Non
     if train.reading is None:
         if is_plausible(names, classes):
             raise DatasetError(
-                f"{part.path}: the names of its {len(names):,} pictures may hold labels (e.g. {names[0]}), but the "
+                f"{part.path}: the names of its {len(names):,} pictures may contain labels (e.g. {names[0]}), but the "
                 "training part has one folder per class; put them into class folders too, or rename them"
             )
         return None
@@ -146,8 +147,8 @@ def _label_test(part: Folder, train: LabelledPictures) -> LabelledPictures | Non
     without = [path.name for path, label in labels.items() if label is None]
     if without:
         raise DatasetError(
-            f"{part.path}: {len(without):,} of {len(names):,} names hold no label ({train.reading.form}), e.g. "
-            f"{without[0]}; name them as the others, or remove them"
+            f"{part.path}: {len(without):,} of {len(names):,} names contain no label ({train.reading.form}), e.g. "
+            f"{without[0]}; name them like the others, or remove them"
         )
     return label_pictures(part, train.reading)
 
@@ -157,20 +158,20 @@ def _check_common(part: Folder, own: set[str], classes: set[str]) -> None:
         return
     shown = " and ".join(", ".join(repr(name) for name in sorted(names)[:_SHOWN_CLASSES]) for names in (own, classes))
     raise DatasetError(
-        f"{part.path}: none of its {len(own):,} classes is one of the {len(classes):,} of the training part: {shown}; "
-        "name them alike, or move this folder away"
+        f"{part.path}: none of its {len(own):,} classes is among the {len(classes):,} of the training part: {shown}; "
+        "use the same names, or move this folder away"
     )
 
 
 def _left_out(part: Folder, folder: Folder, labelled: LabelledPictures | None) -> tuple[str, ...]:
-    """Return a warning of the pictures of a part that are not used, with what may hold their labels."""
+    """Return a warning about the pictures of a part that are not used, with files that may hold their labels."""
     if not part.all_pictures():
         return warn_of_others(part)
     pictures = f"{pluralize(len(part.all_pictures()), 'picture')} in {part.name}/ left out"
     if labelled is not None:
-        return (f"{pictures}: there are a training and a test part beside it",)
+        return (f"{pictures}: there is a training and a test part beside it",)
     tables = [path for path in (*folder.others, *part.all_others()) if path.suffix.lower() in TABLES]
-    not_read = f"; {name_some(tables, folder.path)} is not read for labels" if tables else ""
+    not_read = f"; labels are not read from {name_some(tables, folder.path)}" if tables else ""
     return (f"{pictures}, without labels{not_read}",)
 
 

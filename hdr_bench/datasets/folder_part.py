@@ -11,7 +11,7 @@ from hdr_bench.records.text import list_first, pluralize
 
 LAYOUTS = (
     "either one folder per class with the pictures in it, or files named "
-    f"{FORMS}; both may be in train/ and test/ instead, which then are the two parts"
+    f"{FORMS}; either may also be inside train/ and test/, which are then the two parts"
 )
 _PART_WORDS = {
     "train": "train",
@@ -25,16 +25,16 @@ _PART_WORDS = {
 PARTS = {
     f"{word}{more}": part for word, part in _PART_WORDS.items() for more in ("", "set", "_set", "_images", "_data")
 }
-"""Names of folders that hold a part, in lower case, and the part."""
+"""Part of each folder name, in lower case, that stands for one."""
 
 _REMEDY = "put the pictures into one folder per class"
-# What may hold the labels of pictures beside it.
+# Extensions of files that may hold the labels of pictures beside them.
 TABLES = frozenset({".csv", ".tsv", ".json", ".txt"})
 
 
 @dataclass(frozen=True)
 class LabelledPictures:
-    """Pictures with their labels, and what is to be said of them.
+    """Pictures with their labels, notes and warnings.
 
     Attributes
     ----------
@@ -52,13 +52,13 @@ class LabelledPictures:
 
 
 def label_pictures(folder: Folder, reading: NameForm | None = None) -> LabelledPictures:
-    """Return the pictures of a folder with their labels.
+    """Determine the labels of the pictures in a folder.
 
     Parameters
     ----------
     folder : Folder
     reading : NameForm, optional
-        How labels are read from names, if another part has decided it.
+        How labels are read from names, if another part has determined it.
 
     Returns
     -------
@@ -67,8 +67,7 @@ def label_pictures(folder: Folder, reading: NameForm | None = None) -> LabelledP
     Raises
     ------
     DatasetError
-        If there are none, some are beside and some inside folders, a class folder is empty, or the labels are not
-        clear.
+        If there are none, some are beside and some inside folders, a class folder is empty, or the labels are unclear.
     """
     filled = [inner for inner in folder.folders if inner.all_pictures()]
     if folder.pictures and filled:
@@ -85,7 +84,7 @@ def label_pictures(folder: Folder, reading: NameForm | None = None) -> LabelledP
 
 
 def describe_empty(folder: Folder) -> str:
-    """Return what is in a folder without pictures, in words.
+    """Describe what is in a folder without pictures.
 
     Parameters
     ----------
@@ -97,18 +96,18 @@ def describe_empty(folder: Folder) -> str:
     """
     others = folder.all_others()
     if not others:
-        return "an empty folder, no picture in it"
+        return "the folder is empty"
     idx = f" (IDX files: idx:{folder.path})" if any("idx" in path.name for path in others) else ""
     return (
-        f"no picture in it, but {pluralize(len(others), 'file')} of other kinds: {name_some(others, folder.path)}{idx}"
+        f"it has no pictures, but {pluralize(len(others), 'other file')}: {name_some(others, folder.path)}{idx}"
         f"{suggest_scheme(others)}"
     )
 
 
 def warn_of_others(folder: Folder) -> tuple[str, ...]:
-    """Return a warning of the files that are not pictures, if there are any.
+    """Return a warning about files that are not pictures, if there are any.
 
-    Documents such as README.md or labels.csv directly in the folder belong there; in a class folder they do not.
+    Documents such as README.md or labels.csv are expected directly in the folder, but not in a class folder.
 
     Parameters
     ----------
@@ -117,14 +116,14 @@ def warn_of_others(folder: Folder) -> tuple[str, ...]:
     Returns
     -------
     warnings : tuple of str
-        One, or none.
+        At most one.
     """
     own = [path for path in folder.others if not is_document(path)]
     others = [*own, *(path for inner in folder.folders for path in inner.all_others())]
     if not others:
         return ()
     n_others = pluralize(len(others), "file")
-    return (f"{n_others} left out, not pictures by their names: {name_some(others, folder.path)}",)
+    return (f"{n_others} left out, which by name are not pictures: {name_some(others, folder.path)}",)
 
 
 def _reading_of(folder: Folder) -> NameForm:
@@ -134,18 +133,16 @@ def _reading_of(folder: Folder) -> NameForm:
         tables = [path for path in folder.others if path.suffix.lower() in TABLES]
         if not tables:
             raise
-        raise DatasetError(f"{error}; labels in {name_some(tables, folder.path)} are not read") from error
+        raise DatasetError(f"{error}; labels are not read from {name_some(tables, folder.path)}") from error
 
 
 def _by_name(folder: Folder, reading: NameForm) -> LabelledPictures:
     labels = {path: str(reading.label_of(path.name)) for path in folder.pictures}
     classes = set(labels.values())
-    note = f"labels were read from the files' names as {reading.form}"
+    note = f"labels were read from the file names as {reading.form}"
     warnings = warn_of_others(folder)
     if not reading.is_label_like:
-        warnings += (
-            f"{note}, which gives the classes {_quote_names(classes)}; if that is not what they are, {_REMEDY}",
-        )
+        warnings += (f"{note}, which gives the classes {_quote_names(classes)}; if that is wrong, {_REMEDY}",)
     return LabelledPictures(labels, (note,) if reading.is_label_like else (), warnings, reading)
 
 
@@ -153,11 +150,7 @@ def _by_class(folder: Folder) -> LabelledPictures:
     for inner in folder.folders:
         if not inner.all_pictures():
             others = inner.all_others()
-            but = (
-                f", but {pluralize(len(others), 'file')} of other kinds: {name_some(others, folder.path)}"
-                if others
-                else ""
-            )
+            but = f", but {pluralize(len(others), 'other file')}: {name_some(others, folder.path)}" if others else ""
             raise DatasetError(
                 f"{folder.path}: no picture in the class folder {inner.name!r}{but}; fill it or remove it"
             )
@@ -168,12 +161,12 @@ def _by_class(folder: Folder) -> LabelledPictures:
 
 
 def _check_names(folder: Folder, labels: dict[Path, str]) -> None:
-    """Check that folders are not writers, or batches, of pictures with their labels in their names.
+    """Check that the folders are not writers or batches, with the labels in the names of the pictures.
 
     Raises
     ------
     DatasetError
-        If the folders' names are not written as labels are, but a field of the files' names is.
+        If the folder names do not look like labels, but a field of the file names does.
     """
     if is_label_like(set(labels.values())):
         return
@@ -185,14 +178,14 @@ def _check_names(folder: Folder, labels: dict[Path, str]) -> None:
         return
     example = next(iter(labels))
     raise DatasetError(
-        f"{folder.path}: it is not clear what the labels are: the folders are {_quote_names(set(labels.values()))}, "
-        f"but {example.relative_to(folder.path).as_posix()} may be {reading.label_of(example.name)!r} by its name "
+        f"{folder.path}: it is unclear what the labels are: the folders are {_quote_names(set(labels.values()))}, "
+        f"but by its name {example.relative_to(folder.path).as_posix()} may be {reading.label_of(example.name)!r} "
         f"({reading.form}); expected {LAYOUTS}"
     )
 
 
 def _of_sub_folders(folder: Folder) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Return notes and warnings of pictures deeper than in a class folder.
+    """Return notes and warnings about pictures in folders below a class folder.
 
     Raises
     ------
@@ -207,16 +200,16 @@ def _of_sub_folders(folder: Folder) -> tuple[tuple[str, ...], tuple[str, ...]]:
     n_deeper, example = sum(len(below.pictures) for below in deeper), name_some([deeper[0].path], folder.path)
     if len(classes) == 1:
         raise DatasetError(
-            f"{folder.path}: all pictures are in the one folder {folder.folders[0].name!r}, in {len(names)} folders "
-            f"in it ({_quote_names(names)}); if those are the classes, or the parts, give {folder.folders[0].path}"
+            f"{folder.path}: all pictures are in {len(names)} folders ({_quote_names(names)}) inside the single folder "
+            f"{folder.folders[0].name!r}; if those are the classes, or the parts, give {folder.folders[0].path}"
         )
     _check_no_parts(folder, deeper)
     if len(names) > 1 and is_label_like(names):
         raise DatasetError(
-            f"{folder.path}: it is not clear which folders are the classes: {n_deeper:,} pictures are in folders like "
+            f"{folder.path}: it is unclear which folders are the classes: {n_deeper:,} pictures are in folders like "
             f"{example}, so they may be {_quote_names(classes)} or {_quote_names(names)}; expected {LAYOUTS}"
         )
-    note = f"{n_deeper:,} pictures are in folders below a class folder, e.g. {example}, which is taken for their class"
+    note = f"{n_deeper:,} pictures are in folders below a class folder, e.g. {example}, and belong to its class"
     return ((note,), ()) if is_label_like(classes) else ((), (note,))
 
 
@@ -226,7 +219,7 @@ def _check_no_parts(folder: Folder, deeper: list[Folder]) -> None:
     Raises
     ------
     DatasetError
-        If folders below the class folders are named as parts, and not all pictures are in one part.
+        If folders below the class folders are named after parts, and not all pictures are in one part.
     """
     by_part = {
         below: {PARTS[name.lower()] for name in below.path.relative_to(folder.path).parts[1:] if name.lower() in PARTS}
@@ -239,7 +232,7 @@ def _check_no_parts(folder: Folder, deeper: list[Folder]) -> None:
         return
     examples = name_some(list(named), folder.path)
     raise DatasetError(
-        f"{folder.path}: {n_named:,} pictures are in folders below the class folders that are named as parts "
+        f"{folder.path}: {n_named:,} pictures are in folders below the class folders that are named after parts "
         f"({examples}); put the parts above the classes, as in train/CLASS/ and test/CLASS/"
     )
 

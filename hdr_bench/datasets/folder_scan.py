@@ -1,4 +1,4 @@
-"""What lies in a folder of pictures, looked at once: pictures, files of other kinds, links that lead nowhere."""
+"""A single scan of a folder of pictures: pictures, other files, broken links."""
 
 import os
 from collections import Counter
@@ -13,16 +13,16 @@ from hdr_bench.exceptions import DatasetError, DatasetNotFoundError
 from hdr_bench.names import visible
 from hdr_bench.records.text import list_first, pluralize
 
-# What systems and programs leave beside pictures; names that begin with a dot, such as ._1.png, are passed over too.
+# What systems and programs leave beside pictures; names that start with a dot, such as ._1.png, are ignored too.
 PASSED_OVER = frozenset({"__macosx", "@eadir", "thumbs.db", "desktop.ini", "lost+found", "$recycle.bin"})
-# Files that go with data and are not pictures by what they are.
+# Extensions of files that accompany data and are not pictures.
 DOCUMENTS = frozenset(
     {"", ".md", ".rst", ".txt", ".csv", ".tsv", ".json", ".yaml", ".yml", ".toml", ".xml", ".html", ".htm", ".log"}
 )
 _EXAMPLES = 3
-# Links may lead to a folder in as many ways as there are paths: two in each of thirty folders in a row make a billion.
+# Links multiply the paths to a folder: two links in each of thirty nested folders make a billion.
 _MOST_VISITS = 100
-# No layout of data is so deep, and Python's own limit of nested calls is near 1,000.
+# No layout of data is this deep, and Python's recursion limit is near 1,000.
 _MOST_LEVELS = 50
 # A folder's device and inode.
 _Place = tuple[int, int]
@@ -36,15 +36,15 @@ class Folder:
     ----------
     path : Path
     pictures : tuple of Path
-        Directly in it, in order of their names.
+        Pictures directly in it, sorted by name.
     others : tuple of Path
-        Files that are not pictures, directly in it.
+        Other files directly in it.
     broken : tuple of Path
-        Links in it that lead nowhere.
+        Broken links in it.
     special : tuple of Path
         Pipes, sockets and devices in it.
     folders : tuple of Folder
-        In it, in order of their names.
+        Folders in it, sorted by name.
     """
 
     path: Path
@@ -60,7 +60,7 @@ class Folder:
         return self.path.name
 
     def walk(self) -> Iterator["Folder"]:
-        """Give this folder and all below it.
+        """Yield this folder and all below it.
 
         Yields
         ------
@@ -90,13 +90,13 @@ class Folder:
 
 
 def scan_folder(root: Path, purpose: str) -> Folder:
-    """Look at what is in a folder and below it; no file is opened.
+    """Scan a folder and everything below it, without opening any file.
 
     Parameters
     ----------
     root : Path
     purpose : str
-        What is needed in its place, if there is no such folder.
+        What is expected, for the error if there is no such folder.
 
     Returns
     -------
@@ -107,8 +107,8 @@ def scan_folder(root: Path, purpose: str) -> Folder:
     DatasetNotFoundError
         If the folder does not exist.
     DatasetError
-        If it is a file, may not be read, holds links that lead nowhere, pipes or devices, lies within itself, or is
-        too deep.
+        If it is a file, cannot be read, holds broken links, pipes or devices, contains itself through a link, or is too
+        deep.
     """
     if not root.exists():
         raise DatasetNotFoundError(f"{root}: there is no such folder; expected {purpose}")
@@ -118,7 +118,7 @@ def scan_folder(root: Path, purpose: str) -> Folder:
     special = [path for each in folder.walk() for path in each.special]
     if special:
         raise DatasetError(
-            f"{root}: neither files nor folders, but {special_kind(special[0])} or the like: "
+            f"{root}: it holds {special_kind(special[0])} or the like, neither file nor folder: "
             f"{name_some(special, root)}; remove them"
         )
     broken = [path for each in folder.walk() for path in each.broken]
@@ -130,7 +130,7 @@ def scan_folder(root: Path, purpose: str) -> Folder:
 
 
 def name_some(paths: Sequence[Path | PurePath], root: Path) -> str:
-    """Return the first of `paths` below `root`, and ``...`` if there are more.
+    """Return the first of `paths`, relative to `root`, followed by ``...`` if there are more.
 
     Parameters
     ----------
@@ -146,7 +146,7 @@ def name_some(paths: Sequence[Path | PurePath], root: Path) -> str:
 
 
 def is_document(path: Path) -> bool:
-    """Whether a file is one that goes with data, such as README.md or labels.csv.
+    """Whether a file accompanies data, such as README.md or labels.csv.
 
     Parameters
     ----------
@@ -167,9 +167,7 @@ def _scan(path: Path, above: tuple[_Place, ...], visits: Counter[_Place]) -> Fol
     if visits[here] > _MOST_VISITS:
         raise DatasetError(f"{path}: links lead to this folder in more than {_MOST_VISITS} ways; remove some")
     if len(above) >= _MOST_LEVELS:
-        raise DatasetError(
-            f"{path}: more than {_MOST_LEVELS} folders within each other; give one nearer to the pictures"
-        )
+        raise DatasetError(f"{path}: more than {_MOST_LEVELS} nested folders; give one closer to the pictures")
     pictures, others, broken, special, folders = [], [], [], [], []
     for entry in entries:
         if is_folder(entry):
@@ -200,5 +198,5 @@ def _is_passed_over(name: str) -> bool:
 
 
 def _is_picture(name: str) -> bool:
-    # A name, not a path: there may be a hundred thousand, and a path costs ten times as much to make.
+    # A name, not a path: there may be a hundred thousand, and a path costs ten times as much to create.
     return os.path.splitext(name)[1].lower() in EXTENSIONS  # noqa: PTH122

@@ -20,18 +20,18 @@ from hdr_bench.files import describe_file_error
 from hdr_bench.names import visible
 
 ENDINGS = frozenset({".h5", ".hdf5", ".hdf", ".he5"})
-"""Of the names of HDF5 files."""
+"""Extensions of HDF5 files."""
 
 _MOST_ARRAYS = 10_000
-# What was never written takes no place in the file.
+# Values that were never written take no space in the file.
 _MOST_UNWRITTEN = 64 << 20
-# Of the free memory, what a block of texts may take before their lengths are known: HDF5 and h5py hold each once.
+# Share of the free memory for a block of texts whose lengths are not yet known: HDF5 and h5py each hold a copy.
 _SHARE_OF_BLOCK = 1 / 8
 _AGAIN = "copy or download it again"
 
 
 def is_h5(path: Path) -> bool:
-    """Whether a path leads to a file that is named as HDF5 files are.
+    """Whether a path leads to a file with an extension of HDF5.
 
     Parameters
     ----------
@@ -46,7 +46,7 @@ def is_h5(path: Path) -> bool:
 
 @contextmanager
 def open_h5(path: Path) -> Iterator[list[NamedArray]]:
-    """Open an HDF5 file; the block gets its arrays, and may read them.
+    """Open an HDF5 file and yield its arrays, which the block may read.
 
     Parameters
     ----------
@@ -61,19 +61,19 @@ def open_h5(path: Path) -> Iterator[list[NamedArray]]:
     MissingDependencyError
         If h5py is not installed.
     DatasetError
-        If the file is damaged, or an array is outside of it or declares more than it holds.
+        If the file is damaged, or an array is stored outside it or declares more than it holds.
     """
     h5py = _import_h5py(path)
     regular_size(path)
     try:
         with h5py.File(path, "r") as file:
             found: list[NamedArray] = []
-            # Of links it follows the hard ones alone: what an external one names is none of this file's.
+            # It follows only hard links: what an external link names is not in this file.
             file.visititems(lambda name, item: _collect(path, found, name, item, h5py.Dataset))
             yield found
     except (DatasetError, MemoryError, PermissionError):
         raise
-    except Exception as error:  # on damaged files the HDF5 library raises whatever comes
+    except Exception as error:  # damaged files make the HDF5 library raise errors of many kinds
         raise DatasetError(f"{path}: not a readable HDF5 file: {describe_file_error(error)}; {_AGAIN}") from error
 
 
@@ -82,7 +82,7 @@ def _import_h5py(path: Path) -> Any:
         import h5py
     except ImportError as error:
         raise MissingDependencyError(
-            f"{path}: reading HDF5 needs h5py, which is not installed; call: pip install 'hdr-bench[formats]'"
+            f"{path}: reading HDF5 needs h5py, which is not installed; run: pip install 'hdr-bench[formats]'"
         ) from error
     return h5py
 
@@ -91,7 +91,7 @@ def _collect(path: Path, found: list[NamedArray], name: str, item: Any, kind: ty
     if not isinstance(item, kind):
         return
     if len(found) >= _MOST_ARRAYS:
-        raise DatasetError(f"{path}: more than {_MOST_ARRAYS:,} arrays in it, too many for a file of images")
+        raise DatasetError(f"{path}: it has more than {_MOST_ARRAYS:,} arrays, too many for a file of images")
     array: Any = item
     if array.shape is not None:
         found.append(NamedArray(name, array.shape, array.dtype, lambda: _read(path, name, array)))
@@ -114,12 +114,12 @@ def _read(path: Path, name: str, array: Any) -> Any:
 
 
 def _read_texts(path: Path, where: str, array: Any) -> NDArray[np.object_]:
-    """Read texts of any length, a block at a time: many can be one in the file, so that it does not show their size.
+    """Read texts of any length, block by block: many may share one text in the file, which thus hides their size.
 
     Raises
     ------
     DatasetError
-        If they are not a row or a column of texts, or longer than labels are.
+        If they are not a row or a column of texts, or are too long for labels.
     """
     n_texts = max(array.shape, default=0)
     if array.dtype.kind != "O" or array.size != n_texts:
@@ -129,9 +129,9 @@ def _read_texts(path: Path, where: str, array: Any) -> NDArray[np.object_]:
         )
     axis = array.shape.index(n_texts)
     texts = np.empty(n_texts, np.object_)
-    # The place of each in the array.
+    # The array's own memory: one pointer per text.
     check_texts(where, texts.nbytes)
-    # None is longer than the file.
+    # No text is longer than the file.
     n_bytes, step = texts.nbytes, max(1, int(_SHARE_OF_BLOCK * free_memory() / regular_size(path)))
     for start in range(0, n_texts, step):
         block = array[(*[slice(None)] * axis, slice(start, start + step))].reshape(-1)

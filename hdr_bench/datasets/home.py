@@ -1,9 +1,9 @@
-"""Where data sets are on disk.
+"""Locations of data sets on disk.
 
 The data home holds original files, and is only read; `HDR_BENCH_DATA` names it. The cache holds what is made from
-sources, ready to be memory-mapped; `HDR_BENCH_CACHE` names it. Data sets that were added are in the folder ``added``
-of the data home if that is the library's own, otherwise in the user's data folder. Version 0.1 put all of it into
-``prepared`` in the data home, where it is still found.
+sources, ready to be memory-mapped; `HDR_BENCH_CACHE` names it. Added data sets are in the folder ``added`` of the data
+home if that belongs to the library, otherwise in the user's data folder. Version 0.1 stored all of it in ``prepared``
+in the data home, where it is still found.
 """
 
 import os
@@ -17,7 +17,7 @@ from hdr_bench.exceptions import DatasetError
 
 HOME, CACHE = "HDR_BENCH_DATA", "HDR_BENCH_CACHE"
 ADDED, PREPARED = "added", "prepared"
-# It says that the library made the folder, also to who finds it.
+# Marks the folder as the library's, also for a person who finds it.
 MARKER = "made-by-hdr-bench.txt"
 MARKER_TEXT = "Data sets that `hdr-bench data add` stored; `hdr-bench data remove NAME` removes them.\n"
 
@@ -39,7 +39,7 @@ def data_home() -> Path:
 
 
 def cache_home() -> Path:
-    """Return the folder for what can be made again: `HDR_BENCH_CACHE`, otherwise the platform's cache folder.
+    """Return the folder for what can be regenerated: `HDR_BENCH_CACHE`, otherwise the platform's cache folder.
 
     Returns
     -------
@@ -55,7 +55,7 @@ def cache_home() -> Path:
 
 
 def prepared_home() -> Path:
-    """Return the folder in the cache of data sets that were verified and can be memory-mapped.
+    """Return the folder in the cache that holds prepared data sets, which can be memory-mapped.
 
     Returns
     -------
@@ -70,7 +70,7 @@ def prepared_home() -> Path:
 
 
 def earlier_homes() -> tuple[Path, ...]:
-    """Return where version 0.1 put prepared and added data sets, if that is another folder: only to read.
+    """Return where version 0.1 stored prepared and added data sets, if that is another folder; it is only read.
 
     Returns
     -------
@@ -86,7 +86,7 @@ def earlier_homes() -> tuple[Path, ...]:
 
 
 def added_homes() -> tuple[Path, ...]:
-    """Return the folders that may hold data sets that were added, in the order in which they are looked through.
+    """Return the folders that may hold added data sets, in search order.
 
     Returns
     -------
@@ -101,7 +101,7 @@ def added_homes() -> tuple[Path, ...]:
 
 
 def added_home() -> Path:
-    """Return the folder that a data set is added to: never one in a data home that holds others' files.
+    """Return the folder to which data sets are added: never one in a data home that holds other files.
 
     Returns
     -------
@@ -136,12 +136,12 @@ def check_home() -> Path:
 
 
 def original_folder(name: str) -> Path:
-    """Return the folder of original files of the data set `name`, which may not exist.
+    """Return the folder of the original files of a data set; it need not exist.
 
     Parameters
     ----------
     name : str
-        Of one of the library's own data sets.
+        Name of one of the library's own data sets.
 
     Returns
     -------
@@ -176,13 +176,14 @@ def missing_home() -> str | None:
     nearest = nearest_folder(home)
     if not nearest.is_dir():
         return (
-            f"{HOME} names {home}, which cannot be made: {nearest} is not a folder; set it to the folder with the data"
+            f"{HOME} names {home}, which cannot be created: {nearest} is not a folder; set it to the folder that holds "
+            "the data"
         )
-    return f"{HOME} names {home}, which does not exist; the nearest folder that does is {nearest}"
+    return f"{HOME} names {home}, which does not exist; the nearest existing folder is {nearest}"
 
 
 def nearest_folder(path: Path) -> Path:
-    """Return a path, or the first above it that exists.
+    """Return a path, or its nearest parent that exists.
 
     Parameters
     ----------
@@ -198,9 +199,9 @@ def nearest_folder(path: Path) -> Path:
 
 
 def is_writable(folder: Path) -> bool:
-    """Whether a folder, or the first above it that exists, may be written.
+    """Whether a folder, or its nearest parent that exists, is writable.
 
-    Write permission is read off the folder's mode too, since root may write anywhere and should not.
+    The folder's mode must allow writing too, since root can write anywhere but should not.
 
     Parameters
     ----------
@@ -217,7 +218,7 @@ def is_writable(folder: Path) -> bool:
 
 
 def _is_ours(home: Path) -> bool:
-    """Whether a data home is the library's own: the default, empty, or with nothing in it but what the library made."""
+    """Whether a data home belongs to the library: the default, empty, or holding only what the library created."""
     if home == _user_folder() or not home.exists() or (home / ADDED / MARKER).exists():
         return True
     try:

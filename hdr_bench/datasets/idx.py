@@ -32,25 +32,25 @@ _CHUNK = 1 << 20
 
 
 def read_idx(path: str | os.PathLike[str]) -> NDArray[np.generic]:
-    """Read an IDX file, compressed (gzip or xz) or not, of any of the format's types and any rank.
+    """Read an IDX file, compressed (gzip or xz) or not, of any type and rank that the format has.
 
-    What the header declares is compared with the file's size, and with the memory that is free, before anything is
-    read; no more is read, or decompressed, than it declares.
+    What the header declares is compared with the file's size and the free memory before anything is read; no more is
+    read, or decompressed, than it declares.
 
     Parameters
     ----------
     path : path-like
-        The file. How it is compressed is read from its first bytes, not from its name.
+        The file. Compression is detected from its first bytes, not from its name.
 
     Returns
     -------
     array : ndarray
-        In the machine's own byte order.
+        In native byte order.
 
     Raises
     ------
     DatasetError
-        If the file is not IDX, truncated, longer than its header says, or too large for the memory.
+        If the file is not IDX, is truncated, longer than its header says, or too large for the memory.
     OSError
         If the file cannot be opened.
     """
@@ -81,7 +81,7 @@ def read_content(path: Path) -> bytearray:
 
 
 def has_content(path: Path, content: bytearray) -> bool:
-    """Whether an IDX file holds these bytes, once it is decompressed.
+    """Whether an IDX file, decompressed, holds these bytes.
 
     Parameters
     ----------
@@ -106,7 +106,7 @@ def has_content(path: Path, content: bytearray) -> bool:
 
 
 def look_at_idx(path: Path) -> Header:
-    """Return what an IDX file's header declares, checked against the file's size and the memory that is free.
+    """Read the header of an IDX file, and check it against the file's size and the free memory.
 
     Parameters
     ----------
@@ -126,12 +126,12 @@ def look_at_idx(path: Path) -> Header:
 
 
 def _chunks(path: Path) -> Iterator[bytes]:
-    """Give the content of a file piece by piece, as many bytes as its header declares.
+    """Yield the content of a file in chunks, up to the size that its header declares.
 
     Raises
     ------
     DatasetError
-        If it is not IDX, holds fewer or more bytes, or does not fit into the memory.
+        If it is not IDX, holds fewer or more bytes, or does not fit into memory.
     """
     with _open_idx(path) as (header, head, file):
         n_read, chunk = 0, head
@@ -143,19 +143,19 @@ def _chunks(path: Path) -> Iterator[bytes]:
                     f"{header.shape} asks for; {AGAIN}"
                 )
             yield chunk
-            # One byte more than declared is asked for, so that the end, and a checksum there, is reached.
+            # One more byte than declared is requested, so that the end, with its checksum, is reached.
             chunk = file.read(min(_CHUNK, header.n_bytes - n_read + 1))
         check_length(str(path), n_read, header)
 
 
 @contextmanager
 def _open_idx(path: Path) -> Iterator[tuple[Header, bytes, Readable]]:
-    """Open an IDX file; the block gets its header, its first bytes, and the file behind them.
+    """Open an IDX file and yield its header, its first bytes, and the file positioned after them.
 
     Raises
     ------
     DatasetError
-        If the header cannot be read, declares more than the file can hold, or what does not fit into the memory.
+        If the header cannot be read, or declares more than the file can hold or than fits into memory.
     """
     size, name = regular_size(path), str(path)
     with open_decompressed(path) as (file, compression):
@@ -168,7 +168,7 @@ def _open_idx(path: Path) -> Iterator[tuple[Header, bytes, Readable]]:
             check_room(name, header.n_bytes)
             yield header, head, file
         except (*DAMAGE, OSError) as error:
-            # Of what the system refuses it says the number; bz2 has no error of its own for what is damaged.
+            # Errors of the system have a number; bz2 raises an OSError without one for damaged files.
             if isinstance(error, OSError) and error.errno is not None:
                 raise
             raise DatasetError(
@@ -177,12 +177,12 @@ def _open_idx(path: Path) -> Iterator[tuple[Header, bytes, Readable]]:
 
 
 def decode_idx(content: bytes | bytearray, name: str) -> NDArray[np.generic]:
-    """Read the bytes of an IDX file; `name` is what errors call it.
+    """Decode the bytes of an IDX file.
 
     Parameters
     ----------
     content : bytes or bytearray
-        Decompressed.
+        Content of the file, decompressed.
     name : str
         What errors call the file.
 
@@ -193,7 +193,7 @@ def decode_idx(content: bytes | bytearray, name: str) -> NDArray[np.generic]:
     Raises
     ------
     DatasetError
-        If the bytes are not IDX, truncated, or longer than the header says.
+        If the bytes are not IDX, are truncated, or longer than the header says.
     """
     header = read_header(bytes(content[:LONGEST_HEADER]), name)
     check_length(name, len(content), header)
@@ -201,18 +201,18 @@ def decode_idx(content: bytes | bytearray, name: str) -> NDArray[np.generic]:
         values = np.frombuffer(content, header.dtype, offset=header.start).reshape(header.shape)
     except ValueError as error:
         raise DatasetError(
-            f"{name}: an IDX file of {len(header.shape)} dimensions {header.shape} cannot be held: {error}"
+            f"{name}: an IDX file with {len(header.shape)} dimensions {header.shape} cannot be read: {error}"
         ) from error
     return values.astype(header.dtype.newbyteorder("="), copy=False)
 
 
 def encode_idx(array: NDArray[np.generic]) -> bytes:
-    """Return the bytes of `array` as an IDX file.
+    """Encode `array` as the bytes of an IDX file.
 
     Parameters
     ----------
     array : ndarray
-        Of a type that IDX files have.
+        Of a type that IDX supports.
 
     Returns
     -------
@@ -221,30 +221,30 @@ def encode_idx(array: NDArray[np.generic]) -> bytes:
     Raises
     ------
     DatasetError
-        If the format has no type for the array's, or the array has more than 255 dimensions.
+        If the format does not support the array's type, or the array has more than 255 dimensions.
     """
     for code, dtype in DTYPES.items():
         if array.dtype.newbyteorder("=") == dtype.newbyteorder("="):
             header = bytes([0, 0, code, array.ndim]) + np.array(array.shape, ">u4").tobytes()
             return header + array.astype(dtype).tobytes()
     names = ", ".join(dtype.newbyteorder("=").name for dtype in DTYPES.values())
-    raise DatasetError(f"IDX has no type for {array.dtype.name}; it has: {names}")
+    raise DatasetError(f"IDX does not support the type {array.dtype.name}; supported types: {names}")
 
 
 def write_idx(path: str | os.PathLike[str], array: NDArray[np.generic]) -> None:
-    """Write `array` as an IDX file, gzipped where `path` ends in ``.gz``; whole or not at all.
+    """Write `array` atomically as an IDX file, gzipped if `path` ends in ``.gz``.
 
     Parameters
     ----------
     path : str or path-like
-        Where it is written.
+        Where to write it.
     array : ndarray
-        Of a type that IDX files have.
+        Of a type that IDX supports.
 
     Raises
     ------
     DatasetError
-        If the format has no type for the array's.
+        If the format does not support the array's type.
     """
     path = Path(path)
     content = encode_idx(array)

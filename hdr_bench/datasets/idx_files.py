@@ -1,10 +1,10 @@
-"""IDX files in a folder: found under the names that archives give them, each with its copies.
+"""IDX files in a folder, recognized by the names that archives give them, each with its copies.
 
 A file may be compressed, as ``NAME.gz`` or ``NAME.xz``.
 
 torchvision leaves ``NAME`` and ``NAME.gz`` side by side in ``MNIST/raw``; Kaggle's archive has the file
-``train-images.idx3-ubyte`` beside a folder ``train-images-idx3-ubyte`` that holds it again. All copies are read, and
-must have the same content.
+``train-images.idx3-ubyte`` beside a folder ``train-images-idx3-ubyte`` that holds a copy. All copies are read, and must
+have the same content.
 """
 
 import os
@@ -23,8 +23,8 @@ from hdr_bench.datasets.paths import is_file, is_folder
 from hdr_bench.exceptions import DatasetError, DatasetNotFoundError
 
 HOW_NAMED = (
-    "a pair of files is named like train-images-idx3-ubyte and train-labels-idx1-ubyte (.gz, .xz or not), "
-    "the test part's with t10k or test in their names"
+    "name a pair of files like train-images-idx3-ubyte and train-labels-idx1-ubyte (optionally .gz or .xz), those of "
+    "the test part with t10k or test in their names"
 )
 _LEVELS = 2
 _COMPRESSED = (".gz", ".xz")
@@ -37,19 +37,19 @@ class IdxFile:
     Attributes
     ----------
     copies : tuple of Path
-        At least one; those that are not compressed first.
+        At least one; uncompressed copies first.
     """
 
     copies: tuple[Path, ...]
 
     @property
     def path(self) -> Path:
-        """The copy that errors name."""
+        """The copy that errors refer to."""
         return self.copies[0]
 
     @property
     def name(self) -> str:
-        """Its name."""
+        """Name of that copy."""
         return self.path.name
 
     @property
@@ -73,17 +73,17 @@ class IdxFile:
         Raises
         ------
         DatasetError
-            If a copy is damaged, or differs.
+            If a copy is damaged, or the copies differ.
         """
         content = read_content(self.path)
         for copy in self.copies[1:]:
             if not has_content(copy, content):
-                raise DatasetError(f"{self.path} and {copy} have different contents; remove the one that is wrong")
+                raise DatasetError(f"{self.path} and {copy} have different contents; remove the wrong one")
         return decode_idx(content, str(self.path))
 
 
 def locate_idx(root: Path) -> Path:
-    """Return the folder that holds the IDX files: `root`, or the one folder up to two levels below that has them.
+    """Return the folder that holds the IDX files: `root`, or the only such folder up to two levels below.
 
     Parameters
     ----------
@@ -98,7 +98,7 @@ def locate_idx(root: Path) -> Path:
     DatasetNotFoundError
         If the folder does not exist.
     DatasetError
-        If it is a file, may not be read, or several folders below it hold IDX files.
+        If it is a file, cannot be read, or several folders below it hold IDX files.
     """
     level = [root]
     for _ in range(_LEVELS + 1):
@@ -113,7 +113,7 @@ def locate_idx(root: Path) -> Path:
 
 
 def find_idx_files(folder: Path) -> dict[str, IdxFile]:
-    """Return the IDX files of images and labels in a folder, by the name that they have in the original archives.
+    """Return the IDX files of images and labels in a folder, by their names in the original archives.
 
     Parameters
     ----------
@@ -128,7 +128,7 @@ def find_idx_files(folder: Path) -> dict[str, IdxFile]:
     DatasetNotFoundError
         If the folder does not exist.
     DatasetError
-        If it is a file, or may not be read.
+        If it is a file, or cannot be read.
     """
     copies: defaultdict[str, list[Path]] = defaultdict(list)
     for entry in _entries(folder):

@@ -1,4 +1,4 @@
-"""A folder of IDX files as a data set: ``idx:DIR``, or one set of several in it: ``idx:DIR/emnist-digits``."""
+"""A folder of IDX files as a data set: ``idx:DIR``, or one of several sets in it: ``idx:DIR/emnist-digits``."""
 
 import hashlib
 from pathlib import Path
@@ -16,18 +16,18 @@ from hdr_bench.datasets.labels import encode_labels
 from hdr_bench.datasets.paths import expand_path
 from hdr_bench.datasets.source import ReadOptions, Source, cut_dataset, key_of, refuse_cut, stamp_of
 
-_UPRIGHT = "EMNIST's files hold each image with rows and columns exchanged; the images were put upright"
+_UPRIGHT = "EMNIST's files hold each image with rows and columns exchanged; the images were transposed"
 
 
 def idx_source(folder: str, options: ReadOptions) -> Source:
     """Return the source of ``idx:DIR``: one pair of files, or a train and a test pair.
 
-    If the folder holds several sets, as EMNIST's does, the place ends in the name of one.
+    If the folder holds several sets, as EMNIST's does, the path ends with the name of one.
 
     Parameters
     ----------
     folder : str
-        The place, as the user wrote it.
+        Path as the user wrote it.
     options : ReadOptions
 
     Returns
@@ -39,7 +39,7 @@ def idx_source(folder: str, options: ReadOptions) -> Source:
     DatasetNotFoundError
         If the folder, or a pair in it, does not exist.
     DatasetError
-        If the folder is a file, or which files are meant is not clear.
+        If the folder is a file, or it is unclear which files are meant.
     """
     place = expand_path(folder)
     idx_set = find_set(place)
@@ -53,12 +53,12 @@ def idx_source(folder: str, options: ReadOptions) -> Source:
 
 
 def read_idx_folder(name: str, place: Path, options: ReadOptions) -> Dataset:
-    """Read the pairs of a set; if there is no test pair, cut the train pair.
+    """Read the pairs of a set; if there is no test pair, split the train pair.
 
     Parameters
     ----------
     name : str
-        What the data set is called.
+        Name of the data set.
     place : Path
         The folder, or a path below it that names one of its sets.
     options : ReadOptions
@@ -70,7 +70,7 @@ def read_idx_folder(name: str, place: Path, options: ReadOptions) -> Dataset:
     Raises
     ------
     DatasetError
-        If a file is damaged, or images and labels do not fit each other.
+        If a file is damaged, or images and labels do not match.
     """
     idx_set = find_set(place)
     notes, warnings = _notes(place, idx_set), _warnings(idx_set)
@@ -87,7 +87,7 @@ def read_idx_folder(name: str, place: Path, options: ReadOptions) -> Dataset:
 
 
 def is_idx_folder(root: Path) -> bool:
-    """Whether a path leads to a folder which, or one below which, holds IDX files of images, or names one of its sets.
+    """Whether a path leads to a folder with IDX files of images in it or below it, or names one of its sets.
 
     Parameters
     ----------
@@ -100,7 +100,7 @@ def is_idx_folder(root: Path) -> bool:
     Raises
     ------
     DatasetError
-        If the folder may not be read, or several folders below it hold IDX files.
+        If the folder cannot be read, or several folders below it hold IDX files.
     """
     if not root.is_dir():
         return is_named_set(root)
@@ -114,7 +114,7 @@ def _read(idx_set: IdxSet, pair: Pair) -> tuple[NDArray[np.generic], NDArray[np.
 
 
 def _stamp_upright(stamp: str) -> str:
-    """Return another stamp than that of what earlier versions prepared, which left the images on their side."""
+    """Return a stamp that differs from that of earlier versions, which did not transpose the images."""
     return hashlib.sha256(f"{stamp} upright".encode()).hexdigest()
 
 
@@ -122,11 +122,11 @@ def _notes(place: Path, idx_set: IdxSet) -> tuple[str, ...]:
     notes = []
     root = place if place.exists() else place.parent
     if root in idx_set.folder.parents:
-        notes.append(f"read from the folder {idx_set.folder.relative_to(root).as_posix()} in it")
+        notes.append(f"read from the folder {idx_set.folder.relative_to(root).as_posix()} inside it")
     if idx_set.is_emnist:
         notes.append(_UPRIGHT)
     if (mapping := find_mapping(idx_set)) is not None:
-        notes.append(f"the classes are named by {mapping.name}")
+        notes.append(f"class names are from {mapping.name}")
     if idx_set.train.has_table:
         notes.append(f"the labels are the first column of the table in {idx_set.train.labels.name}")
     if idx_set.has_only_validation:

@@ -1,4 +1,4 @@
-"""The header of an IDX file: what it declares, and whether that can be."""
+"""The header of an IDX file: what it declares, and whether that is plausible."""
 
 import math
 from dataclasses import dataclass
@@ -18,19 +18,19 @@ DTYPES: dict[int, np.dtype[Any]] = {
     0x0E: np.dtype(">f8"),
 }
 LONGEST_HEADER = 4 + 4 * 255
-"""Bytes of a header of as many dimensions as its one byte can count."""
+"""Size in bytes of a header with the largest number of dimensions that one byte can count."""
 AGAIN = "copy or download it again"
-"""What to do about a file that is not whole."""
+"""Advice for incomplete files."""
 
 
 @dataclass(frozen=True)
 class Header:
-    """What the first bytes of an IDX file declare.
+    """Header of an IDX file.
 
     Attributes
     ----------
     dtype : dtype
-        Big-endian, as the format is.
+        Big-endian, as in the format.
     shape : tuple of int
     """
 
@@ -39,12 +39,12 @@ class Header:
 
     @property
     def start(self) -> int:
-        """Bytes of the header itself."""
+        """Size of the header itself in bytes."""
         return 4 + 4 * len(self.shape)
 
     @property
     def n_bytes(self) -> int:
-        """Bytes of the whole file."""
+        """Size of the whole file in bytes."""
         return self.start + math.prod(self.shape) * self.dtype.itemsize
 
 
@@ -56,7 +56,7 @@ def check_expansion(name: str, size: int, header: Header) -> None:
     name : str
         What errors call the file.
     size : int
-        Bytes of the compressed file.
+        Size of the compressed file in bytes.
     header : Header
 
     Raises
@@ -72,14 +72,14 @@ def check_expansion(name: str, size: int, header: Header) -> None:
 
 
 def check_length(name: str, length: int, header: Header) -> None:
-    """Check that a content of `length` bytes is what a header declares.
+    """Check that a content of `length` bytes matches what a header declares.
 
     Parameters
     ----------
     name : str
         What errors call the file.
     length : int
-        Bytes, decompressed.
+        Size in bytes after decompression.
     header : Header
 
     Raises
@@ -95,12 +95,12 @@ def check_length(name: str, length: int, header: Header) -> None:
 
 
 def read_header(content: bytes, name: str) -> Header:
-    """Read the header at the beginning of a file's content; `name` is what errors call it.
+    """Read the header at the start of a file's content.
 
     Parameters
     ----------
     content : bytes
-        At least its beginning.
+        At least the start of the content.
     name : str
         What errors call the file.
 
@@ -111,7 +111,7 @@ def read_header(content: bytes, name: str) -> Header:
     Raises
     ------
     DatasetError
-        If it is not one, or truncated.
+        If it is not a header, or is truncated.
     """
     if len(content) < 4:
         raise DatasetError(

@@ -1,7 +1,7 @@
-"""Sets of IDX files in a folder: pairs of images and labels, as MNIST's, EMNIST's and QMNIST's are named.
+"""Sets of IDX files in a folder: pairs of images and labels, named as in MNIST, EMNIST and QMNIST.
 
-EMNIST's folder holds six sets, of names such as ``emnist-digits-train-images-idx3-ubyte``; one of them is named by a
-path below the folder, as ``idx:DIR/emnist-digits``.
+EMNIST's folder holds six sets, with names such as ``emnist-digits-train-images-idx3-ubyte``; a path below the folder
+names one of them, as in ``idx:DIR/emnist-digits``.
 """
 
 import re
@@ -21,10 +21,10 @@ from hdr_bench.records.text import pluralize
 # QMNIST's test part also comes as test10k and test50k.
 _PARTS = {"test": re.compile(r"t10k|test(ing)?(\d+k)?"), "valid": re.compile(r"val(id)?(ation)?")}
 _PART_WORD = re.compile("|".join(["train(ing)?", "images", *(words.pattern for words in _PARTS.values())]))
-# Where the files of a named set are: in the folder above its name, or below that, as torchvision and EMNIST's archive
-# have them.
+# Where the files of a named set are: in the parent of the path that names it, or below that, as in torchvision's folder
+# and EMNIST's archive.
 _PLACES = ("", "raw", "gzip")
-# QMNIST's labels: the class, then seven numbers that say which NIST image it is.
+# QMNIST's labels: the class, then seven numbers that identify the NIST image.
 _TABLE_COLUMNS = 8
 
 
@@ -37,7 +37,7 @@ class Pair:
     images : IdxFile
         The images.
     labels : IdxFile
-        Their labels, or QMNIST's table of which they are the first column.
+        Their labels, or QMNIST's table, whose first column they are.
     """
 
     images: IdxFile
@@ -45,7 +45,7 @@ class Pair:
 
     @property
     def files(self) -> tuple[Path, ...]:
-        """All files, copies among them."""
+        """All files, including copies."""
         return (*self.images.copies, *self.labels.copies)
 
     @property
@@ -63,10 +63,10 @@ class IdxSet:
     folder : Path
         The folder that holds its files.
     name : str
-        What its files' names have in common, e.g. ``emnist-digits``; empty if they have no prefix.
+        Common prefix of its file names, e.g. ``emnist-digits``; empty if they have no prefix.
     train : Pair
     test : Pair or None
-        A validation part, if there is no other.
+        The validation part if there is no other.
     left_out : IdxFile or None
         Images of a validation part beside a test part.
     """
@@ -79,24 +79,24 @@ class IdxSet:
 
     @property
     def is_emnist(self) -> bool:
-        """Whether it is one of EMNIST's, by its name."""
+        """Whether it is a set from EMNIST, by its name."""
         return self.name.startswith("emnist")
 
     @property
     def has_only_validation(self) -> bool:
-        """Whether a validation part takes the place of the test part."""
+        """Whether a validation part replaces the test part."""
         return self.test is not None and part_of(self.test.images.name) == "valid"
 
     @property
     def files(self) -> tuple[Path, ...]:
-        """All files that are read, copies among them."""
+        """All files that are read, including copies."""
         return (*self.train.files, *(self.test.files if self.test is not None else ()))
 
 
 def find_set(place: Path) -> IdxSet:
-    """Return the set of IDX files at a place: in a folder, or named by a path below the folder that holds several.
+    """Return the set of IDX files in a folder, or named by a path below a folder that holds several.
 
-    The files may also be in a folder below, such as torchvision's ``MNIST/raw``, if only one has any.
+    The files may also be in a folder below, such as torchvision's ``MNIST/raw``, if no other folder has any.
 
     Parameters
     ----------
@@ -109,9 +109,9 @@ def find_set(place: Path) -> IdxSet:
     Raises
     ------
     DatasetNotFoundError
-        If there is no such folder or set, or nothing to train on in it.
+        If there is no such folder or set, or it has no training part.
     DatasetError
-        If the folder holds several sets, two pairs for one part, or half a pair.
+        If the folder holds several sets, two pairs for one part, or an incomplete pair.
     """
     named = _folder_of_named(place)
     folder = _locate(place) if named is None else named
@@ -141,7 +141,7 @@ def _group_images(folder: Path, files: Mapping[str, IdxFile]) -> dict[str, dict[
 
 
 def is_named_set(place: Path) -> bool:
-    """Whether a path names one of the sets in the folder above it, and not a file or folder of its own.
+    """Whether a path names a set in its parent folder, and does not exist itself.
 
     Parameters
     ----------
@@ -154,18 +154,18 @@ def is_named_set(place: Path) -> bool:
     Raises
     ------
     DatasetError
-        If the folder may not be read.
+        If the folder cannot be read.
     """
     return _folder_of_named(place) is not None
 
 
 def set_name(name: str) -> str:
-    """Return what the names of the files of one set have in common.
+    """Return the name of the set that a file belongs to: the common prefix of its file names.
 
     Parameters
     ----------
     name : str
-        Of a file.
+        Name of a file.
 
     Returns
     -------
@@ -181,12 +181,12 @@ def set_name(name: str) -> str:
 
 
 def part_of(name: str) -> str:
-    """Return the part that a file is of, by its name.
+    """Return the part that a file belongs to, by its name.
 
     Parameters
     ----------
     name : str
-        Of a file.
+        Name of a file.
 
     Returns
     -------
@@ -197,7 +197,7 @@ def part_of(name: str) -> str:
 
 
 def read_pair(pair: Pair) -> tuple[NDArray[np.generic], NDArray[np.generic]]:
-    """Read images of shape (n, height, width) and labels of shape (n,); their headers are compared before any is read.
+    """Read images of shape (n, height, width) and labels of shape (n,), after comparing their headers.
 
     Parameters
     ----------
@@ -210,7 +210,7 @@ def read_pair(pair: Pair) -> tuple[NDArray[np.generic], NDArray[np.generic]]:
     Raises
     ------
     DatasetError
-        If a file is damaged, has another rank, differs from its copy, or their counts differ.
+        If a file is damaged, has the wrong rank or differs from its copy, or if their counts differ.
     """
     images, labels = pair.images.shape, pair.labels.shape
     if len(images) != 3:
@@ -226,20 +226,20 @@ def read_pair(pair: Pair) -> tuple[NDArray[np.generic], NDArray[np.generic]]:
         raise DatasetError(f"{pair.labels.path}: {len(labels)} dimensions; labels need one: give a file of labels")
     if images[0] != labels[0]:
         raise DatasetError(
-            f"{pair.images.path} holds {images[0]} images, but {pair.labels.path} {labels[0]} labels; give the two "
-            "files of one set"
+            f"{pair.images.path} holds {images[0]} images, but {pair.labels.path} {labels[0]} labels; give two files "
+            "of the same set"
         )
     read = pair.labels.read()
     return pair.images.read(), read[:, 0] if pair.has_table else read
 
 
 def _locate(place: Path) -> Path:
-    """Return the folder that holds the IDX files of a place.
+    """Return the folder that holds the IDX files of a path.
 
     Raises
     ------
     DatasetNotFoundError
-        If there is none; also if the folder above has sets, none of which has this name.
+        If there is none, including a path whose parent folder has sets, but none of this name.
     """
     try:
         return locate_idx(place)
@@ -248,7 +248,7 @@ def _locate(place: Path) -> Path:
         if not names:
             raise
         raise DatasetNotFoundError(
-            f"{place}: there is no such folder, nor a set of this name among the IDX files of {place.parent}."
+            f"{place}: there is no such folder, nor a set of this name among the IDX files in {place.parent}."
             f"{suggestion(place.name, names)} Its sets: {', '.join(names)}"
         ) from error
 
@@ -261,7 +261,7 @@ def _folder_of_named(place: Path) -> Path | None:
 
 
 def _match(wanted: str, files: Mapping[str, IdxFile]) -> str | None:
-    """Return the set that is meant, by its whole name or, as EMNIST's papers call them, without ``emnist-``."""
+    """Return the set that is meant, by its full name or, as in EMNIST's papers, without ``emnist-``."""
     names, wanted = _set_names(files), set_name(wanted)
     meant = [name for name in names if wanted in {name, name.removeprefix("emnist-")}]
     return meant[0] if len(meant) == 1 else None
@@ -273,8 +273,8 @@ def _set_names(files: Mapping[str, IdxFile]) -> list[str]:
 
 def _describe_ambiguity(folder: Path, names: list[str]) -> str:
     listed = ", ".join(name or "the files without a prefix" for name in names)
-    advice = f"name one of them, as idx:{folder / next(filter(None, names))}"
-    others = "" if names[0] else ", or put the others into a folder of their own"
+    advice = f"name one of them, as in idx:{folder / next(filter(None, names))}"
+    others = "" if names[0] else ", or put the others into their own folder"
     return f"{folder}: it holds {len(names)} sets of IDX files: {listed}; {advice}{others}"
 
 
@@ -283,11 +283,11 @@ def _labels_of(folder: Path, name: str, files: Mapping[str, IdxFile]) -> IdxFile
     for labels in (wanted, wanted.replace("idx1-ubyte", "idx2-int")):
         if labels in files:
             return files[labels]
-    raise DatasetError(f"{folder}: {files[name].name} has no labels beside it; {wanted} or {wanted}.gz is needed")
+    raise DatasetError(f"{folder}: {files[name].name} has no labels beside it; expected {wanted} or {wanted}.gz")
 
 
 def _picture_hint(root: Path) -> str:
-    """Return what a folder without IDX files holds, if that are pictures."""
+    """Describe the pictures in a folder without IDX files, if there are any."""
     try:
         n_pictures = len(scan_folder(root, HOW_NAMED).all_pictures())
     except DatasetError:

@@ -1,4 +1,4 @@
-"""Arrays of any shape in files, converted to images of shape (n, height, width) and labels of shape (n,)."""
+"""Conversion of arrays of any shape to images of shape (n, height, width) and labels of shape (n,)."""
 
 import math
 from collections.abc import Iterator
@@ -17,21 +17,21 @@ _LUMA = (19595, 38470, 7471)
 _BLOCK = 1_000
 _LETTER_BYTES = np.dtype("U1").itemsize
 
-GREY_NOTE = "colour images were turned into grey ones: luma of ITU-R 601, 0.299 red + 0.587 green + 0.114 blue"
+GREY_NOTE = "colour images were converted to grey: luma of ITU-R 601, 0.299 red + 0.587 green + 0.114 blue"
 
 
 def to_images(name: str, array: NDArray[np.generic], n_images: int) -> tuple[NDArray[np.generic], tuple[str, ...]]:
-    """Return an array as grey images, and notes of what was done for that.
+    """Return an array as grey images, and notes on how it was converted.
 
     Parameters
     ----------
     name : str
         What errors call the array.
     array : ndarray
-        Of two to four axes; the images are along the first or the last, channels behind them, or before or behind rows
-        and columns; rows of pixels are of square images, or of three colours of them.
+        Of two to four axes: images along the first or the last, and channels, if any, next to or after rows and
+        columns. Rows of pixels are square images, of one or three colours.
     n_images : int
-        How many images there are.
+        Number of images.
 
     Returns
     -------
@@ -41,7 +41,7 @@ def to_images(name: str, array: NDArray[np.generic], n_images: int) -> tuple[NDA
     Raises
     ------
     DatasetError
-        If the array is none of these.
+        If the array has none of these shapes.
     """
     check_pixels(name, array.dtype)
     images = _images_first(name, array, n_images)
@@ -56,7 +56,7 @@ def to_images(name: str, array: NDArray[np.generic], n_images: int) -> tuple[NDA
 
 
 def to_labels(name: str, array: NDArray[np.generic], n_images: int | None = None) -> NDArray[np.generic]:
-    """Return an array as labels: a row or a column of them, or a 1 in the column of each image's class (one-hot).
+    """Return an array as labels, from a row or column of labels, or a one-hot encoding.
 
     Parameters
     ----------
@@ -64,7 +64,7 @@ def to_labels(name: str, array: NDArray[np.generic], n_images: int | None = None
         What errors call the array.
     array : ndarray
     n_images : int, optional
-        How many there must be, if that is known.
+        Expected number of labels, if known.
 
     Returns
     -------
@@ -82,18 +82,18 @@ def to_labels(name: str, array: NDArray[np.generic], n_images: int | None = None
         labels = array.argmax(axis=1)
     else:
         raise DatasetError(
-            f"{name} has shape {array.shape}; expected one label per image, of shape (n,), or a row per image with a "
+            f"{name} has shape {array.shape}; expected one label per image, of shape (n,), or one row per image with a "
             "single 1 in the column of its class (one-hot)"
         )
     if n_images is not None and len(labels) != n_images:
         raise DatasetError(
-            f"{name} has shape {array.shape}, but there are {n_images:,} images; one label each is needed"
+            f"{name} has shape {array.shape}, but there are {n_images:,} images; give one label per image"
         )
     return _as_text(name, labels) if labels.dtype.kind in "OS" else labels
 
 
 def exchange_axes(images: NDArray[np.generic]) -> NDArray[np.generic]:
-    """Return images with rows and columns exchanged: MATLAB, which made EMNIST's files too, stores columns first.
+    """Transpose images: MATLAB, which also made EMNIST's files, stores columns first.
 
     Parameters
     ----------
@@ -107,17 +107,17 @@ def exchange_axes(images: NDArray[np.generic]) -> NDArray[np.generic]:
 
 
 def narrow_numbers(values: NDArray[np.generic]) -> NDArray[np.generic]:
-    """Return numbers of a text file in a small type.
+    """Return numbers from a text file in a smaller type.
 
     Parameters
     ----------
     values : ndarray
-        Of floats, or bytes already.
+        Of type float, or already uint8.
 
     Returns
     -------
     narrowed : ndarray
-        uint8 if all are whole and in its range; otherwise float32.
+        uint8 if all are whole numbers in its range, otherwise float32.
     """
     if values.dtype == np.uint8:
         return values
@@ -143,7 +143,7 @@ def count_labels(shape: tuple[int, ...]) -> int:
 
 
 def to_grey(channels: NDArray[np.generic]) -> NDArray[np.generic]:
-    """Return the luma of images in colour; a fourth channel, of opacity, is left out.
+    """Return the luma of colour images; a fourth channel, opacity, is ignored.
 
     Parameters
     ----------
@@ -171,8 +171,8 @@ def _images_first(name: str, array: NDArray[np.generic], n_images: int) -> NDArr
         )
     if array.ndim == 2 and shape[0] == shape[1]:
         raise DatasetError(
-            f"{name} has shape {shape}, so it is not clear along which axis the {n_images:,} images are; save "
-            "them with shape (n, height, width)"
+            f"{name} has shape {shape}, so it is unclear along which axis the {n_images:,} images are; save them with "
+            "shape (n, height, width)"
         )
     return array if shape[0] == n_images else np.moveaxis(array, -1, 0)
 
@@ -187,8 +187,8 @@ def _unfold(name: str, rows: NDArray[np.generic]) -> NDArray[np.generic]:
     if 3 * side * side == n_pixels and side > 1:
         return rows.reshape(-1, 3, side, side)
     raise DatasetError(
-        f"{name}: {n_pixels:,} pixels per image; expected a square number, such as 784 for 28x28, or three times one; "
-        "save them with shape (n, height, width)"
+        f"{name}: {n_pixels:,} pixels per image; expected a square number, such as 784 for 28x28, or three times a "
+        "square number; save them with shape (n, height, width)"
     )
 
 
@@ -214,8 +214,8 @@ def _as_text(name: str, labels: NDArray[np.generic]) -> NDArray[np.generic]:
     try:
         texts = [label.decode() if isinstance(label, bytes) else str(label) for label in labels.tolist()]
     except UnicodeDecodeError as error:
-        raise DatasetError(f"{name}: labels of bytes that are not UTF-8: {error.object[:20]!r}; save text") from error
-    # NumPy gives each the room of the longest.
+        raise DatasetError(f"{name}: labels as bytes that are not UTF-8: {error.object[:20]!r}; save text") from error
+    # NumPy gives each text the space of the longest.
     check_texts(name, _LETTER_BYTES * len(texts) * max(map(len, texts), default=0))
     return np.array(texts)
 

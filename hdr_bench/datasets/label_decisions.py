@@ -1,6 +1,6 @@
-"""Decisions on labels, applied to a data set: labels that are changed, and images that are left out.
+"""Decisions on labels, applied to a data set: changed labels and removed images.
 
-They are the first change of a data set: a file of decisions names images by their place in the data as these are read.
+They are the first change to a data set, since a file of decisions names images by their position in the data as read.
 """
 
 import hashlib
@@ -22,7 +22,7 @@ _WORDS: dict[PartName, str] = {"train": "training", "test": "test"}
 
 
 def decisions_digest(decisions: Decisions) -> str:
-    """Return a digest of what decisions make of a data set: who decided when is not part of it.
+    """Return a digest of the effect of decisions, which excludes who decided and when.
 
     Parameters
     ----------
@@ -40,33 +40,33 @@ def decisions_digest(decisions: Decisions) -> str:
 def apply_decisions(dataset: Dataset, decisions: Decisions, path: Path) -> Dataset:
     """Return a data set with decisions on its labels applied.
 
-    An image that is of another class gets that class; one that is of none is left out of its part, whose other images
-    keep their order; those that are unsure or not decided stay as they are.
+    An image of another class gets that class; an image of none of the classes is removed from its part, whose other
+    images keep their order; images that are unsure or undecided are unchanged.
 
     Parameters
     ----------
     dataset : Dataset
-        As it is read.
+        The data set as read.
     decisions : Decisions
     path : Path
-        Of their file, for errors and the note.
+        Path of their file, for errors and the note.
 
     Returns
     -------
     dataset : Dataset
-        With a note of how many labels were changed and images left out in each part.
+        With a note on how many labels were changed and images left out in each part.
 
     Raises
     ------
     DatasetError
-        If the decisions are on other data, name an image or a class that is not there, or say that an image is given
-        another label than it has; or if a part has no images left.
+        If the decisions are for other data, name an image or a class that does not exist, or state a given label that
+        the image does not have; or if a part has no images left.
     """
     if decisions.rows and decisions.fingerprint != dataset.fingerprint:
         raise DatasetError(
-            f"{path}: these decisions are on data with the fingerprint {decisions.fingerprint[:_SHOWN_DIGITS]}..., and "
-            f"that of {dataset.name} as it is read is {dataset.fingerprint[:_SHOWN_DIGITS]}...; give a file of "
-            "decisions on these data, read with the same options"
+            f"{path}: these decisions are for data with the fingerprint {decisions.fingerprint[:_SHOWN_DIGITS]}..., "
+            f"but {dataset.name} as read has {dataset.fingerprint[:_SHOWN_DIGITS]}...; give a file of decisions for "
+            "these data, read with the same options"
         )
     _check_reserved(dataset, path)
     if faults := list(_faults(dataset, decisions.rows)):
@@ -95,7 +95,7 @@ def _faults(dataset: Dataset, rows: Sequence[Decision]) -> Iterator[str]:
     for row in rows:
         image, labels = f"{row.part} image {row.index}", parts[row.part].labels
         if row.index >= len(labels):
-            yield f"{image}: there is no such image; {dataset.name} has {len(labels):,} in that part, the first is 0"
+            yield f"{image}: there is no such image; {dataset.name} has {len(labels):,} in that part, counted from 0"
             continue
         present = dataset.class_names[labels[row.index]]
         if row.given != present:

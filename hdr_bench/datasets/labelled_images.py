@@ -1,4 +1,4 @@
-"""Images with labels from a file, made into a data set by the same rules for all formats."""
+"""Conversion of images and labels from files to a data set, by the same rules for all formats."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -14,24 +14,24 @@ from hdr_bench.datasets.source import ReadOptions, cut_dataset, refuse_cut
 from hdr_bench.exceptions import DatasetError
 
 _BYTE, _WORD = 2**8, 2**16
-# Letters of a text that may be a number of 64 bits, spaces around it included. NumPy takes 280 bytes per letter to see
-# that a longer text is none.
+# Maximum number of characters of a text that may be a 64-bit number, including spaces around it. NumPy needs 280 bytes
+# per character to find that a longer text is not a number.
 _LONGEST_NUMBER = 100
 
 
 @dataclass(frozen=True, eq=False)
 class LabelledImages:
-    """One part of a data set, as a file gives it.
+    """One part of a data set, as a file holds it.
 
     Attributes
     ----------
     name : str
-        What errors call it: the file, and the arrays in it.
+        Name for errors: the file, and the array in it.
     images : ndarray of shape (n, height, width)
     labels : ndarray of shape (n,)
-        Numbers or text, as they came.
+        Numbers or text, as in the file.
     were_rows : bool
-        Whether the file has each image as a row of pixels, so that the order of these is a matter of its format.
+        Whether the file holds each image as a row of pixels, whose order depends on the file's format.
     """
 
     name: str
@@ -48,19 +48,19 @@ def make_from_parts(
     warnings: Sequence[str] = (),
     class_names: Mapping[int, str] | None = None,
 ) -> Dataset:
-    """Return a data set of a train and a test part, or of one part that is cut.
+    """Make a data set from a train and a test part, or from one part that is split.
 
     Parameters
     ----------
     name : str
-        What the data set is called.
+        Name of the data set.
     parts : sequence of LabelledImages
         The train part, and the test part if there is one.
     options : ReadOptions
     notes, warnings : sequence of str, default=()
-        What a reader of results must know of these data.
+        What readers of results must know about these data.
     class_names : mapping of int to str, optional
-        The name of each label that is a number; by default the number itself.
+        The name of each numeric label; by default the number itself.
 
     Returns
     -------
@@ -69,7 +69,7 @@ def make_from_parts(
     Raises
     ------
     DatasetError
-        If images and labels do not fit each other, or the parts do not.
+        If images and labels, or the two parts, do not match.
     """
     for part in parts:
         _check_counts(part)
@@ -89,7 +89,7 @@ def make_from_parts(
 def encode_any_labels(
     name: str, labels: NDArray[np.generic], class_names: Mapping[int, str] | None = None
 ) -> tuple[NDArray[np.int64], tuple[str, ...]]:
-    """Return labels as 0 to k-1, and the name of each class; text that is all whole numbers counts as numbers.
+    """Encode labels as 0 to k-1, and return the name of each class; text with only whole numbers counts as numbers.
 
     Parameters
     ----------
@@ -103,7 +103,7 @@ def encode_any_labels(
     Returns
     -------
     labels_and_names : tuple of ndarray or tuple of str
-        Classes of the same name are one; their order is that of their names if those are numbers.
+        Classes of the same name are merged; they are sorted by name, with numeric names first, by value.
 
     Raises
     ------
@@ -120,7 +120,7 @@ def encode_any_labels(
     unknown = [value for value in values if int(value) not in class_names]
     if unknown:
         raise DatasetError(
-            f"{name}: labels without a name among the {len(class_names):,} names that the file gives: "
+            f"{name}: labels without a name among the {len(class_names):,} names in the file: "
             f"{', '.join(unknown[:5])}; expected a name for each label"
         )
     named = [class_names[int(value)] for value in values]
@@ -130,17 +130,17 @@ def encode_any_labels(
 
 
 def narrow_alike(images: Sequence[NDArray[np.generic]]) -> list[NDArray[np.generic]]:
-    """Return arrays in the smallest common type that holds all their pixels exactly, of bytes, words and floats.
+    """Convert arrays to the smallest common type that holds all their pixels exactly.
 
     Parameters
     ----------
     images : sequence of ndarray
-        Of numbers.
+        Numeric arrays.
 
     Returns
     -------
     narrowed : list of ndarray
-        uint8 or uint16 if all pixels are whole and in its range; otherwise their common type.
+        uint8 or uint16 if all pixels are whole numbers in its range; otherwise their common type.
     """
     if all(array.dtype == np.uint8 for array in images):
         return list(images)
@@ -159,12 +159,12 @@ def _narrowest(array: NDArray[np.generic]) -> np.dtype[np.generic]:
 
 
 def _are_whole(array: NDArray[np.generic]) -> bool:
-    # Image by image: a second copy of all would fill the memory.
+    # Image by image, since a copy of all images might fill the memory.
     return all(bool((image == np.floor(image)).all()) for image in array)
 
 
 def _as_numbers(labels: NDArray[np.generic]) -> NDArray[np.generic] | None:
-    """Return labels that are numbers, or text of them; None if they are other text."""
+    """Return labels that are numbers, or numbers as text; None for other text."""
     if labels.dtype.kind not in "OUS":
         return labels
     texts = labels.astype(str)
@@ -179,7 +179,7 @@ def _as_numbers(labels: NDArray[np.generic]) -> NDArray[np.generic] | None:
 def _check_counts(part: LabelledImages) -> None:
     if len(part.images) != len(part.labels):
         raise DatasetError(
-            f"{part.name}: {len(part.images):,} images, but {len(part.labels):,} labels; one label per image is needed"
+            f"{part.name}: {len(part.images):,} images, but {len(part.labels):,} labels; give one label per image"
         )
     if not len(part.labels):
         raise DatasetError(f"{part.name}: no images; expected at least one of each class")

@@ -1,4 +1,4 @@
-"""Labels as numbers, and a split that keeps their shares."""
+"""Encoding of labels as numbers, and stratified splits."""
 
 import math
 import reprlib
@@ -11,7 +11,7 @@ from hdr_bench.records.text import list_first
 
 
 def encode_labels(name: str, labels: NDArray[np.generic]) -> tuple[NDArray[np.int64], tuple[str, ...]]:
-    """Return integer labels as 0 to k-1, and the name of each class: the label as it came.
+    """Encode integer labels as 0 to k-1, and return the name of each class: its original label.
 
     Parameters
     ----------
@@ -41,21 +41,19 @@ def encode_labels(name: str, labels: NDArray[np.generic]) -> tuple[NDArray[np.in
 def stratified_split(
     name: str, labels: NDArray[np.int64], class_names: tuple[str, ...], test_size: float, random_state: int
 ) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-    """Return the indices of the train and the test part, in order, each class cut by the same share.
-
-    `test_size` is a share of the images, or an integer number of them.
+    """Return the sorted indices of the train and the test part of a stratified split.
 
     Parameters
     ----------
     name : str
         What errors call the data set.
     labels : ndarray
-        Of shape (n,): indices of classes.
+        Class indices of shape (n,).
     class_names : tuple of str
     test_size : float or int
-        A share of the images, or a number of them.
+        Share of the images, or number of images.
     random_state : int
-        The seed of the cut.
+        Seed of the split.
 
     Returns
     -------
@@ -64,7 +62,7 @@ def stratified_split(
     Raises
     ------
     DatasetError
-        If a class has too few images to be in both parts, or a part too few for all classes.
+        If a class has too few images to be in both parts, or a part would have too few for all classes.
     """
     from sklearn.model_selection import train_test_split
 
@@ -74,26 +72,28 @@ def stratified_split(
             np.arange(len(labels)), test_size=test_size, stratify=labels, random_state=random_state
         )
     except ValueError as error:
-        raise DatasetError(f"{name}: cannot cut {len(labels)} images into a train and a test part: {error}") from error
+        raise DatasetError(
+            f"{name}: cannot split {len(labels)} images into a train and a test part: {error}"
+        ) from error
     return np.sort(train), np.sort(test)
 
 
 def _check_cut(name: str, labels: NDArray[np.int64], class_names: tuple[str, ...], test_size: float) -> None:
     counts = np.bincount(labels, minlength=len(class_names))
-    cannot = f"{name}: cannot cut {len(labels)} images into a train and a test part"
+    cannot = f"{name}: cannot split {len(labels)} images into a train and a test part"
     lone = np.flatnonzero(counts == 1)
     if len(lone):
         named = list_first(lone.tolist(), lambda label: shown(class_names[label]))
         raise DatasetError(
-            f"{cannot}: {len(lone):,} of {int((counts > 0).sum()):,} classes have a single image ({named}); add "
-            "images, leave those classes out, or give both parts yourself"
+            f"{cannot}: {len(lone):,} of {int((counts > 0).sum()):,} classes have only one image ({named}); add "
+            "images, leave those classes out, or provide both parts yourself"
         )
     n_test = math.ceil(test_size * len(labels)) if isinstance(test_size, float) else test_size
     n_classes = int((counts > 0).sum())
     if min(n_test, len(labels) - n_test) < n_classes:
         raise DatasetError(
-            f"{cannot}: of {len(labels) - n_test} and {n_test} images, fewer than the {n_classes} classes; choose "
-            "another test_size, or add images"
+            f"{cannot} of {len(labels) - n_test} and {n_test} images, since each needs at least {n_classes}, one per "
+            "class; choose another test_size, or add images"
         )
 
 

@@ -1,8 +1,8 @@
-"""Labels in the names of picture files: which field of the names is the label, decided over all of them together.
+"""Labels in the names of picture files: which field of the names is the label, decided for all names together.
 
-A name is a row of fields with ``_`` between them, the last a number. A field can be the label if it has at least two
-values and they come again; where two fields can, the label is the one that is written as labels are (`is_label_like`).
-Where that does not decide it, it is an error: a label is never guessed.
+A name consists of fields separated by ``_``, the last of them a number. A field can be the label if it has at least two
+values and they recur; if two fields qualify, the label is the one that looks like a label (`is_label_like`). Anything
+still ambiguous is an error: a label is never guessed.
 """
 
 import re
@@ -16,7 +16,7 @@ from hdr_bench.exceptions import DatasetError
 FORMS = "PREFIX_LABEL_NUMBER, LABEL_NUMBER or LABEL_WRITER_NUMBER"
 _REMEDY = "put the pictures into one folder per class"
 _WORDS = frozenset({"zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"})
-# Of NIST Special Database 19: hsf_0 to hsf_8 are groups of writers, one field of a name.
+# In NIST Special Database 19, hsf_0 to hsf_8 are groups of writers, and a single field of a name.
 _NIST_GROUP = re.compile(r"(hsf_\d)_(.+)", re.IGNORECASE)
 _LONGEST_NUMBER = 3
 _EXAMPLES = 5
@@ -29,11 +29,11 @@ class NameForm:
     Attributes
     ----------
     form : str
-        E.g. ``LABEL_NUMBER``.
+        Form of the names, e.g. ``LABEL_NUMBER``.
     place : int
-        Of the label among the fields.
+        Position of the label among the fields.
     is_label_like : bool
-        Whether all labels are written as labels are.
+        Whether all labels look like labels.
     """
 
     form: str
@@ -46,7 +46,7 @@ class NameForm:
         Parameters
         ----------
         name : str
-            Of a file.
+            Name of a file.
 
         Returns
         -------
@@ -68,7 +68,7 @@ def split_fields(name: str) -> list[str]:
     Parameters
     ----------
     name : str
-        Of a file.
+        Name of a file.
 
     Returns
     -------
@@ -80,12 +80,12 @@ def split_fields(name: str) -> list[str]:
 
 
 def is_label_like(values: set[str]) -> bool:
-    """Whether values are written as labels are: single characters, numbers of two digits, or number words.
+    """Whether values look like labels: single characters, two-digit numbers, or number words.
 
     Parameters
     ----------
     values : set of str
-        What may be labels.
+        Possible labels.
 
     Returns
     -------
@@ -102,7 +102,7 @@ def choose_reading(names: Sequence[str], where: str) -> NameForm:
     Parameters
     ----------
     names : sequence of str
-        Of all files.
+        Names of all files.
     where : str
         The folder, as errors call it.
 
@@ -118,7 +118,7 @@ def choose_reading(names: Sequence[str], where: str) -> NameForm:
     table = _table(names, where)
     possible = {place: values for place, values in _columns(table).items() if _can_be_label(values)}
     if not possible:
-        raise DatasetError(f"{where}: no label in the files' names: {_why_none(names[0], table)}; {_REMEDY}")
+        raise DatasetError(f"{where}: no label in the file names: {_why_none(names[0], table)}; {_REMEDY}")
     alike = [place for place, values in possible.items() if is_label_like(set(values))]
     chosen = list(possible) if len(possible) == 1 else alike
     if len(chosen) != 1:
@@ -127,26 +127,26 @@ def choose_reading(names: Sequence[str], where: str) -> NameForm:
     form = _form_of(place, len(table[0]))
     if form is None:
         raise DatasetError(
-            f"{where}: the label seems to be {table[0][place]!r} in {names[0]}, which is none of the forms {FORMS}; "
-            f"{_REMEDY}"
+            f"{where}: the label seems to be {table[0][place]!r} in {names[0]}, but the name does not have one of the "
+            f"forms {FORMS}; {_REMEDY}"
         )
     if place not in alike and _is_digits([fields[-1] for fields in table]):
         raise DatasetError(
-            f"{where}: it is not clear what the label is: in {names[0]} it may be {table[0][place]!r} ({form}), or "
+            f"{where}: it is unclear what the label is: in {names[0]} it may be {table[0][place]!r} ({form}), or "
             f"{table[0][-1]!r}, since the last field is a single digit in all names; {_REMEDY}"
         )
     return NameForm(form, place, place in alike)
 
 
 def is_plausible(names: Sequence[str], classes: set[str]) -> bool:
-    """Whether names may hold labels of the given classes, in any of the forms.
+    """Whether names may contain labels of the given classes, in any of the forms.
 
     Parameters
     ----------
     names : sequence of str
-        Of files.
+        Names of files.
     classes : set of str
-        Labels that are known.
+        Known labels.
 
     Returns
     -------
@@ -160,26 +160,26 @@ def _table(names: Sequence[str], where: str) -> list[list[str]]:
     table = [split_fields(name) for name in names]
     without = [name for name, fields in zip(names, table, strict=True) if len(fields) < 2 or not fields[-1].isdecimal()]
     if without:
-        others = f", nor in {len(without) - 1:,} others" if len(without) > 1 else ""
+        others = f", nor in those of {len(without) - 1:,} others" if len(without) > 1 else ""
         raise DatasetError(
-            f"{where}/{without[0]}: no label in the file's name{others}; name the files {FORMS}, or {_REMEDY}"
+            f"{where}/{without[0]}: no label in the file name{others}; name the files {FORMS}, or {_REMEDY}"
         )
     lengths = sorted(zip(map(len, table), names, strict=True))
     for (shorter, first), (longer, second) in pairwise(lengths):
         if shorter == 2 < longer:
             raise DatasetError(
-                f"{where}: the names have different forms, e.g. {first} and {second}; name all files alike ({FORMS}), "
-                f"or {_REMEDY}"
+                f"{where}: the names have different forms, e.g. {first} and {second}; use one form for all files "
+                f"({FORMS}), or {_REMEDY}"
             )
     return table
 
 
 def _columns(table: list[list[str]]) -> dict[int, list[str]]:
-    """Return the values of each field that may be the label, by its place; the second to last counts as -2."""
+    """Return the values of each field that may be the label, by position; the second to last is -2."""
     lengths = {len(fields) for fields in table}
     if lengths == {2}:
         return {0: [fields[0] for fields in table]}
-    # Prefixes and writers may hold a "_" themselves: then the fields between have no common place.
+    # Prefixes and writers may contain "_" themselves; then the fields in between have no common position.
     between = range(1, lengths.pop() - 2) if len(lengths) == 1 else range(0)
     return {place: [fields[place] for fields in table] for place in (0, *between, -2)}
 
@@ -221,7 +221,7 @@ def _ambiguous(where: str, names: Sequence[str], table: list[list[str]], places:
     readings = " or ".join(
         f"{fields[place]!r} ({_form_of(place, len(fields)) or f'field {place + 1}'})" for place in places
     )
-    return f"{where}: it is not clear which field of the names is the label: in {name}, {readings}; {_REMEDY}"
+    return f"{where}: it is unclear which field of the names is the label: in {name}, {readings}; {_REMEDY}"
 
 
 def _why_none(name: str, table: list[list[str]]) -> str:
@@ -229,4 +229,4 @@ def _why_none(name: str, table: list[list[str]]) -> str:
         return f"in {name}, {table[0][0]} is a group of writers of NIST Special Database 19, not a class"
     firsts = sorted({fields[0] for fields in table})
     shown = ", ".join(repr(value) for value in firsts[:_EXAMPLES])
-    return f"no field has at least two values that come again (they begin with {shown})"
+    return f"no field has at least two recurring values (names start with {shown})"

@@ -1,4 +1,4 @@
-"""LIBSVM's sparse text: ``libsvm:FILE``, one image per line as ``LABEL INDEX:VALUE INDEX:VALUE ...``."""
+"""LIBSVM's sparse text format: ``libsvm:FILE``, one image per line as ``LABEL INDEX:VALUE INDEX:VALUE ...``."""
 
 import math
 import re
@@ -24,31 +24,31 @@ from hdr_bench.error_text import error_line
 from hdr_bench.exceptions import DatasetError, shown
 
 ENDINGS = frozenset({".libsvm", ".svm", ".svmlight"})
-"""Of files that are LIBSVM's whatever they hold; others are recognized by their content."""
+"""Extensions of files that are always treated as LIBSVM's; others are recognized by their content."""
 
 _NUMBER = rb"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?"
 _ROW = re.compile(rb"\s*" + _NUMBER + rb"(\s+\d+:" + _NUMBER + rb")+\s*(#.*)?")
 _BLANK_ROW = re.compile(rb"\s*" + _NUMBER + rb"\s*(#.*)?")
-_LINES = "lines such as '5 128:0.2 129:0.62': a label, then index and value of each pixel that is not zero"
+_LINES = "lines such as '5 128:0.2 129:0.62': a label, then the index and value of each non-zero pixel"
 _NEEDED = f"expected {_LINES}"
-# 256x256 pixels: who has larger images does not write them as text, and an index beyond is damage.
+# 256x256 pixels: larger images are not written as text, so a higher index means damage.
 _MOST_PIXELS = 65_536
-# Pixels that are floats at one time, before they are made narrow.
+# Number of pixels held as floats at a time, before conversion to a smaller type.
 _BLOCK_PIXELS = 4_000_000
 _AGAIN = "save it again, e.g. with sklearn.datasets.dump_svmlight_file"
 
 
 @dataclass(frozen=True)
 class Extent:
-    """What a file of sparse rows holds, as far as its lines show it without their values.
+    """Size of a file of sparse rows, determined without parsing values.
 
     Attributes
     ----------
     n_rows : int
     highest : int
-        Index.
+        Highest index.
     counts_from_zero : bool
-        Whether an index is 0, or a comment of scikit-learn says that they count from there.
+        Whether an index is 0, or a comment by scikit-learn says that indices start at 0.
     """
 
     n_rows: int
@@ -57,7 +57,7 @@ class Extent:
 
 
 def is_libsvm(path: Path) -> bool:
-    """Whether a path leads to a LIBSVM file: by the file's ending, otherwise by its first lines.
+    """Whether a path leads to a LIBSVM file, by the file's extension or its first lines.
 
     Parameters
     ----------
@@ -81,11 +81,11 @@ def is_libsvm(path: Path) -> bool:
 class LibsvmFormat(FileFormat):
     """The format of sparse rows.
 
-    The number of pixels is the next square number from the highest index on: LIBSVM's MNIST, of 784 pixels, ends at
-    780, since the last four are never inked.
+    The number of pixels is the smallest square number that is at least the highest index: LIBSVM's MNIST, with 784
+    pixels, ends at 780, since the last four never have ink.
     """
 
-    def read(self, name: str, path: Path, options: ReadOptions) -> Dataset:  # noqa: D102  # said there
+    def read(self, name: str, path: Path, options: ReadOptions) -> Dataset:  # noqa: D102  # documented there
         partner = find_partner(path)
         paths = [path, *([partner] if partner else [])]
         extents = [_measure(each) for each in paths]
@@ -105,22 +105,22 @@ class LibsvmFormat(FileFormat):
         return make_from_parts(name, settled.parts, options, notes, class_names=settled.class_names)
 
 
-FORMAT = LibsvmFormat("libsvm", f"a LIBSVM file, of {_LINES}")
+FORMAT = LibsvmFormat("libsvm", f"a LIBSVM file with {_LINES}")
 """The format ``libsvm:FILE``, whose test part is ``FILE.t``."""
 
 
 def _note_range(parts: list[LabelledImages]) -> list[str]:
     low, high = min(part.images.min() for part in parts), max(part.images.max() for part in parts)
-    return [f"pixels run from {low:g} to {high:g}, as in the file"] if low < 0 or high <= 1 else []
+    return [f"pixels range from {low:g} to {high:g}, as in the file"] if low < 0 or high <= 1 else []
 
 
 def _measure(path: Path) -> Extent:
-    """Look through a file for its numbers of rows and of pixels.
+    """Scan a file for its number of rows and its highest index.
 
     Raises
     ------
     DatasetError
-        If a line is not LIBSVM's, or an index is beyond any image.
+        If a line is not in LIBSVM's format, or an index is too high for an image.
     """
     highest = n_rows = 0
     from_zero = False
@@ -137,12 +137,12 @@ def _measure(path: Path) -> Extent:
                 raise DatasetError(f"{path}: line {number:,} ends in {_show(fields[-1])}; {_NEEDED}")
             if len(last) > len(str(_MOST_PIXELS)) or int(last) > _MOST_PIXELS:
                 raise DatasetError(
-                    f"{path}: line {number:,} has the index {_show(last)}; up to {_MOST_PIXELS:,} pixels are read"
+                    f"{path}: line {number:,} has the index {_show(last)}; at most {_MOST_PIXELS:,} pixels are allowed"
                 )
             highest = max(highest, int(last))
             from_zero |= first == b"0"
     if not highest:
-        raise DatasetError(f"{path}: no line with a pixel in it; {_NEEDED}")
+        raise DatasetError(f"{path}: it has no line with a pixel; {_NEEDED}")
     return Extent(n_rows, highest, from_zero)
 
 
@@ -181,9 +181,9 @@ def _first_fault(block: list[tuple[int, bytes]]) -> str:
         row = line.partition(b"#")[0]
         indices = [int(pair.partition(b":")[0]) for pair in row.split()[1:] if pair.partition(b":")[0].isdigit()]
         if not (_ROW.fullmatch(row) or _BLANK_ROW.fullmatch(row)):
-            return f"line {number:,} is not LIBSVM's: {_show(row)}"
+            return f"line {number:,} is not in LIBSVM's format: {_show(row)}"
         if any(later <= earlier for earlier, later in pairwise(indices)):
-            return f"line {number:,}: the indices of its pixels do not go up"
+            return f"line {number:,}: the indices of its pixels do not increase"
     return f"a line between {block[0][0]:,} and {block[-1][0]:,} cannot be read"
 
 

@@ -1,4 +1,4 @@
-"""Data sets by name: loaded, fetched, added."""
+"""Loading, fetching and adding data sets by name."""
 
 import re
 from collections.abc import Sequence
@@ -31,7 +31,7 @@ from hdr_bench.datasets.stored import is_stored, list_datasets
 from hdr_bench.datasets.storing import store_added
 from hdr_bench.exceptions import DatasetError, DatasetNotFoundError, UnknownNameError, shown
 
-# It is a folder's name, and has room for what is changed behind it.
+# The name is also that of a folder, and leaves room for a suffix that names changes.
 _LONGEST_NAME = 100
 
 
@@ -46,60 +46,59 @@ def load_dataset(
     fit: Fit | None = None,
     labels: str | Path | None = None,
 ) -> Dataset:
-    """Load a data set: the first time it is read, verified and stored in the cache; afterwards it is memory-mapped.
+    """Load a data set.
 
-    The content of what is memory-mapped is verified once per process. If the cache cannot be written to, the data set
-    is read each time.
+    The first time, it is read, verified and stored in the cache; afterwards it is memory-mapped. The content of
+    memory-mapped files is verified once per process. If the cache is not writable, the data set is read each time.
 
     Parameters
     ----------
     name : str
-        A name of `SOURCES`; a name that was given to `add_dataset`; or a scheme of `SOURCES` with a place, e.g.
+        A name in `SOURCES`, a name given to `add_dataset`, or a scheme in `SOURCES` with a path or name, e.g.
         ``folder:DIR``, ``csv:FILE`` or ``openml:NAME``. A folder of pictures has one folder per class, or files named
-        PREFIX_LABEL_NUMBER, LABEL_NUMBER or LABEL_WRITER_NUMBER; either may be in ``train/`` and ``test/``, which are
-        then the two parts.
+        PREFIX_LABEL_NUMBER, LABEL_NUMBER or LABEL_WRITER_NUMBER; either may also be inside ``train/`` and ``test/``,
+        which are then the two parts.
     resize : tuple of int, optional
-        Height and width, in pixels, that pictures in files (``folder:DIR``, ``zip:FILE``, ``parquet:FILE``) are brought
-        to. By default they are taken as they are, and must be of one size.
+        Height and width, in pixels, to which pictures in files (``folder:DIR``, ``zip:FILE``, ``parquet:FILE``) are
+        resized. By default they are unchanged, and must all have the same size.
     test_size : float, optional
-        Share of the images that becomes the test part, if the data have none. By default a stratified fifth
+        Share of the images that becomes the test part, if the data have none. The default is a stratified fifth
         (``nist15``: 15 % at random, as in its source).
     random_state : int, default=0
         Seed of that split.
     classes : sequence of str, optional
-        Names of the classes to keep, in the order in which their labels are numbered. By default all.
+        Names of the classes to keep, in the order of their labels. By default all.
     polarity : {"light-on-dark", "dark-on-light"}, optional
-        Polarity that each image is brought to (`Dataset.in_polarity`). By default they stay as they are.
+        Polarity to which each image is converted, see `Dataset.in_polarity`. By default images are unchanged.
     fit : {"mnist"}, optional
-        Form that each image is brought to: light on dark, the ink in a box of 20x20 pixels, its
-        centre of mass in the middle of 28x28, as MNIST was made. The pictures of ``folder:DIR`` then may differ in
-        size.
+        Form to which each image is converted: light on dark, the ink in a box of 20x20 pixels, its centre of mass in
+        the middle of 28x28, as MNIST was made. The pictures of ``folder:DIR`` may then differ in size.
     labels : path-like, optional
-        File of decisions on labels, e.g. of a label audit, made for these data as they are read with the same
-        ``resize``, ``test_size`` and ``random_state``. It is applied before classes are chosen or images are changed:
-        labels are changed and images left out, in both parts, and a note says how many.
+        File of decisions on labels, e.g. from a label audit, made for these data with the same ``resize``,
+        ``test_size`` and ``random_state``. It is applied before classes are selected or images are changed: labels are
+        changed and images left out, in both parts, and a note says how many.
 
     Returns
     -------
     dataset : Dataset
-        Its arrays are read-only memory maps, so that child processes share their pages.
+        Its arrays are read-only memory maps, so that processes share their memory.
 
     Raises
     ------
     UnknownNameError
         If there is no such data set, class, polarity or form.
     DatasetNotFoundError
-        If the data are not where they should be, with what to do to get them; if there is no such file of decisions.
+        If the data are not found, with instructions for getting them; if there is no such file of decisions.
     DatasetError
-        If they cannot be used; the message names the file and what is wrong. If the decisions are on other data, by
+        If they cannot be used; the message names the file and what is wrong. If the decisions are for other data, by
         their fingerprint.
 
     Warns
     -----
     DatasetWarning
-        If the training and the test images are of different polarity, range or orientation, a part is of mixed
-        polarity, a class is in one part only, images are blank, test images are also among the training
-        images, or something was left out: with counts. If the data set cannot be stored in the cache.
+        With counts, if the training and test images differ in polarity, range or orientation, a part has mixed
+        polarity, a class is in only one part, images are blank, test images are also among the training images, or
+        something was left out. If the data set cannot be stored in the cache.
 
     Examples
     --------
@@ -122,7 +121,7 @@ def load_dataset(
 
 
 def fetch_dataset(name: str) -> Dataset:
-    """Read and verify a data set, even if it is stored already, and store it in the cache.
+    """Read and verify a data set, even if it is already stored, and store it in the cache.
 
     Parameters
     ----------
@@ -164,15 +163,15 @@ def add_dataset(
 ) -> Dataset:
     """Verify your own data and store them under `name`.
 
-    They are stored in the folder ``added`` of the data home if that is the default, is empty, or holds nothing else
-    than what this library stored; otherwise in the user's data folder. `remove_dataset` removes them.
+    They are stored in the folder ``added`` of the data home if that is the default, is empty, or holds only what this
+    library stored; otherwise in the user's data folder. `remove_dataset` removes them.
 
     Parameters
     ----------
     name : str
-        Up to 100 letters, digits, ``.``, ``_`` and ``-``. ``mnist`` and ``nist15`` take the original files only.
+        Up to 100 letters, digits, ``.``, ``_`` and ``-``. ``mnist`` and ``nist15`` accept only the original files.
     path : path-like
-        A folder or a file that a row of `SOURCES` reads, e.g. a folder of pictures.
+        A folder or a file that a source in `SOURCES` reads, e.g. a folder of pictures.
     resize : tuple of int, optional
     test_size : float, optional
     random_state : int, default=0
@@ -191,7 +190,7 @@ def add_dataset(
     DatasetNotFoundError
         If there is nothing at `path`.
     DatasetError
-        If the name is taken or not allowed, or the data cannot be used; nothing is stored then.
+        If the name is taken or invalid, or the data cannot be used; then nothing is stored.
     NotStoredError
         If they cannot be stored.
 
@@ -205,11 +204,11 @@ def add_dataset(
     changes = changes_of(classes, fit=fit)
     if changes and name in named_sources():
         raise DatasetError(
-            f"{name} is added as it is; give classes and fit when it is loaded, or add it under another name"
+            f"{name} is added unchanged; give classes and fit when loading it, or add it under another name"
         )
     with name_system_errors():
         path = expand_path(path)
-        # A set of IDX files is named by a path below its folder, where nothing is.
+        # A set of IDX files is named by a path below its folder that does not exist.
         if not path.exists() and recognize_scheme(path) is None:
             raise DatasetNotFoundError(f"{path}: there is no such file or folder; check the path")
         entry = find_reader(name, path)
@@ -221,7 +220,7 @@ def add_dataset(
 
 
 def _check_is_text(name: Any) -> None:
-    """Check that a data set is named by a text.
+    """Check that the name of a data set is a string.
 
     Raises
     ------
@@ -229,7 +228,9 @@ def _check_is_text(name: Any) -> None:
         If it is not.
     """
     if not isinstance(name, str):
-        raise DatasetError(f"a data set's name must be a text, got {shown(name)}; a path is given as e.g. 'folder:DIR'")
+        raise DatasetError(
+            f"the name of a data set must be a string, got {shown(name)}; give a path as e.g. 'folder:DIR'"
+        )
 
 
 def _check_new_name(name: str) -> None:
@@ -242,18 +243,18 @@ def _check_new_name(name: str) -> None:
     """
     if not _is_new_name(name):
         raise DatasetError(
-            f"{name[:_LONGEST_NAME]!r} cannot name a data set: up to {_LONGEST_NAME} letters, digits, '.', '_' and '-' "
-            "are allowed, a letter or a digit first"
+            f"{name[:_LONGEST_NAME]!r} is not a valid name for a data set: up to {_LONGEST_NAME} letters, digits, '.', "
+            "'_' and '-' are allowed, starting with a letter or a digit"
         )
     own = named_sources().get(name)
     if own is not None and own.reader:
         return
     if own is not None:
-        raise DatasetError(f"{name!r} is the library's own data set; choose another name")
+        raise DatasetError(f"{name!r} is one of the library's own data sets; choose another name")
     taken = find_prepared(name)
     if taken is not None:
         raise DatasetError(
-            f"there is a data set {name!r} already, in {taken.folder}; to replace it, call first: hdr-bench data "
+            f"there is already a data set {name!r} in {taken.folder}; to replace it, first run: hdr-bench data "
             f"remove {name}"
         )
 
@@ -275,22 +276,22 @@ def _source_of(name: str, options: ReadOptions) -> Source:
 
 
 def _check_damaged(name: str) -> None:
-    """Check that no data set of this name was added, and damaged since.
+    """Check that there is no damaged added data set of this name.
 
     Raises
     ------
     DatasetError
-        If there is one.
+        If there is.
     """
     if not _is_new_name(name):
         return
     for home in added_homes():
         if is_stored(home / name, home):
             raise DatasetError(
-                f"{home / name} is damaged: it has no manifest.json that can be read; call: hdr-bench data remove "
-                f"{name}, then add the data again"
+                f"{home / name} is damaged: it has no readable manifest.json; run: hdr-bench data remove {name}, then "
+                "add the data again"
             )
 
 
 def _cannot_reread(name: str) -> Dataset:
-    raise DatasetError(f"{name} was added by you and cannot be read again; call: hdr-bench data add {name} PATH")
+    raise DatasetError(f"{name} was added by you and cannot be read again; run: hdr-bench data add {name} PATH")

@@ -1,7 +1,7 @@
-"""The format of MATLAB's files of version 5 to 7, read: numbers, text, structures and cells of text.
+"""Reader for MATLAB files of versions 5 to 7: numbers, text, structures and cells of text.
 
-It is documented in MathWorks' "MAT-File Format". scipy.io reads it too, but a damaged file can end the process there;
-here each element is read from the bytes of the one that holds it, and from no others.
+The format is documented in MathWorks' "MAT-File Format". scipy.io reads it too, but a damaged file can crash the
+process there; here each element is read only from the bytes of the element that contains it.
 """
 
 import math
@@ -34,14 +34,14 @@ _COMPLEX = 0x0800
 _LETTER_BYTES = np.dtype("U1").itemsize
 _MOST_DEPTH = 8
 _MOST_AXES = 32
-# Images compress to a tenth, blank ones to more.
+# Images compress to a tenth, blank ones to much less.
 _LIMIT = Limit(256 << 20, 100)
 _CHUNK = 1 << 20
 
 
 @dataclass(frozen=True)
 class Element:
-    """A piece of a file: its kind, and its bytes.
+    """Element of a file: its kind and its bytes.
 
     Attributes
     ----------
@@ -55,19 +55,19 @@ class Element:
 
 @dataclass
 class _File:
-    """The file that is read: its order of bytes, and what its texts take so far."""
+    """The file being read: its byte order, and the memory that its texts take so far."""
 
     path: Path
     order: Order
     text_bytes: int = 0
 
     def take_texts(self, n_texts: int, longest: int) -> None:
-        """Note that texts are about to be read.
+        """Count texts that are about to be read.
 
         Raises
         ------
         DatasetError
-            If they are longer, with those before, than labels are.
+            If they, together with earlier texts, are too long for labels.
         """
         self.text_bytes += _LETTER_BYTES * n_texts * max(longest, 1)
         check_texts(str(self.path), self.text_bytes)
@@ -76,8 +76,8 @@ class _File:
 def read_mat5(path: Path) -> dict[str, Value]:
     """Read the variables of a MATLAB file of version 5 to 7.
 
-    Numbers come in the type in which they are stored, which may be narrower than MATLAB's class; variables that are
-    neither numbers, text, structures nor cells of text are left out.
+    Numbers have the type in which they are stored, which may be smaller than MATLAB's class; variables other than
+    numbers, text, structures and cells of text are left out.
 
     Parameters
     ----------
@@ -86,13 +86,13 @@ def read_mat5(path: Path) -> dict[str, Value]:
     Returns
     -------
     variables : dict of str to ndarray or dict
-        A structure is a dict of its fields; an array of texts is one of str.
+        A structure is a dict of its fields; texts are an array of strings.
 
     Raises
     ------
     DatasetError
-        If the file decompresses to far more than such a file holds, or than the memory has room for, or its texts are
-        far longer than labels are.
+        If the file decompresses to far more than a file of this kind holds, or than fits into memory, or its texts are
+        far too long for labels.
     ValueError, zlib.error
         If it is damaged, or of another version.
     """
@@ -101,7 +101,7 @@ def read_mat5(path: Path) -> dict[str, Value]:
     content = path.read_bytes()
     order = _ORDERS.get(content[126:_HEADER_BYTES])
     if order is None:
-        raise ValueError("no header of MATLAB 5 to 7")
+        raise ValueError("it has no header of MATLAB 5 to 7")
     file = _File(path, order)
     variables: dict[str, Value] = {}
     n_decompressed = 0
@@ -127,8 +127,8 @@ def _decompress(path: Path, content: memoryview, size: int, before: int) -> byte
         rest = decompressor.unconsumed_tail
         if not _LIMIT.allows(before + len(whole), size):
             raise DatasetError(
-                f"{path}: its {size:,} bytes decompress to more than {before + len(whole):,}, far more than such a "
-                "file holds; save it without compression if you trust it"
+                f"{path}: its {size:,} bytes decompress to more than {before + len(whole):,}, far more than expected "
+                "of a file of this size; save it without compression if you trust it"
             )
         check_room(str(path), before + len(whole))
     if not decompressor.eof:
@@ -137,12 +137,12 @@ def _decompress(path: Path, content: memoryview, size: int, before: int) -> byte
 
 
 def _elements(content: memoryview, order: Order) -> Iterator[Element]:
-    """Give the elements that follow each other in a content.
+    """Yield the consecutive elements in a content.
 
     Raises
     ------
     ValueError
-        If one is longer than what holds it.
+        If one is longer than the content.
     """
     while len(content) >= _TAG_BYTES:
         kind, length = (int.from_bytes(content[start : start + 4], order) for start in (0, 4))
@@ -152,7 +152,7 @@ def _elements(content: memoryview, order: Order) -> Iterator[Element]:
             content = content[_TAG_BYTES:]
             continue
         if length > len(content) - _TAG_BYTES:
-            raise ValueError(f"an element declares {length:,} bytes, and {len(content) - _TAG_BYTES:,} follow")
+            raise ValueError(f"an element declares {length:,} bytes, but {len(content) - _TAG_BYTES:,} follow")
         yield Element(kind, content[_TAG_BYTES : _TAG_BYTES + length])
         padding = 0 if kind == _COMPRESSED else -length % _TAG_BYTES
         content = content[_TAG_BYTES + length + padding :]
@@ -161,12 +161,12 @@ def _elements(content: memoryview, order: Order) -> Iterator[Element]:
 def _short_element(kind: int, content: memoryview) -> Element:
     length = kind >> 16
     if length > 4:
-        raise ValueError(f"a short element declares {length:,} bytes; up to 4 are possible")
+        raise ValueError(f"a short element declares {length:,} bytes, but can hold at most 4")
     return Element(kind & 0xFFFF, content[4 : 4 + length])
 
 
 def _read_matrix(content: memoryview, file: _File, depth: int) -> tuple[str, Value | None]:
-    """Return the name and the value of a variable; the value is None if it is of a class that is not read.
+    """Return the name and the value of a variable; the value is None for an unsupported class.
 
     Raises
     ------
@@ -174,7 +174,7 @@ def _read_matrix(content: memoryview, file: _File, depth: int) -> tuple[str, Val
         If it is damaged.
     """
     if depth > _MOST_DEPTH:
-        raise ValueError(f"more than {_MOST_DEPTH} structures within each other")
+        raise ValueError(f"more than {_MOST_DEPTH} nested structures")
     inner = _elements(content, file.order)
     head = list(islice(inner, 3))
     if len(head) < 3:
@@ -183,7 +183,7 @@ def _read_matrix(content: memoryview, file: _File, depth: int) -> tuple[str, Val
     flag_bits = int.from_bytes(flags.content[:4], file.order)
     shape = tuple(_numbers(dimensions, file.order).tolist())
     if not 2 <= len(shape) <= _MOST_AXES or min(shape) < 0:
-        raise ValueError(f"a variable has the shape {shape}")
+        raise ValueError(f"a variable has the invalid shape {shape}")
     text = bytes(name.content).decode("latin-1")
     if flag_bits & _COMPLEX:
         return text, None
@@ -212,7 +212,7 @@ def _next(elements: Iterator[Element]) -> Element:
 def _numbers(element: Element, order: Order) -> NDArray[Any]:
     code = _NUMBERS.get(element.kind)
     if code is None:
-        raise ValueError(f"an element of kind {element.kind}, where numbers are needed")
+        raise ValueError(f"an element is of kind {element.kind}, but numbers were expected")
     stored = np.dtype(code).newbyteorder("<" if order == "little" else ">")
     return np.frombuffer(element.content, stored).astype(np.dtype(code), copy=False)
 
@@ -239,14 +239,14 @@ def _read_text(element: Element, file: _File, shape: tuple[int, ...]) -> NDArray
 
 
 def _read_cells(elements: Iterator[Element], file: _File, depth: int, shape: tuple[int, ...]) -> NDArray[Any] | None:
-    """Return cells of one text each as an array of texts; None for any others."""
+    """Return cells of one text each as an array of texts; None for other cells."""
     texts = []
     for _ in range(math.prod(shape)):
         _, value = _read_matrix(_next(elements).content, file, depth + 1)
         if not isinstance(value, np.ndarray) or value.dtype.kind != "U" or value.size != 1:
             return None
         texts.append(value.item())
-    # NumPy gives each the room of the longest.
+    # NumPy gives each text the space of the longest.
     file.take_texts(len(texts), max(map(len, texts), default=0))
     return np.array(texts)
 
@@ -254,7 +254,7 @@ def _read_cells(elements: Iterator[Element], file: _File, depth: int, shape: tup
 def _read_structure(elements: Iterator[Element], file: _File, depth: int) -> dict[str, Value]:
     length, names = _numbers(_next(elements), file.order), bytes(_next(elements).content)
     if len(length) != 1 or not 0 < length[0] <= len(names) or len(names) % length[0]:
-        raise ValueError("a structure whose names of fields cannot be read")
+        raise ValueError("a structure has unreadable field names")
     step = int(length[0])
     fields: dict[str, Value] = {}
     for start in range(0, len(names), step):

@@ -1,4 +1,4 @@
-"""MATLAB files: ``mat:FILE``, the format of EMNIST, SVHN and collections of MATLAB's users."""
+"""MATLAB files: ``mat:FILE``, the format of EMNIST, SVHN and many collections by MATLAB users."""
 
 import re
 import zlib
@@ -27,12 +27,12 @@ _AGAIN = "copy or download it again, or save it in MATLAB with save('FILE.mat', 
 # Sam Roweis's mnist_all.mat has an array per part and digit: train0 to train9, test0 to test9.
 _OF_A_DIGIT = re.compile(r"(train|test)([0-9])")
 _N_DIGITS = 10
-# Characters that are seen, of ASCII.
+# Printable ASCII characters, without the space.
 _FIRST_LETTER, _LAST_LETTER = 33, 126
 
 
 def is_mat(path: Path) -> bool:
-    """Whether a path leads to a file that is named as MATLAB files are.
+    """Whether a path leads to a file with the extension of MATLAB.
 
     Parameters
     ----------
@@ -47,7 +47,7 @@ def is_mat(path: Path) -> bool:
 
 @contextmanager
 def open_mat(path: Path) -> Iterator[list[NamedArray]]:
-    """Open a MATLAB file; the block gets its arrays.
+    """Open a MATLAB file and yield its arrays.
 
     Parameters
     ----------
@@ -60,13 +60,13 @@ def open_mat(path: Path) -> Iterator[list[NamedArray]]:
     Raises
     ------
     MissingDependencyError
-        If the file is of MATLAB 7.3, and h5py is not installed.
+        If the file is from MATLAB 7.3 and h5py is not installed.
     DatasetError
-        If the file is damaged, or decompresses to more than the memory holds.
+        If the file is damaged, or decompresses to more than fits into memory.
     """
     if _is_hdf5(path):
         with open_h5(path) as arrays:
-            # MATLAB's axes are the other way round there.
+            # In HDF5 files, MATLAB's axes are reversed.
             yield _join_digits([_turned(array) for array in arrays if not array.name.startswith("#refs#")])
         return
     try:
@@ -89,7 +89,7 @@ def _turned(array: NamedArray) -> NamedArray:
 
 
 def _flatten(values: Mapping[str, Value], group: str = "") -> Iterator[NamedArray]:
-    """Give the arrays of structures within each other, by their names with ``/`` between."""
+    """Yield the arrays of nested structures; their names are joined with ``/``."""
     for name, value in values.items():
         if isinstance(value, dict):
             yield from _flatten(value, f"{group}{name}/")
@@ -102,7 +102,7 @@ def _as_named(name: str, values: NDArray[Any]) -> NamedArray:
 
 
 def _join_digits(arrays: list[NamedArray]) -> list[NamedArray]:
-    """Return arrays with those that hold one digit each in place of labels as one, with its labels."""
+    """Join arrays that hold one digit each into a single array with labels."""
     by_part: dict[str, dict[int, NamedArray]] = {}
     for array in arrays:
         if of_digit := _OF_A_DIGIT.fullmatch(array.name):
@@ -123,7 +123,7 @@ def _join(part: str, by_digit: Mapping[int, NamedArray]) -> list[NamedArray]:
 
 
 def _join_planes(array: NamedArray) -> list[NamedArray]:
-    """Return the pixels x images x digits of usps_all.mat as images and labels, which its planes number from 1."""
+    """Convert usps_all.mat's array (pixels x images x digits) to images and labels, numbered from 1 like its planes."""
     values = array.read()
     n_pixels, n_images, _ = values.shape
     images = values.transpose(2, 1, 0).reshape(-1, n_pixels)
@@ -131,7 +131,7 @@ def _join_planes(array: NamedArray) -> list[NamedArray]:
 
 
 def _names_in_mapping(arrays: Sequence[NamedArray]) -> dict[int, str] | None:
-    """Return the characters of EMNIST's labels: a row of its mapping is a label and the codes of up to two letters."""
+    """Return the characters of EMNIST's labels; a row of its mapping is a label and the codes of up to two letters."""
     for array in arrays:
         is_mapping = array.name.rpartition("/")[2] == "mapping" and len(array.shape) == 2 and array.shape[1] >= 2
         if is_mapping and array.dtype.kind in "iuf":
@@ -146,4 +146,4 @@ def _settle(parts: Sequence[LabelledImages]) -> SettledParts:
 
 
 FORMAT = ArrayFormat("mat", "a MATLAB file", open_mat, _settle, _names_in_mapping)
-"""The format ``mat:FILE``: rows of pixels hold columns first, as MATLAB does, unless the digits show another order."""
+"""The format ``mat:FILE``: rows of pixels are column by column, as in MATLAB, unless the digits show another order."""

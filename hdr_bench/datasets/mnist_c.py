@@ -1,8 +1,8 @@
 """MNIST-C: MNIST under each of fifteen corruptions, as published (Mu and Gilmer, 2019).
 
-The archive ``mnist_c.zip`` has a folder for each corruption, with the arrays of 60,000 training and 10,000 test images.
-No checksums are known to this library, so that the files are held to their format, their shapes, and the number of
-images of each class alone. `hdr_bench.robustness` makes such images of any others.
+The archive ``mnist_c.zip`` has a folder per corruption, with arrays of 60,000 training and 10,000 test images. No
+checksums are known to this library, so that only the files' format, shapes, and number of images per class are checked.
+`hdr_bench.robustness` makes such images from any others.
 """
 
 from pathlib import Path
@@ -20,7 +20,7 @@ from hdr_bench.datasets.stored_arrays import StoredArray, list_arrays
 from hdr_bench.exceptions import DatasetError, DatasetNotFoundError, UnknownNameError
 
 FOLDERS = ("mnist-c", "mnist_c")
-"""What the archive's folder may be called in the data home: its own name, or with a hyphen."""
+"""Possible names of the archive's folder in the data home: its own name, or with a hyphen."""
 
 CORRUPTION_NAMES = (
     "shot_noise",
@@ -40,22 +40,22 @@ CORRUPTION_NAMES = (
     "canny_edges",
     "identity",
 )
-"""Folders of the archive; the images of the last one are MNIST's own."""
+"""Folders of the archive; the last one holds MNIST's original images."""
 
 PER_CLASS = {
     "train": (5923, 6742, 5958, 6131, 5842, 5421, 5918, 6265, 5851, 5949),
     "test": (980, 1135, 1032, 1010, 982, 892, 958, 1028, 974, 1009),
 }
-"""Images of each class, as in MNIST."""
+"""Number of images per class, as in MNIST."""
 
 _SIDE = 28
 _NOTES = (
-    "MNIST's training and test images, corrupted: what was trained on MNIST has learned from the training images",
-    "no checksum is known: the files were held to their format, their shapes, and the number of images of each class",
+    "MNIST's training and test images, corrupted: models trained on MNIST have seen the original training images",
+    "no checksum is known: only the files' format, shapes, and number of images per class were checked",
 )
 _HOW_TO_GET = (
     "Download mnist_c.zip (235 MiB) from https://zenodo.org/record/3239543 and unpack it in the data home, which "
-    "HDR_BENCH_DATA names. Without it, hdr_bench.robustness.corrupt makes such images"
+    "HDR_BENCH_DATA names. hdr_bench.robustness.corrupt makes such images without it"
 )
 
 
@@ -78,9 +78,9 @@ def mnist_c_source(corruption: str, options: ReadOptions) -> Source:
     UnknownNameError
         If the archive has no such folder.
     DatasetNotFoundError
-        If it is not in the data home, with where to get it.
+        If it is not in the data home, with instructions for getting it.
     DatasetError
-        If only some of the four files are there, or `test_size` is given.
+        If there are only some of the four files, or `test_size` is given.
     """
     name = f"mnist-c:{corruption}"
     if corruption not in CORRUPTION_NAMES:
@@ -149,4 +149,4 @@ def _check_labels(array: StoredArray, n: int) -> None:
 
 def _warn_of_counts(parts: dict[str, Part]) -> tuple[str, ...]:
     others = [part for part, images in parts.items() if tuple(np.bincount(images.labels).tolist()) != PER_CLASS[part]]
-    return tuple(f"{part} part: the numbers of images of each class are not those of MNIST" for part in others)
+    return tuple(f"{part} part: the numbers of images per class differ from those of MNIST" for part in others)

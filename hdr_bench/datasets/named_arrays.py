@@ -34,7 +34,7 @@ class NamedArray:
     Attributes
     ----------
     name : str
-        With the groups that it is in, as ``train/data``.
+        Name with its groups, such as ``train/data``.
     shape : tuple of int
     dtype : dtype
     read : callable
@@ -62,12 +62,12 @@ class Pair:
 
 @dataclass(frozen=True)
 class Pairs:
-    """The parts that a file holds.
+    """Parts of a data set in a file.
 
     Attributes
     ----------
     train : Pair
-        Of the training part, or of the whole.
+        The training part, or all data.
     test : Pair or None
     unread : tuple of NamedArray
         The other arrays.
@@ -79,7 +79,7 @@ class Pairs:
 
 
 def choose_pairs(file: str, arrays: Sequence[NamedArray]) -> Pairs:
-    """Return which arrays of a file are images and labels, of which part.
+    """Determine which arrays of a file are images and labels, and of which part.
 
     Parameters
     ----------
@@ -94,7 +94,7 @@ def choose_pairs(file: str, arrays: Sequence[NamedArray]) -> Pairs:
     Raises
     ------
     DatasetError
-        If there are none, or more than one for a part.
+        If there are none, or several for one part.
     """
     by_part: dict[str | None, list[NamedArray]] = {}
     for array in arrays:
@@ -110,7 +110,7 @@ def choose_pairs(file: str, arrays: Sequence[NamedArray]) -> Pairs:
 
 
 def read_pair(file: str, pair: Pair) -> tuple[LabelledImages, tuple[str, ...]]:
-    """Read images and their labels; their shapes are compared before any is read.
+    """Read images and their labels, after comparing their shapes.
 
     Parameters
     ----------
@@ -126,14 +126,14 @@ def read_pair(file: str, pair: Pair) -> tuple[LabelledImages, tuple[str, ...]]:
     Raises
     ------
     DatasetError
-        If they do not fit each other, or are neither images nor labels.
+        If they do not match, or are not images and labels.
     """
     images_name, labels_name = (f"{file}: {visible(array.name)}" for array in (pair.images, pair.labels))
     n_labels = count_labels(pair.labels.shape)
     if n_labels not in (*pair.images.shape[:1], *pair.images.shape[-1:]):
         raise DatasetError(
-            f"{images_name} has shape {pair.images.shape}, but {visible(pair.labels.name)} {pair.labels.shape}; one "
-            "label per image is needed"
+            f"{images_name} has shape {pair.images.shape}, but {visible(pair.labels.name)} {pair.labels.shape}; give "
+            "one label per image"
         )
     labels = to_labels(labels_name, pair.labels.read())
     images, notes = to_images(images_name, pair.images.read(), len(labels))
@@ -141,7 +141,7 @@ def read_pair(file: str, pair: Pair) -> tuple[LabelledImages, tuple[str, ...]]:
 
 
 def note_unread(unread: Sequence[NamedArray]) -> tuple[str, ...]:
-    """Return a note of the arrays that are not read, if there are any.
+    """Return a note on the arrays that are not read, if there are any.
 
     Parameters
     ----------
@@ -179,13 +179,13 @@ def _choose_pair(file: str, arrays: Sequence[NamedArray]) -> Pair | None:
     for role, held in roles.items():
         if len(held) > 1:
             raise DatasetError(
-                f"{file}: it is not clear which arrays are the {role}: {describe_arrays(held)}; keep one of them"
+                f"{file}: it is unclear which arrays are the {role}: {describe_arrays(held)}; keep one of them"
             )
     return Pair(roles["images"][0], roles["labels"][0])
 
 
 def _role_of(array: NamedArray) -> str | None:
-    # The array's own name first: in train/data/labels the groups say nothing of it.
+    # The array's own name comes first: in train/data/labels, the groups say nothing about the role.
     for name in (array.name.rpartition("/")[2], array.name):
         words = set(_words(name))
         if words & LABEL_WORDS:

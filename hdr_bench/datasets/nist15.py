@@ -1,9 +1,9 @@
 """NIST-15: 73,055 characters of 64x64 pixels, the ten digits and A to E, from NIST Special Database 19.
 
-The set that Burke and Devery (2019) trained on. It is not distributed with the library.
+It is the set that Burke and Devery (2019) trained on, and is not distributed with the library.
 
-MNIST was made of the same database. Of 1,000 digits of the test part other than 1, brought into MNIST's form, 332 are
-nearer to one of MNIST's training images than any of 1,000 of MNIST's own test digits is (Euclidean distance below 600):
+MNIST was made from the same database. Of 1,000 digits of the test part other than 1, converted to MNIST's form, 332 are
+closer to one of MNIST's training images than any of 1,000 of MNIST's own test digits is (Euclidean distance below 600):
 they are the same characters, resampled.
 """
 
@@ -25,23 +25,24 @@ IMAGES_SHA256 = "960757813e78460bc3be015375ba3fdabaa719cee6aad149f6f329f66e648f6
 LABELS_SHA256 = "d56a5a7057e7069eac415b6f59cdc9b0cf603aa0625861bd7787979a4aacdbb0"
 TEST_SIZE = 0.15
 _SHARED = (
-    "at least a third of its digits are characters that MNIST's training images were made of too: the error of what "
-    "was trained on MNIST is too low here"
+    "at least a third of its digits are the same characters as in MNIST's training images: the measured error of "
+    "models trained on MNIST is too low here"
 )
 _HOW_TO_GET = (
     "Build it from NIST Special Database 19 (by class: 0 to 9 and A to E, cropped to the character and reduced to "
-    "64x64 pixels, black on white) as nist15-images-idx3-ubyte and nist15-labels-idx1-ubyte (.gz or not), then call: "
-    'hdr-bench data add nist15 FOLDER. Or take EMNIST, made from the same database: dataset = "openml:EMNIST_Balanced"'
+    "64x64 pixels, black on white) as nist15-images-idx3-ubyte and nist15-labels-idx1-ubyte (optionally .gz), then "
+    "run: hdr-bench data add nist15 FOLDER. Or use EMNIST, made from the same database: "
+    'dataset = "openml:EMNIST_Balanced"'
 )
 
 
 def nist15_source(options: ReadOptions) -> Source:
-    """Return the source of ``nist15``, cut at random: 62,096 to train and 10,959 to test by default.
+    """Return the source of ``nist15``, split at random: by default 62,096 training and 10,959 test images.
 
     Parameters
     ----------
     options : ReadOptions
-        How it is cut.
+        How to split it.
 
     Returns
     -------
@@ -50,7 +51,7 @@ def nist15_source(options: ReadOptions) -> Source:
     Raises
     ------
     DatasetNotFoundError
-        If the files are not in the data home, with how to build them.
+        If the files are not in the data home, with instructions for building them.
     DatasetError
         If `HDR_BENCH_DATA` names a file.
     """
@@ -60,17 +61,17 @@ def nist15_source(options: ReadOptions) -> Source:
 
 
 def read_nist15_folder(name: str, folder: Path, options: ReadOptions) -> Dataset:
-    """Read and verify the two files of a folder, and cut them.
+    """Read and verify the two files in a folder, and split them.
 
-    The cut is at random, not by class, as the source's was: 62,096 and 10,959 (15 %, rounded up).
+    The split is random, not stratified, as in the source: 62,096 and 10,959 (15 %, rounded up).
 
     Parameters
     ----------
     name : str
-        What the data set is called.
+        Name of the data set.
     folder : Path
     options : ReadOptions
-        Its `test_size`, by default 15 %, and the seed of the cut.
+        Its `test_size`, by default 15 %, and the seed of the split.
 
     Returns
     -------
@@ -79,7 +80,7 @@ def read_nist15_folder(name: str, folder: Path, options: ReadOptions) -> Dataset
     Raises
     ------
     DatasetNotFoundError
-        If the files are not there.
+        If there are no such files.
     DatasetError
         If they are damaged, or not the original.
     """
@@ -93,7 +94,7 @@ def read_nist15_folder(name: str, folder: Path, options: ReadOptions) -> Dataset
     n_test = int(np.ceil(len(images) * test_size))
     order = np.random.default_rng(options.random_state).permutation(len(images))
     all_images = Part(images, labels.astype(np.int64))
-    note = f"cut at random by the library: {n_test:,} of {len(images):,} to test, seed {options.random_state}"
+    note = f"split at random by the library: {n_test:,} of {len(images):,} for testing, seed {options.random_state}"
     train, test = np.sort(order[n_test:]), np.sort(order[:n_test])
     dataset = assemble_dataset(name, all_images.take(train), all_images.take(test), CLASS_NAMES, (note, _SHARED))
     return replace(dataset, cut_note=note)

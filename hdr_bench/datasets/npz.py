@@ -1,4 +1,4 @@
-"""Arrays in NumPy's files: ``npz:FILE``."""
+"""Arrays in NumPy files: ``npz:FILE``."""
 
 from pathlib import Path
 
@@ -26,7 +26,7 @@ def npz_source(file: str, options: ReadOptions) -> Source:
     Parameters
     ----------
     file : str
-        The place, as the user wrote it.
+        Path as the user wrote it.
     options : ReadOptions
 
     Returns
@@ -38,14 +38,15 @@ def npz_source(file: str, options: ReadOptions) -> Source:
     DatasetNotFoundError
         If the file does not exist.
     DatasetError
-        If it is a folder, or a file of another kind, or damaged.
+        If it is a folder, a file of another kind, or damaged.
     """
     path = expand_path(file)
     if not path.exists():
         raise DatasetNotFoundError(f"{path}: there is no such file")
     if path.is_dir():
         raise DatasetError(
-            f"{path}: a folder, not a file of NumPy arrays; pictures in it: folder:{path}, IDX files: idx:{path}"
+            f"{path}: a folder, not a file of NumPy arrays; for pictures in it use folder:{path}, for IDX files "
+            f"idx:{path}"
         )
     if path.suffix.lower() not in ARRAY_FILES:
         raise DatasetError(f"{path}: {describe_file(path)}")
@@ -57,7 +58,7 @@ def npz_source(file: str, options: ReadOptions) -> Source:
 
 
 def is_npz_file(path: Path) -> bool:
-    """Whether a path leads to a file that is named as NumPy's are.
+    """Whether a path leads to a file with an extension of NumPy.
 
     Parameters
     ----------
@@ -71,14 +72,14 @@ def is_npz_file(path: Path) -> bool:
 
 
 def read_npz(name: str, path: Path, options: ReadOptions) -> Dataset:
-    """Read the arrays of a file, or of those that belong to it: a train and a test part, or one whole that is cut.
+    """Read the arrays of a file and its companions: a train and a test part, or one part that is split.
 
-    Labels may be numbers, text, or one-hot; images in colour become grey. Other arrays are not read.
+    Labels may be numbers, text, or one-hot; colour images become grey. Other arrays are not read.
 
     Parameters
     ----------
     name : str
-        What the data set is called.
+        Name of the data set.
     path : Path
         The file.
     options : ReadOptions
@@ -90,7 +91,7 @@ def read_npz(name: str, path: Path, options: ReadOptions) -> Dataset:
     Raises
     ------
     DatasetError
-        If the file is damaged, its arrays have other names, or they do not fit each other.
+        If the file is damaged, its arrays have other names, or they do not match.
     """
     parts = find_parts(path)
     images, raw_labels, conversions = _read(parts.train)
@@ -107,12 +108,12 @@ def read_npz(name: str, path: Path, options: ReadOptions) -> Dataset:
 
 
 def _read(pair: ImagesAndLabels) -> _Arrays:
-    """Return images of shape (n, height, width), labels of shape (n,) and notes; no array is read unless all fit.
+    """Return images of shape (n, height, width), labels of shape (n,) and notes; nothing is read unless they match.
 
     Raises
     ------
     DatasetError
-        If the arrays are neither, or do not fit each other.
+        If the arrays are not images and labels, or do not match.
     """
     images, labels = pair.images, pair.labels
     _check_shapes(images, labels, count_labels(labels.shape))
@@ -122,7 +123,7 @@ def _read(pair: ImagesAndLabels) -> _Arrays:
     raw_labels = to_labels(labels.where, labels.read())
     pixels, notes = to_images(images.where, images.read(), len(raw_labels))
     if len(labels.shape) == 2 and min(labels.shape) > 1:
-        notes += (f"the labels were one-hot: classes are named by the columns of {labels.name}, from 0",)
+        notes += (f"the labels were one-hot: classes are named after the columns of {labels.name}, from 0",)
     return pixels, raw_labels, notes
 
 
@@ -132,17 +133,17 @@ def _check_shapes(images: StoredArray, labels: StoredArray, n_labels: int) -> No
     Raises
     ------
     DatasetError
-        If there is not, or it is not clear along which axis the images are.
+        If there is not, or it is unclear along which axis the images are.
     """
     if len(labels.shape) not in {1, 2}:
-        raise DatasetError(f"{labels.where} has shape {labels.shape}, but one label per image is needed, shape (n,)")
+        raise DatasetError(f"{labels.where} must have one label per image, shape (n,), got shape {labels.shape}")
     shape = images.shape
     if not shape or n_labels not in {shape[0], shape[-1]}:
         raise DatasetError(
-            f"{images.where} has shape {shape}, but there are {n_labels} labels; one label per image is needed"
+            f"{images.where} has shape {shape}, but there are {n_labels} labels; give one label per image"
         )
     if len(shape) > 2 and len(set(shape)) == 1:
         raise DatasetError(
-            f"{images.where} has shape {shape}, so it is not clear along which axis the images are; save them as "
+            f"{images.where} has shape {shape}, so it is unclear along which axis the images are; save them as "
             f"rows of shape {(n_labels, shape[1] * shape[2])}"
         )

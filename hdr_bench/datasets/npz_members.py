@@ -1,4 +1,4 @@
-"""The members of an ``.npz`` file of a data set: examined by their headers, and read only as far as those declare."""
+"""Members of an ``.npz`` file of a data set: inspected by their headers, and read only as far as those declare."""
 
 import math
 import zipfile
@@ -21,7 +21,7 @@ _LABEL_BYTES = 8
 
 
 def list_members(path: Path) -> list[Member]:
-    """Return the arrays of a file; members of other kinds are passed over.
+    """Return the arrays of a file; members of other kinds are skipped.
 
     Parameters
     ----------
@@ -48,7 +48,7 @@ def read_member(path: Path, member: Member) -> NDArray[np.generic]:
     path : Path
         The archive.
     member : Member
-        An array of it.
+        One of its arrays.
 
     Returns
     -------
@@ -58,7 +58,7 @@ def read_member(path: Path, member: Member) -> NDArray[np.generic]:
     ------
     DatasetError
         If it holds Python objects, is damaged, holds more or fewer values than its header says, or does not fit into
-        the memory.
+        memory.
     """
     name = f"{path}: {member.name}"
     check_declared(name, member)
@@ -68,7 +68,7 @@ def read_member(path: Path, member: Member) -> NDArray[np.generic]:
 
 
 def check_declared(name: str, member: Member) -> None:
-    """Check what a header declares against what the archive holds; `name` is what errors call the array.
+    """Check what a header declares against what the archive holds.
 
     Parameters
     ----------
@@ -84,7 +84,7 @@ def check_declared(name: str, member: Member) -> None:
     if member.dtype.hasobject:
         raise DatasetError(
             f"{name} holds Python objects, stored as a pickle; those are never read, since reading them can run code; "
-            "save an array of numbers, and labels that are words as text: labels.astype(str)"
+            "save an array of numbers, and textual labels as text: labels.astype(str)"
         )
     try:
         check_size(member)
@@ -99,7 +99,7 @@ def _open_archive(path: Path) -> Iterator[zipfile.ZipFile]:
     Raises
     ------
     DatasetError
-        If it is damaged, or the block meets damage.
+        If it is damaged, or the block finds damage.
     """
     regular_size(path)
     try:
@@ -107,5 +107,5 @@ def _open_archive(path: Path) -> Iterator[zipfile.ZipFile]:
             yield archive
     except (DatasetError, PermissionError, MemoryError):
         raise
-    except Exception as error:  # on damaged files zipfile and numpy raise whatever comes
+    except Exception as error:  # damaged files make zipfile and numpy raise errors of many kinds
         raise DatasetError(f"{path}: not a readable .npz file: {describe_file_error(error)}; {_AGAIN}") from error

@@ -1,4 +1,4 @@
-"""Data sets of OpenML, through scikit-learn."""
+"""Data sets from OpenML, through scikit-learn."""
 
 import re
 import reprlib
@@ -22,12 +22,12 @@ from hdr_bench.exceptions import DatasetError, DatasetNotFoundError
 
 
 def openml_source(name: str, options: ReadOptions) -> Source:
-    """Return the source of ``openml:NAME``, `NAME` a data set's name or its number.
+    """Return the source of ``openml:NAME``.
 
     Parameters
     ----------
     name : str
-        A data set's name at OpenML, or its number.
+        Name or number of a data set at OpenML.
     options : ReadOptions
 
     Returns
@@ -39,20 +39,23 @@ def openml_source(name: str, options: ReadOptions) -> Source:
 
 def _read_openml(name: str, options: ReadOptions) -> Dataset:
     which = {"data_id": int(name)} if re.fullmatch(r"[0-9]{1,9}", name) else {"name": name}
-    announce_fetch(f"openml:{name}", "OpenML (its size is known when it is there)")
+    announce_fetch(f"openml:{name}", "OpenML (size unknown until it is downloaded)")
     try:
         bunch = fetch_bunch(**which)
     except OSError as error:
         raise DatasetNotFoundError(
-            f"openml:{name}: OpenML does not answer: {error}; with a network call: hdr-bench data fetch openml:{name}"
+            f"openml:{name}: OpenML does not respond: {error}; once you have a network connection, run: hdr-bench data "
+            f"fetch openml:{name}"
         ) from error
     except ValueError as error:
         raise DatasetError(f"openml:{name}: {error}") from error
     if not isinstance(bunch.data, np.ndarray) or bunch.data.dtype == object or bunch.target is None:
-        raise DatasetError(f"openml:{name}: not pixels with one label each; choose a data set of images")
+        raise DatasetError(
+            f"openml:{name}: it does not hold pixels with one label per image; choose a data set of images"
+        )
     check_pixels(f"openml:{name}", bunch.data.dtype)
     images = as_images(f"openml:{name}", bunch.data)
-    # NaN is cast to a number, which differs.
+    # NaN is cast to some number, which then differs.
     with np.errstate(invalid="ignore"):
         as_bytes = images.astype(np.uint8)
     images = as_bytes if np.array_equal(images, as_bytes) else images
@@ -61,22 +64,22 @@ def _read_openml(name: str, options: ReadOptions) -> Dataset:
 
 
 def fetch_bunch(**which: Any) -> Any:
-    """Download a data set as arrays, without a cache: what enters the data home is verified there.
+    """Download a data set as arrays, without a cache, since our own cache is verified.
 
     Parameters
     ----------
     **which : str or int
-        What `sklearn.datasets.fetch_openml` finds it by.
+        Arguments by which `sklearn.datasets.fetch_openml` finds it.
 
     Returns
     -------
     bunch : Bunch
-        With arrays ``data`` and ``target``.
+        Has the arrays ``data`` and ``target``.
 
     Raises
     ------
     OSError
-        If OpenML does not answer, or stops half-way.
+        If OpenML does not respond, or the download stops midway.
     ValueError
         If it has no such data set.
     """
@@ -88,15 +91,15 @@ def fetch_bunch(**which: Any) -> Any:
         try:
             return fetch_openml(**which, as_frame=False, data_home=folder, n_retries=1, delay=0.1)
         except (EOFError, zlib.error, HTTPException) as error:
-            raise ConnectionError(f"the download stopped half-way: {error}") from error
+            raise ConnectionError(f"the download stopped midway: {error}") from error
         except ValueError as error:
             if "md5" not in str(error):
                 raise
-            raise ConnectionError(f"the download is not what OpenML announced: {error}") from error
+            raise ConnectionError(f"the download does not match OpenML's checksum: {error}") from error
         except (OSError, MemoryError):
             raise
-        except Exception as error:  # on an answer that it cannot read, scikit-learn raises whatever comes
-            raise ConnectionError(f"the answer cannot be read: {describe_error(error)}") from error
+        except Exception as error:  # an unreadable response makes scikit-learn raise errors of many kinds
+            raise ConnectionError(f"the response cannot be read: {describe_error(error)}") from error
 
 
 def _numbers(name: str, target: NDArray[Any]) -> NDArray[Any]:

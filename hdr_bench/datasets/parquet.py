@@ -1,4 +1,4 @@
-"""Parquet files as Hugging Face writes data sets: ``parquet:FILE`` or ``parquet:DIR``, pictures with their labels."""
+"""Parquet files as Hugging Face writes them: ``parquet:FILE`` or ``parquet:DIR``, pictures with their labels."""
 
 import io
 from collections.abc import Iterator, Sequence
@@ -24,11 +24,11 @@ from hdr_bench.files import describe_file_error
 from hdr_bench.records.text import list_first
 
 _BATCH_ROWS = 500
-# Of encoded pictures, which hardly compress; rows of pixels do, to a tenth.
+# Encoded pictures hardly compress; rows of pixels compress to a tenth.
 _LIMIT = Limit(256 << 20, 100)
 _AGAIN = "copy or download it again"
 _COLOR_MODES = frozenset({"RGB", "RGBA", "P", "CMYK", "YCbCr", "LAB", "HSV"})
-# What Hugging Face's library writes in place of labels that are not published.
+# Placeholder of Hugging Face's library for unpublished labels.
 _NO_LABEL = -1
 
 
@@ -38,7 +38,7 @@ def parquet_source(place: str, options: ReadOptions) -> Source:
     Parameters
     ----------
     place : str
-        As the user wrote it.
+        Path as the user wrote it.
     options : ReadOptions
 
     Returns
@@ -50,7 +50,7 @@ def parquet_source(place: str, options: ReadOptions) -> Source:
     DatasetNotFoundError
         If there is no such file.
     DatasetError
-        If a shard is missing, or which files are meant is not clear.
+        If a shard is missing, or it is unclear which files are meant.
     """
     path = expand_path(place)
     shards = find_shards(path)
@@ -63,7 +63,7 @@ def parquet_source(place: str, options: ReadOptions) -> Source:
 
 
 def is_parquet(path: Path) -> bool:
-    """Whether a path leads to a file that is named as Parquet files are, or a folder that holds such files.
+    """Whether a path leads to a file with the extension of Parquet, or a folder of such files.
 
     Parameters
     ----------
@@ -85,11 +85,11 @@ def read_parquet(name: str, path: Path, options: ReadOptions) -> Dataset:
     Parameters
     ----------
     name : str
-        What the data set is called.
+        Name of the data set.
     path : Path
         A file, or a folder of files.
     options : ReadOptions
-        With `resize`, each picture is brought to it.
+        With `resize`, each picture is resized.
 
     Returns
     -------
@@ -100,7 +100,7 @@ def read_parquet(name: str, path: Path, options: ReadOptions) -> Dataset:
     MissingDependencyError
         If pyarrow is not installed.
     DatasetError
-        If a file is damaged, or has no such columns, or pictures differ in size.
+        If a file is damaged or lacks these columns, or if pictures differ in size.
     """
     shards = find_shards(path)
     parts: list[LabelledImages] = []
@@ -111,12 +111,12 @@ def read_parquet(name: str, path: Path, options: ReadOptions) -> Dataset:
             continue
         contents = [_read_file(file, options) for file in files]
         if parts and all((labels == _NO_LABEL).all() for _, labels, _ in contents):
-            notes.append(f"{files[0].name} has no labels (all are {_NO_LABEL}) and is not the test part")
+            notes.append(f"{files[0].name} has no labels (all are {_NO_LABEL}) and is not used as the test part")
             continue
         shapes = {images.shape[1:] for images, _, _ in contents}
         if len(shapes) > 1:
             raise DatasetError(
-                f"{files[0]}: its shards hold pictures of different sizes; bring them to one with resize"
+                f"{files[0]}: its shards hold pictures of different sizes; bring them to the same size with resize"
             )
         class_names = class_names or contents[0][2].class_names
         images, labels = (np.concatenate([content[place] for content in contents]) for place in (0, 1))
@@ -142,10 +142,10 @@ def _read_file(path: Path, options: ReadOptions) -> tuple[NDArray[np.generic], N
             check_room(str(path), sum(array.nbytes for array in images) // len(labels) * file.metadata.num_rows)
             if images[-1].shape[1:] != images[0].shape[1:]:
                 raise DatasetError(
-                    f"{path}: row {start:,} has another size than the first; bring all to one with resize"
+                    f"{path}: row {start:,} differs in size from the first; bring all to the same size with resize"
                 )
         if not labels:
-            raise DatasetError(f"{path}: no row in it; {NEEDED}")
+            raise DatasetError(f"{path}: it has no rows; {NEEDED}")
         if any(label is None or isinstance(label, list | dict) for label in labels):
             raise DatasetError(f"{path}: the column {columns.label!r} does not hold one label per row; {NEEDED}")
         named = to_labels(f"{path}: {columns.label}", np.array(labels))
@@ -161,22 +161,22 @@ def _open(path: Path) -> Iterator[Any]:
     MissingDependencyError
         If pyarrow is not installed.
     DatasetError
-        If the file is damaged, or the block meets damage.
+        If the file is damaged, or the block finds damage.
     """
     try:
         import pyarrow.parquet
     except ImportError as error:
         raise MissingDependencyError(
-            f"{path}: reading Parquet needs pyarrow, which is not installed; call: pip install 'hdr-bench[formats]'"
+            f"{path}: reading Parquet needs pyarrow, which is not installed; run: pip install 'hdr-bench[formats]'"
         ) from error
     regular_size(path)
     try:
-        # Not memory-mapped: a file that another program shortens would end this one.
+        # Not memory-mapped: a file that another program truncates would crash this one.
         with pyarrow.parquet.ParquetFile(path, memory_map=False) as file:
             yield file
     except (DatasetError, MemoryError, PermissionError):
         raise
-    except Exception as error:  # on damaged files pyarrow raises whatever comes
+    except Exception as error:  # damaged files make pyarrow raise errors of many kinds
         raise DatasetError(f"{path}: not a readable Parquet file: {describe_file_error(error)}; {_AGAIN}") from error
 
 
@@ -185,8 +185,8 @@ def _check_size(path: Path, metadata: Any) -> None:
     size = regular_size(path)
     if not _LIMIT.allows(max(declared, metadata.num_rows), size):
         raise DatasetError(
-            f"{path}: its {size:,} bytes declare {metadata.num_rows:,} rows of {declared:,} bytes, far more than such "
-            f"a file holds; {_AGAIN}"
+            f"{path}: its {size:,} bytes declare {metadata.num_rows:,} rows of {declared:,} bytes, far more than "
+            f"expected of a file of this size; {_AGAIN}"
         )
     check_room(str(path), declared)
 
@@ -206,7 +206,7 @@ def _images_of(path: Path, start: int, columns: Sequence[Any], options: ReadOpti
         sizes = list_first(sorted({f"{height}x{width}" for (height, width), _ in alike}))
         raise DatasetError(
             f"{path}: pictures of {sizes} pixels between rows {start:,} and {start + len(values) - 1:,}; bring them to "
-            "one size with resize, e.g. resize=(28, 28)"
+            "the same size with resize, e.g. resize=(28, 28)"
         )
     return np.stack(pictures)
 
@@ -215,7 +215,7 @@ def _decode(path: Path, row: int, value: Any, options: ReadOptions) -> NDArray[n
     content = value.get("bytes") if isinstance(value, dict) else value
     if not isinstance(content, bytes):
         raise DatasetError(
-            f"{path}: row {row:,} names a picture but does not hold it; save the data set with its pictures embedded"
+            f"{path}: row {row:,} refers to a picture but does not hold it; save the data set with embedded pictures"
         )
     return decode_picture(Path(f"{path}: row {row:,}"), io.BytesIO(content), options.resize).values
 
@@ -224,13 +224,13 @@ def _lists_as_images(path: Path, values: Sequence[Any]) -> NDArray[np.generic]:
     try:
         array = np.array(values)
     except ValueError as error:
-        raise DatasetError(f"{path}: lists of pixels of different lengths; expected one length") from error
+        raise DatasetError(f"{path}: lists of pixels have different lengths; expected equal lengths") from error
     images, _ = to_images(str(path), array, len(values))
     return images
 
 
 def _note_color(path: Path) -> tuple[str, ...]:
-    """Return a note if the first picture of a file is in colour; it has been read, so that it is sound."""
+    """Return a note if the first picture of a file, which has been read before, is in colour."""
     from PIL import Image
 
     with _open(path) as file:

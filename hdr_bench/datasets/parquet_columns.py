@@ -1,4 +1,4 @@
-"""Which columns of a Parquet file are pictures and labels: by the metadata of Hugging Face's library, or by names."""
+"""Columns of a Parquet file that hold pictures and labels, by the metadata of Hugging Face's library or by name."""
 
 import json
 import math
@@ -13,11 +13,11 @@ from hdr_bench.names import visible
 from hdr_bench.records.text import list_first
 
 NEEDED = "expected a column of pictures, as Hugging Face writes them ('image': bytes and path), and one of labels"
-"""End of an error's sentence."""
+"""End of an error message."""
 
 _IMAGE_NAMES = frozenset({"image", "images", "img", "picture", "pixels", "x"})
 _LABEL_NAMES = frozenset({"label", "labels", "digit", "target", "class", "y", "fine_label"})
-# What pandas and others put before the columns of pixels.
+# Index columns that pandas and others put before the columns of pixels.
 _INDEX_NAMES = frozenset({"id", "index", "idx", "imageid", "__index_level_0__"})
 _NUMBERS = ("int", "uint", "float", "double", "halffloat", "bool")
 _FEWEST_PIXELS = 4
@@ -25,15 +25,15 @@ _FEWEST_PIXELS = 4
 
 @dataclass(frozen=True)
 class Columns:
-    """Which columns of a file are read.
+    """Columns of a file to read.
 
     Attributes
     ----------
     images : tuple of str
-        One of pictures or of lists of pixels; or one for each pixel.
+        One column of pictures or lists of pixels, or one column per pixel.
     label : str
     class_names : mapping of int to str or None
-        The names of the labels, if the file has them.
+        The names of the labels; None if the file does not have them.
     """
 
     images: tuple[str, ...]
@@ -42,7 +42,7 @@ class Columns:
 
 
 def choose_columns(path: Path, schema: Any) -> Columns:
-    """Choose the columns of a file that are read.
+    """Choose the columns of a file to read.
 
     Parameters
     ----------
@@ -57,7 +57,7 @@ def choose_columns(path: Path, schema: Any) -> Columns:
     Raises
     ------
     DatasetError
-        If there is not one column of labels, or neither one of pictures nor a square number of them of pixels.
+        If there is not one column of labels, or neither a column of pictures nor a square number of pixel columns.
     """
     features = _features(schema)
     labels = [name for name in schema.names if _kind_of(features, name) == "ClassLabel"]
@@ -74,7 +74,7 @@ def choose_columns(path: Path, schema: Any) -> Columns:
 
 
 def _pixel_columns(schema: Any, labels: list[str]) -> list[str]:
-    """Return the columns of numbers beside the label, if they are as many as a square image has pixels."""
+    """Return the numeric columns beside the label, if their number is that of the pixels of a square image."""
     names = [name for name in schema.names if name not in labels and name.lower() not in _INDEX_NAMES]
     are_numbers = all(str(schema.field(name).type).startswith(_NUMBERS) for name in names)
     is_square = math.isqrt(len(names)) ** 2 == len(names) >= _FEWEST_PIXELS
@@ -82,7 +82,7 @@ def _pixel_columns(schema: Any, labels: list[str]) -> list[str]:
 
 
 def _features(schema: Any) -> dict[str, dict[str, Any]]:
-    """Return what Hugging Face's library says of the columns; nothing if another program wrote the file."""
+    """Return the column metadata of Hugging Face's library; empty if another program wrote the file."""
     with suppress(ValueError, KeyError, TypeError, AttributeError, RecursionError):
         features = json.loads((schema.metadata or {})[b"huggingface"])["info"]["features"]
         return {name: kind for name, kind in features.items() if isinstance(kind, dict)}

@@ -1,4 +1,4 @@
-"""The Parquet files of a data set: shards of its parts, as ``train-00000-of-00002.parquet``, found by their names."""
+"""Parquet files of a data set: shards of its parts, such as ``train-00000-of-00002.parquet``, found by name."""
 
 import re
 from collections.abc import Iterable
@@ -21,7 +21,7 @@ class Shards:
     ----------
     train, test : tuple of Path
     left_out : tuple of Path
-        Of other parts.
+        Files of other parts.
     """
 
     train: tuple[Path, ...]
@@ -30,12 +30,12 @@ class Shards:
 
 
 def find_shards(place: Path) -> Shards:
-    """Return the files of a data set: those of a folder, or a file with the other shards and the test part beside it.
+    """Return the files of a data set: those in a folder, or a file with the other shards and the test part beside it.
 
     Parameters
     ----------
     place : Path
-        A file, or a folder that holds the files, or one folder up to two levels below that does.
+        A file, a folder that holds the files, or a folder with a single such folder up to two levels below.
 
     Returns
     -------
@@ -44,9 +44,9 @@ def find_shards(place: Path) -> Shards:
     Raises
     ------
     DatasetNotFoundError
-        If there is no such place, or no Parquet file in it.
+        If there is no such file or folder, or no Parquet file in it.
     DatasetError
-        If a shard is missing, or which files are meant is not clear.
+        If a shard is missing, or it is unclear which files are meant.
     """
     if not place.exists():
         raise DatasetNotFoundError(f"{place}: there is no such file or folder; expected Parquet files")
@@ -59,7 +59,7 @@ def find_shards(place: Path) -> Shards:
 
 
 def holds_parquet(folder: Path) -> bool:
-    """Whether a folder holds Parquet files, or one of the folders in it does.
+    """Whether a folder, or one of the folders directly in it, holds Parquet files.
 
     Parameters
     ----------
@@ -86,7 +86,7 @@ def _locate(root: Path) -> Path:
 
 
 def _shards_of(folder: Path, only: tuple[str, str] | None = None) -> Shards:
-    """Return the shards of each part in a folder; of one set alone, if `only` names one of its parts."""
+    """Return the shards of each part in a folder; only of one set if `only` names one of its parts."""
     sets: dict[tuple[str, str], list[Path]] = {}
     for path in _files_in(folder):
         sets.setdefault(_set_of(path), []).append(path)
@@ -98,25 +98,25 @@ def _shards_of(folder: Path, only: tuple[str, str] | None = None) -> Shards:
     for keys in (train, test):
         if len(keys) > 1:
             listed = ", ".join(sorted(sets[key][0].name for key in keys))
-            raise DatasetError(f"{folder}: it is not clear which files are meant: {listed}; name the first of one set")
+            raise DatasetError(f"{folder}: it is unclear which files are meant: {listed}; name the first of one set")
     files = {key: _in_order(folder, sets[key]) for key in (*train, *test)}
     left_out = tuple(path for key, paths in sets.items() if key not in files for path in paths)
     return Shards(files[train[0]], files[test[0]] if test else (), left_out)
 
 
 def _set_of(path: Path) -> tuple[str, str]:
-    """Return what the shards of one part have in common: the name before their number, and how many there are."""
+    """Return what the shards of one part have in common: the name before their number, and their total number."""
     shard = _SHARD.search(path.name)
     return (path.name[: shard.start()].lower(), shard[2]) if shard else (path.stem.lower(), "")
 
 
 def _in_order(folder: Path, paths: Iterable[Path]) -> tuple[Path, ...]:
-    """Return shards in order of their numbers.
+    """Sort shards by number.
 
     Raises
     ------
     DatasetError
-        If one is missing, or there twice.
+        If one is missing, or present twice.
     """
     ordered = sorted(paths)
     numbers = [shard for shard in (_SHARD.search(path.name) for path in ordered) if shard]
@@ -125,7 +125,7 @@ def _in_order(folder: Path, paths: Iterable[Path]) -> tuple[Path, ...]:
     n_shards, there = int(numbers[0][2]), [int(shard[1]) for shard in numbers]
     if there != list(range(n_shards)):
         raise DatasetError(
-            f"{folder}: of the {n_shards:,} shards of {ordered[0].name} there are {len(there):,}, numbered "
+            f"{folder}: found {len(there):,} of the {n_shards:,} shards of {ordered[0].name}, numbered "
             f"{', '.join(map(str, there[:10]))}; expected each from 0 to {n_shards - 1:,} once"
         )
     return tuple(ordered)

@@ -24,7 +24,7 @@ PART_OF_WORD = {
     "unlabeled": "unlabelled",
     "unlabelled": "unlabelled",
 }
-"""Words in the names of files, in lower case, and the part that they stand for."""
+"""Part that each word in a file name, in lower case, stands for."""
 
 _COMPRESSIONS = frozenset({"gz", "bz", "xz", "zip", "2"})
 _WORD = re.compile(r"[a-z]+(?:10k)?|\d+")
@@ -39,7 +39,7 @@ class PartFiles:
     train : Path
     test : Path or None
     left_out : tuple of Path
-        Of other parts, which are not read.
+        Files of other parts, which are not read.
     """
 
     train: Path
@@ -48,7 +48,7 @@ class PartFiles:
 
 
 def part_of(name: str) -> str | None:
-    """Return the part that a file's name speaks of.
+    """Return the part that a file name indicates.
 
     Parameters
     ----------
@@ -57,7 +57,7 @@ def part_of(name: str) -> str | None:
     Returns
     -------
     part : str or None
-        None if it has no such word.
+        None if it does not indicate a part.
 
     Examples
     --------
@@ -69,18 +69,18 @@ def part_of(name: str) -> str | None:
 
 
 def find_partner(path: Path) -> Path | None:
-    """Return the file of the test part beside a file of the training part, by its name.
+    """Return the file of the test part beside a file of the training part, by name.
 
     Parameters
     ----------
     path : Path
-        Of the training part, or of one without such a word in its name.
+        File of the training part, or one whose name does not indicate a part.
 
     Returns
     -------
     partner : Path or None
-        The one file whose name is the same but for the word of the part, as ``mnist_test.csv`` is to
-        ``mnist_train.csv``, and ``usps.t.bz2`` to ``usps.bz2``; None if there is none.
+        The file whose name differs only in the word for the part, such as ``mnist_test.csv`` for
+        ``mnist_train.csv``, or ``usps.t.bz2`` for ``usps.bz2``; None if there is none.
 
     Raises
     ------
@@ -98,24 +98,24 @@ def find_partner(path: Path) -> Path | None:
     if len(beside) > 1:
         raise DatasetError(
             f"{path}: several files beside it may be its test part: {', '.join(each.name for each in beside)}; put the "
-            "two that belong together into a folder of their own"
+            "two that belong together into their own folder"
         )
     return beside[0] if beside else None
 
 
 def choose_files(folder: Path, files: Iterable[Path], what: str, is_labelled: Callable[[Path], bool]) -> PartFiles:
-    """Choose the files of the training and the test part among those of a folder.
+    """Choose the files of the training and the test part among those in a folder.
 
     Parameters
     ----------
     folder : Path
-        What errors name.
+        The folder, for errors.
     files : iterable of Path
-        In the folder, of one format.
+        Files in the folder, of one format.
     what : str
         What errors call them, in the plural.
     is_labelled : callable
-        Whether a file whose name speaks of no part may be the training part.
+        Whether a file whose name does not indicate a part may be the training part.
 
     Returns
     -------
@@ -124,7 +124,7 @@ def choose_files(folder: Path, files: Iterable[Path], what: str, is_labelled: Ca
     Raises
     ------
     DatasetError
-        If it is not clear which file is meant.
+        If it is unclear which file is meant.
     """
     by_part: dict[str | None, list[Path]] = {}
     for path in sorted(files):
@@ -134,19 +134,19 @@ def choose_files(folder: Path, files: Iterable[Path], what: str, is_labelled: Ca
     if len(train) != 1 or len(test) > 1:
         listed = ", ".join(path.name for path in sorted(files))
         raise DatasetError(
-            f"{folder}: it is not clear which of its {what} are the training and the test part: {listed}; expected "
-            "one with 'train' in its name and up to one with 'test', or name the file itself"
+            f"{folder}: it is unclear which of its {what} are the training and the test part: {listed}; expected one "
+            "with 'train' in its name and at most one with 'test', or name the file itself"
         )
     left_out = tuple(path for part in ("valid", "extra") for path in by_part.get(part, []))
     return PartFiles(train[0], test[0] if test else None, left_out)
 
 
 def _words(name: str) -> list[str]:
-    # LIBSVM's test parts end in .t; some names have capitals in place of "_".
+    # LIBSVM's test parts end in .t; some names use capitals instead of "_".
     spaced = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", re.sub(r"\.t(?=\.|$)", ".test", name))
     return _WORD.findall(spaced.lower())
 
 
 def _outline(name: str) -> tuple[str, ...]:
-    """Return the words of a name without those of the part and of a compression."""
+    """Return the words of a name without those for the part and the compression."""
     return tuple(word for word in _words(name) if word not in PART_OF_WORD and word not in _COMPRESSIONS)

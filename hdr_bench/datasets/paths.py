@@ -1,4 +1,4 @@
-"""Paths that users give, and names on disk: looked at before anything is opened, and named when the system refuses."""
+"""User-given paths and names on disk: checked before anything is opened, and named in errors of the system."""
 
 import errno
 import os
@@ -20,7 +20,7 @@ _KINDS = {
 
 
 def expand_path(path: str | Path) -> Path:
-    """Return a path that a user gave, absolute and with ``~`` expanded.
+    """Return a user-given path as an absolute path with ``~`` expanded.
 
     Parameters
     ----------
@@ -45,7 +45,7 @@ def expand_path(path: str | Path) -> Path:
 
 
 def check_text(text: str, what: str) -> None:
-    """Check that a path or a name can be shown, and written into results; `what` is what errors call it.
+    """Check that a path or a name can be shown, and written to results.
 
     Parameters
     ----------
@@ -63,7 +63,7 @@ def check_text(text: str, what: str) -> None:
 
 
 def check_has_ink(text: str, what: str) -> None:
-    """Check that something is seen of a name; `what` is what errors call it.
+    """Check that a name is not blank.
 
     Parameters
     ----------
@@ -74,7 +74,7 @@ def check_has_ink(text: str, what: str) -> None:
     Raises
     ------
     DatasetError
-        If it is of spaces and invisible characters alone.
+        If it has only spaces and invisible characters.
     """
     with _advise_rename():
         check_ink(text, what)
@@ -96,7 +96,7 @@ def regular_size(path: Path) -> int:
     DatasetError
         If it is not a regular file: a pipe or a device may block, or never end.
     OSError
-        If there is no such file, or it may not be looked at.
+        If there is no such file, or it cannot be accessed.
     """
     seen = path.stat()
     if not stat.S_ISREG(seen.st_mode):
@@ -105,7 +105,7 @@ def regular_size(path: Path) -> int:
 
 
 def special_kind(path: Path) -> str | None:
-    """Return what a path is if it is neither a file nor a folder, in words; otherwise None.
+    """Describe what a path is if it is neither a file nor a folder; otherwise return None.
 
     Parameters
     ----------
@@ -120,12 +120,12 @@ def special_kind(path: Path) -> str | None:
 
 
 def is_folder(entry: os.DirEntry[str]) -> bool:
-    """Whether an entry of a folder is a folder, or a link to one; a link in a circle is not.
+    """Whether an entry of a folder is a folder, or a link to one; a circular link is not.
 
     Parameters
     ----------
     entry : DirEntry
-        Of `os.scandir`.
+        From `os.scandir`.
 
     Returns
     -------
@@ -135,12 +135,12 @@ def is_folder(entry: os.DirEntry[str]) -> bool:
 
 
 def is_file(entry: os.DirEntry[str]) -> bool:
-    """Whether an entry of a folder is a regular file, or a link to one; a link in a circle is not.
+    """Whether an entry of a folder is a regular file, or a link to one; a circular link is not.
 
     Parameters
     ----------
     entry : DirEntry
-        Of `os.scandir`.
+        From `os.scandir`.
 
     Returns
     -------
@@ -151,7 +151,7 @@ def is_file(entry: os.DirEntry[str]) -> bool:
 
 @contextmanager
 def name_system_errors() -> Iterator[None]:
-    """Turn an error of the system, or a lack of memory, into a `DatasetError`.
+    """Convert an error of the system, or a lack of memory, to a `DatasetError`.
 
     Yields
     ------
@@ -160,22 +160,20 @@ def name_system_errors() -> Iterator[None]:
     Raises
     ------
     DatasetError
-        If the block raises one.
+        If the block raises such an error.
     """
     try:
         yield
     except HdrBenchError:
         raise
     except PermissionError as error:
-        raise DatasetError(
-            f"{error.filename}: no permission to read this; change its mode or choose another"
-        ) from error
+        raise DatasetError(f"{error.filename}: no permission to read it; change its mode or choose another") from error
     except OSError as error:
         where = f"{error.filename}: " if error.filename else "the data cannot be read: "
         raise DatasetError(f"{where}{error.strerror or error}; check the path, or choose another") from error
     except MemoryError as error:
         raise DatasetError(
-            "the memory does not suffice to read the data; use fewer or smaller images, or a machine with more memory"
+            "there is not enough memory to read the data; use fewer or smaller images, or a machine with more memory"
         ) from error
 
 

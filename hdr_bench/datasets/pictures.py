@@ -1,4 +1,4 @@
-"""One picture file as an array of grey values."""
+"""Reading a picture file as an array of grey values."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -20,32 +20,32 @@ EXTENSIONS = frozenset(
     {".png", ".jpg", ".jpeg", ".jpe", ".jfif", ".mpo", ".bmp", ".dib", ".tif", ".tiff", ".gif", ".webp"}
     | {".pgm", ".pbm", ".ppm", ".pnm", ".tga"}
 )
-# What Pillow reads of these, whatever the ending; others are not tried, since Pillow runs Ghostscript on PostScript.
+# Formats that Pillow may read, whatever the extension; no others, since Pillow runs Ghostscript on PostScript.
 FORMATS = ("PNG", "JPEG", "MPO", "BMP", "DIB", "TIFF", "GIF", "WEBP", "PPM", "TGA", "AVIF", "JPEG2000")
-# Pillow warns from this number of pixels on that a small file may fill the memory; no picture of a digit is so large.
+# Above this number of pixels, Pillow warns that a small file may fill the memory; no picture of a digit is so large.
 MOST_PIXELS = 89_478_485
 _AGAIN = "copy it again, save it as PNG, or remove it"
 _LARGEST_EXACT_IN_FLOAT32 = 2**24
-# Of grey values, from dark to light.
+# Grey values from this one on are light.
 _LIGHT = 128
-# Share of the opaque pixels of a transparent picture up to which dark ones are the soft edges of light ink.
+# Up to this share of a transparent picture's opaque pixels, dark pixels count as soft edges of light ink.
 _EDGES = 0.01
-# By how much the edge of such ink is darker than what is inside it. Of 1,000 images of mnist-5k, saved with a ground of
-# one colour that is transparent, 997 are seen as they were; as dark ink on white, or on a card with corners that are
-# transparent, all are.
+# How much darker the edge of such ink is than its inside. Of 1,000 images of mnist-5k, saved with a background of a
+# single transparent colour, 997 are read correctly; as dark ink on white, or on a card with transparent corners, all
+# are.
 _EDGE_CONTRAST = 40
 
 
 @dataclass(frozen=True, eq=False)
 class Picture:
-    """What a picture file holds.
+    """Content of a picture file.
 
     Attributes
     ----------
     values : ndarray of shape (height, width)
         Grey values: uint8, or uint16 and float32 if the file is deeper.
     n_pictures : int
-        Pictures in the file, of which the first was taken; more than one only in the JPEG files of phones.
+        Pictures in the file, of which the first is used; more than one only in JPEG files from phones.
     """
 
     values: NDArray[np.generic]
@@ -55,9 +55,9 @@ class Picture:
 def load_picture(path: Path, resize: tuple[int, int] | None) -> Picture:
     """Read a picture file as grey values.
 
-    The picture is turned as its EXIF orientation says. Colour becomes luma (ITU-R 601), a palette is looked up, and
-    what is transparent becomes paper that contrasts with the ink (`lay_on_paper`). With `resize`, height and width are
-    brought to it by bilinear interpolation over the area that each new pixel covers.
+    The picture is rotated according to its EXIF orientation. Colour becomes luma (ITU-R 601), palettes are resolved,
+    and transparency becomes paper that contrasts with the ink (`lay_on_paper`). With `resize`, the picture is resized
+    by bilinear interpolation over the area that each new pixel covers.
 
     Parameters
     ----------
@@ -106,7 +106,7 @@ def decode_picture(path: Path, file: IO[bytes], resize: tuple[int, int] | None) 
         If it is not a picture, is damaged, is too large, holds several frames, or would lose depth.
     """
     try:
-        # Through an open file: given a path, Pillow 12 and 13 map an uncompressed TIFF that is to be turned wrongly.
+        # Through an open file: given a path, Pillow 12 and 13 wrongly map an uncompressed TIFF that has to be rotated.
         with _refuse_bombs(), Image.open(file, formats=_known_formats()) as picture:
             _check_size(path, picture)
             n_pictures = _count_pictures(path, picture)
@@ -116,19 +116,19 @@ def decode_picture(path: Path, file: IO[bytes], resize: tuple[int, int] | None) 
             return Picture(_resize(_to_grey(path, turned), resize), n_pictures)
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise DatasetError(
-            f"{path}: the picture is too large: {error}; pictures of up to {MOST_PIXELS:,} pixels are read, "
-            "reduce it or remove it"
+            f"{path}: the picture is too large: {error}; at most {MOST_PIXELS:,} pixels are allowed: reduce or remove "
+            "it"
         ) from error
     except (DatasetError, MemoryError, PermissionError):
         raise
-    except Exception as error:  # on damaged files Pillow's decoders raise whatever comes
+    except Exception as error:  # damaged files make Pillow's decoders raise errors of many kinds
         raise DatasetError(f"{path}: not a readable picture: {_without_address(error)}; {_AGAIN}") from error
 
 
 @contextmanager
 def _refuse_bombs() -> Iterator[None]:
     with catch_warnings():
-        # Of metadata that are damaged, e.g. a camera's; the pixels are what counts.
+        # Warnings about damaged metadata, e.g. from a camera; only the pixels matter.
         simplefilter("ignore", UserWarning)
         simplefilter("error", Image.DecompressionBombWarning)
         yield
@@ -142,7 +142,7 @@ def _known_formats() -> tuple[str, ...]:
 
 def _without_address(error: Exception) -> str:
     if isinstance(error, UnidentifiedImageError):
-        return "its content is in no picture format that is read"
+        return "its content is not in a supported picture format"
     return describe_file_error(error)
 
 
@@ -150,26 +150,28 @@ def _check_size(path: Path, picture: Image.Image) -> None:
     width, height = picture.size
     if width * height > MOST_PIXELS:
         raise DatasetError(
-            f"{path}: the picture is too large: {height}x{width} pixels; pictures of up to {MOST_PIXELS:,} pixels are "
-            "read, reduce it or remove it"
+            f"{path}: the picture is too large: {height}x{width} pixels; at most {MOST_PIXELS:,} pixels are allowed: "
+            "reduce or remove it"
         )
 
 
 def _count_pictures(path: Path, picture: Image.Image) -> int:
     frames = getattr(picture, "n_frames", 1)
-    # A phone puts a preview or a depth map behind the photograph.
+    # Phones append a preview or a depth map to the photograph.
     if frames > 1 and picture.format != "MPO":
         raise DatasetError(
-            f"{path}: the file holds {frames} frames; one picture per file is needed: save each as its own file"
+            f"{path}: the file holds {frames} frames, but one picture per file is needed: save each as its own file"
         )
     return frames
 
 
 def _check_depth(path: Path, picture: Image.Image) -> None:
-    """Refuse what Pillow would cut to 8 bits on loading: colour, or grey with alpha, of 16 bits a channel."""
+    """Reject what Pillow would reduce to 8 bits on loading: colour, or grey with alpha, of 16 bits per channel."""
     raw_modes = " ".join(str(tile[3]) for tile in getattr(picture, "tile", []))
     if ";16" in raw_modes and not picture.mode.startswith("I"):
-        raise DatasetError(f"{path}: 16 bits a channel with colour or alpha; save it as 16-bit grey, or with 8 bits")
+        raise DatasetError(
+            f"{path}: 16 bits per channel with colour or alpha; save it as 16-bit grey, or with 8 bits per channel"
+        )
 
 
 def _to_grey(path: Path, picture: Image.Image) -> Image.Image:
@@ -201,7 +203,7 @@ def _to_deep_grey(path: Path, picture: Image.Image) -> Image.Image:
     if largest >= _LARGEST_EXACT_IN_FLOAT32:
         raise DatasetError(f"{path}: pixels beyond 24 bits would be rounded; save it as 16-bit grey or as float32")
     is_16_bit = picture.mode != "F" and values.min(initial=0) >= 0 and values.max(initial=0) < 2**16
-    # Pillow resizes 32-bit floats exactly, and 16-bit integers not at all; `_resize` rounds the latter back.
+    # Pillow resizes 32-bit floats exactly, but not 16-bit integers; `_resize` rounds back to those.
     floats = Image.fromarray(values.astype(np.float32))
     floats.info["is_16_bit"] = is_16_bit
     return floats
@@ -217,11 +219,11 @@ def _resize(picture: Image.Image, resize: tuple[int, int] | None) -> NDArray[np.
 
 
 def lay_on_paper(picture: Image.Image) -> Image.Image:
-    """Lay a picture with transparency on white or black paper, and return it as grey values.
+    """Composite a picture with transparency on white or black paper, and return it as grey values.
 
-    Ink that is all light lies on black, so that it is seen: a white digit on a transparent ground. All else lies on
-    white, as viewers show it: dark ink, and pictures that have light and dark of their own. A picture without any
-    opaque pixel becomes white.
+    Ink that is entirely light, such as a white digit on a transparent background, is put on black so that it is
+    visible. Everything else is put on white, as viewers show it: dark ink, and pictures with both light and dark. A
+    picture without any opaque pixel becomes white.
 
     Parameters
     ----------
@@ -238,7 +240,7 @@ def lay_on_paper(picture: Image.Image) -> Image.Image:
 
 
 def needs_black_paper(picture: Image.Image) -> bool:
-    """Return whether a picture's ink is all light, so that it is seen on black paper alone.
+    """Return whether a picture's ink is entirely light, so that it is visible only on black paper.
 
     Parameters
     ----------
@@ -255,7 +257,7 @@ def needs_black_paper(picture: Image.Image) -> bool:
         return False
     if int(opacity[luma < _LIGHT].sum(dtype=np.int64)) <= _EDGES * int(opacity.sum(dtype=np.int64)):
         return True
-    # Where one colour of a format is the transparent one, soft edges of light ink on black stay, and are dark.
+    # In formats with a single transparent colour, the soft edges of light ink on black remain, and are dark.
     inner = np.asarray(picture.getchannel("A").filter(ImageFilter.MinFilter(3))) > 0
     edge = (opacity > 0) & ~inner
     if not (inner.any() and edge.any()):

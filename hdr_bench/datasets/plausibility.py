@@ -1,4 +1,4 @@
-"""What is doubtful about the parts of a data set: another polarity, another range, another orientation."""
+"""Doubts about the parts of a data set: differences in polarity, range or orientation."""
 
 import warnings
 from collections.abc import Callable, Iterable, Iterator
@@ -13,12 +13,12 @@ from hdr_bench.exceptions import DatasetWarning
 Images = NDArray[Any]
 Labels = NDArray[np.int64]
 
-# Contrast of the one part by that of the other: dim pictures are within 3, pixels up to 16 or 1 beside those up to 255
-# are not.
+# Ratio of the contrasts of the parts: dim pictures are within 3, pixels up to 16 or 1 beside pixels up to 255 are not.
 _LARGEST_RATIO = 8
-# Distance of the middles of both ranges, by the larger contrast: 0 to 1 beside -0.5 to 0.5 has 0.5, scans have 0.1.
+# Distance of the midpoints of both ranges, relative to the larger contrast: 0.5 for 0 to 1 beside -0.5 to 0.5, 0.1 for
+# scans.
 _LARGEST_OFFSET = 0.4
-# With 30 test images of mnist, mnist-5k, digits-8x8 or nist15 the right orientation leads by 0.15 at least (40 draws).
+# With 30 test images of mnist, mnist-5k, digits-8x8 or nist15, the right orientation leads by at least 0.15 (40 draws).
 _FEWEST_IMAGES, _FEWEST_CLASSES = 30, 3
 _MOST_CLASSES = 100
 _LEAST_SIMILARITY, _LEAST_LEAD = 0.5, 0.2
@@ -26,17 +26,17 @@ _LEAST_SIMILARITY, _LEAST_LEAD = 0.5, 0.2
 _ORIENTATIONS: dict[str, Callable[[Images], Images]] = {
     "mirrored left to right": lambda images: images[:, :, ::-1],
     "mirrored top to bottom": lambda images: images[:, ::-1],
-    "turned by 180 degrees": lambda images: images[:, ::-1, ::-1],
+    "rotated by 180 degrees": lambda images: images[:, ::-1, ::-1],
     "transposed (rows and columns exchanged)": lambda images: images.swapaxes(1, 2),
-    "turned by 90 degrees to the left": lambda images: np.rot90(images, 1, (1, 2)),
-    "turned by 90 degrees to the right": lambda images: np.rot90(images, -1, (1, 2)),
-    "transposed and turned by 180 degrees": lambda images: images[:, ::-1, ::-1].swapaxes(1, 2),
+    "rotated by 90 degrees to the left": lambda images: np.rot90(images, 1, (1, 2)),
+    "rotated by 90 degrees to the right": lambda images: np.rot90(images, -1, (1, 2)),
+    "transposed and rotated by 180 degrees": lambda images: images[:, ::-1, ::-1].swapaxes(1, 2),
 }
-"""How test images may be turned; each with what brings upright images there."""
+"""Orientations of test images, each with the function that converts upright images to it."""
 
 
 def find_doubts(train: tuple[Images, Labels], test: tuple[Images, Labels]) -> tuple[str, ...]:
-    """Return a sentence with counts and a remedy for each thing that is doubtful about two parts of a data set.
+    """Return a sentence with counts and a remedy for each doubt about the two parts of a data set.
 
     Parameters
     ----------
@@ -60,13 +60,13 @@ def find_doubts(train: tuple[Images, Labels], test: tuple[Images, Labels]) -> tu
 
 
 def issue_warnings(name: str, doubts: Iterable[str]) -> None:
-    """Issue what is doubtful about the data set `name`, to the caller of the function that calls this one.
+    """Issue warnings about the data set `name`, attributed to the caller of the function that calls this one.
 
     Parameters
     ----------
     name : str
     doubts : iterable of str
-        Each in a sentence.
+        One sentence each.
 
     Warns
     -----
@@ -78,10 +78,10 @@ def issue_warnings(name: str, doubts: Iterable[str]) -> None:
 
 
 def orientation_of(train: tuple[Images, Labels], test: tuple[Images, Labels], sign: int = 1) -> str | None:
-    """Return how the test images are turned against the training images; None if they are not, or it is unclear.
+    """Return the orientation of the test images relative to the training images; None if equal or unclear.
 
-    The mean image of each class, less that of all classes, is compared between both parts: the correlation in each of
-    the eight orientations of a square (four, if the images are not square).
+    The mean image of each class, minus that of all classes, is compared between the parts: the correlation in each of
+    the eight orientations of a square (four if the images are not square).
 
     Parameters
     ----------
@@ -93,9 +93,9 @@ def orientation_of(train: tuple[Images, Labels], test: tuple[Images, Labels], si
     Returns
     -------
     orientation : str or None
-        In words, e.g. ``"mirrored left to right"``.
+        Description, e.g. ``"mirrored left to right"``.
     """
-    # A hundred classes say it as well as thousands, whose mean images would fill the memory.
+    # A hundred classes suffice; the mean images of thousands would fill the memory.
     classes = np.intersect1d(train[1], test[1])[:_MOST_CLASSES]
     if len(test[0]) < _FEWEST_IMAGES or len(classes) < _FEWEST_CLASSES:
         return None

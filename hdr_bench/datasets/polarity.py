@@ -1,4 +1,4 @@
-"""Polarity of images: light ink on a dark ground, as in MNIST, or dark ink on light paper, as in most pictures."""
+"""Polarity of images: light ink on a dark background, as in MNIST, or dark ink on light paper, as in most pictures."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -11,24 +11,24 @@ Polarity = Literal["light-on-dark", "dark-on-light"]
 POLARITIES: tuple[Polarity, ...] = get_args(Polarity)
 LIGHT_ON_DARK, DARK_ON_LIGHT = POLARITIES
 
-# Share of an image's border that must be ground. Of the images of mnist, mnist-5k, digits-8x8 and nist15 none has less
-# than 0.67, the tightly cropped 8x8 digits included.
+# Share of an image's border that must be background. No image of mnist, mnist-5k, digits-8x8 or nist15 has less than
+# 0.67, including the tightly cropped 8x8 digits.
 _CLEAR_SHARE = 0.6
-# Contrast, as a share of the contrast of all images, below which an image is taken for a blank one with noise.
+# Images with a contrast below this share of the contrast of all images are taken as blank with noise.
 _FAINT = 1 / 8
-# Share of the images that must agree: a single odd image among thousands is no mixture.
+# Up to this share of images may differ: a single odd image among thousands is not a mixture.
 _FEW = 0.01
 _BLOCK = 2000
 
 
 @dataclass(frozen=True)
 class PolarityCounts:
-    """How many images are of which polarity.
+    """Number of images by polarity.
 
     Attributes
     ----------
     light_on_dark, dark_on_light : int
-        Images that are clearly the one or the other.
+        Images that are clearly one or the other.
     unclear : int
         Blank images, and those whose border is half ink.
     """
@@ -39,7 +39,7 @@ class PolarityCounts:
 
     @property
     def polarity(self) -> Polarity | None:
-        """The polarity of most images; None if most are unclear, or there are as many of the other."""
+        """The polarity of most images; None if most are unclear, or both are equally frequent."""
         most, fewest = max(self.light_on_dark, self.dark_on_light), min(self.light_on_dark, self.dark_on_light)
         if most == fewest or most + fewest < self.unclear:
             return None
@@ -47,13 +47,13 @@ class PolarityCounts:
 
     @property
     def is_mixed(self) -> bool:
-        """Whether more than one in a hundred of the clear images is of the other polarity."""
+        """Whether more than one in a hundred of the clear images has the less frequent polarity."""
         clear = self.light_on_dark + self.dark_on_light
         return min(self.light_on_dark, self.dark_on_light) > _FEW * clear
 
 
 def border_mask(height: int, width: int) -> NDArray[np.bool_]:
-    """Return which pixels are at the edge of an image: shape (height, width).
+    """Return which pixels are at the edge of an image, of shape (height, width).
 
     Parameters
     ----------
@@ -72,10 +72,10 @@ def border_mask(height: int, width: int) -> NDArray[np.bool_]:
 
 
 def image_polarities(images: NDArray[Any]) -> NDArray[np.int8]:
-    """Return the polarity of each image: 1 light on dark, -1 dark on light, 0 unclear.
+    """Return the polarity of each image: 1 for light on dark, -1 for dark on light, 0 if unclear.
 
-    The ground is what the border shows: an image is clear if 60 % of its border pixels are nearer to one end of its
-    range of values than to the other.
+    The border shows the background: the polarity is clear if 60 % of an image's border pixels are closer to one end of
+    its range of values than to the other.
 
     Parameters
     ----------
@@ -98,7 +98,7 @@ def image_polarities(images: NDArray[Any]) -> NDArray[np.int8]:
 
 
 def count_polarities(images: NDArray[Any]) -> PolarityCounts:
-    """Return how many of the images, of shape (n, height, width), are of which polarity.
+    """Count images by polarity.
 
     Parameters
     ----------
@@ -126,7 +126,7 @@ def invert(images: NDArray[Any], low: float, high: float) -> NDArray[Any]:
     images : ndarray
         Pixels between `low` and `high`.
     low, high : float
-        The ends of the range of values, which change places: 0 and 255 for most pictures.
+        The ends of the range of values, which are exchanged: 0 and 255 for most pictures.
 
     Returns
     -------
@@ -144,15 +144,15 @@ def invert(images: NDArray[Any], low: float, high: float) -> NDArray[Any]:
 def to_polarity(images: NDArray[Any], polarity: Polarity, low: float, high: float) -> tuple[NDArray[Any], int]:
     """Return images in the given polarity, and how many of them were inverted.
 
-    Each image is taken by itself, so that pictures of mixed polarity become alike; an unclear one is treated as most
-    of the images are.
+    Each image is treated separately, so that pictures of mixed polarity become alike; an unclear one is treated like
+    most of the images.
 
     Parameters
     ----------
     images : ndarray of shape (n, height, width)
-        They stay as they are.
+        They are not modified.
     polarity : {"light-on-dark", "dark-on-light"}
-        What all images have in the end.
+        Polarity of the result.
     low, high : float
         As for `invert`.
 

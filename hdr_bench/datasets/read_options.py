@@ -1,4 +1,4 @@
-"""Options of reading a data set, checked against what its source heeds."""
+"""Options for reading a data set, checked against what its source supports."""
 
 import math
 from typing import Any
@@ -17,18 +17,18 @@ _LARGEST_SEED = 2**32 - 1
 def check_options(
     name: str, entry: SourceEntry | None, resize: Any, test_size: Any, random_state: Any, fit: Fit | None
 ) -> ReadOptions:
-    """Return what a data set is read with, checked: in Python anything may come.
+    """Check the options for reading a data set, which in Python may be anything, and return them.
 
     Parameters
     ----------
     name : str
         What errors call the data set.
     entry : SourceEntry or None
-        Its row of `SOURCES`.
+        Its entry in `SOURCES`.
     resize, test_size, random_state : object
-        As `load_dataset` was given them.
+        As given to `load_dataset`.
     fit : {"mnist"} or None
-        It is among the options if the source fits each picture as it is read.
+        Part of the options if the source fits each picture while it is read.
 
     Returns
     -------
@@ -37,17 +37,17 @@ def check_options(
     Raises
     ------
     DatasetError
-        If it does not fit the data set, or is out of its range.
+        If an option is not supported by the data set, or out of range.
     """
     if resize is not None and (entry is None or not entry.resizes):
-        raise DatasetError(f"resize is for pictures in files; {name} is taken as it is")
+        raise DatasetError(f"resize is only for pictures in files, and does not apply to {name}; omit it")
     if resize is not None and not _is_size(resize):
         raise DatasetError(
-            f"resize must be height and width, of at least 1 and together up to {MOST_PIXELS:,} pixels, got "
+            f"resize must be height and width, each at least 1 and together at most {MOST_PIXELS:,} pixels, got "
             f"{shown(resize)}"
         )
     if test_size is not None and not (isinstance(test_size, float | np.floating) and 0 < test_size < 1):
-        raise DatasetError(f"test_size must be a share between 0 and 1, got {shown(test_size)}")
+        raise DatasetError(f"test_size must be a fraction between 0 and 1, got {shown(test_size)}")
     if not (isinstance(random_state, int | np.integer) and 0 <= random_state <= _LARGEST_SEED):
         raise DatasetError(f"random_state must be an integer between 0 and {_LARGEST_SEED}, got {shown(random_state)}")
     size = None if resize is None else (int(resize[0]), int(resize[1]))

@@ -1,4 +1,4 @@
-"""From a source to a data set: what was prepared is memory-mapped, what was not, or has changed since, is read."""
+"""From a source to a data set: memory-mapped if it was prepared and is unchanged since, otherwise read."""
 
 import warnings
 
@@ -11,9 +11,9 @@ from hdr_bench.exceptions import DatasetError, DatasetNotFoundError, DatasetWarn
 
 
 def open_source(source: Source) -> Dataset:
-    """Return the source's data set, from the cache if it is there and current; otherwise it is read, and stored there.
+    """Return the source's data set from the cache if it is current; otherwise read it and store it in the cache.
 
-    If the cache cannot be written, the data set is in memory.
+    If the cache is not writable, the data set is held in memory.
 
     Parameters
     ----------
@@ -36,7 +36,7 @@ def open_source(source: Source) -> Dataset:
     try:
         prepared = _open_prepared(source)
     except DatasetError:
-        # Another process may be replacing it just now: that one is waited for, and its copy looked at.
+        # Another process may be replacing it right now: wait for it, then use its copy.
         prepared = None
     if prepared is not None:
         return prepared
@@ -46,7 +46,7 @@ def open_source(source: Source) -> Dataset:
 
 
 def read_again(source: Source) -> Dataset:
-    """Read the source's data set, whatever is in the cache, and store it there.
+    """Read the source's data set, whatever the cache holds, and store it there.
 
     Parameters
     ----------
@@ -59,14 +59,14 @@ def read_again(source: Source) -> Dataset:
     Raises
     ------
     DatasetNotFoundError, DatasetError
-        If it cannot be read, or not be stored.
+        If it cannot be read or stored.
     """
     with one_at_a_time(source.key):
         return store_prepared(source.key, source.read(), source.stamp)
 
 
 def _open_prepared(source: Source) -> Dataset | None:
-    """Return what is stored of a source, or None if there is nothing that is current.
+    """Return the stored data set of a source, or None if there is no current one.
 
     Raises
     ------
@@ -79,7 +79,7 @@ def _open_prepared(source: Source) -> Dataset | None:
     try:
         return open_prepared(prepared)
     except DatasetError:
-        # What an earlier version left in the data home is not repaired there: it is made again, in the cache.
+        # What an earlier version left in the data home is not repaired there, but prepared again in the cache.
         if prepared.folder.parent in earlier_homes():
             return None
         raise
@@ -89,7 +89,7 @@ def _read(source: Source) -> Dataset:
     try:
         dataset = source.read()
     except (DatasetError, DatasetNotFoundError):
-        # Data that were added, or whose source is out of reach, are not lost: they are opened, with a warning.
+        # Added data, and data whose source is unreachable, can still be opened, with a warning.
         prepared = find_prepared(source.key, source.stamp)
         if source.stamp is not None or prepared is None:
             raise
@@ -97,5 +97,5 @@ def _read(source: Source) -> Dataset:
     try:
         return store_prepared(source.key, dataset, source.stamp)
     except NotStoredError as error:
-        warnings.warn(f"{error}; until then it is read again each time", DatasetWarning, stacklevel=4)
+        warnings.warn(f"{error}; until then, it is read again each time", DatasetWarning, stacklevel=4)
         return dataset

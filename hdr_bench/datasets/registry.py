@@ -1,6 +1,6 @@
-"""The table of the sources of data sets.
+"""The table of data set sources.
 
-To add one, write a file with a function that returns a `Source`, and the row of `SOURCES` that names it.
+To add one, write a file with a function that returns a `Source`, and an entry in `SOURCES` that names it.
 """
 
 import os
@@ -16,29 +16,30 @@ from hdr_bench.exceptions import DatasetError
 
 @dataclass(frozen=True)
 class SourceEntry:
-    """Row of `SOURCES`. Functions are named by ``"module:function"``, so that a source is imported when it is used.
+    """Entry of `SOURCES`.
 
-    A method of an object of a module is named as ``"module:OBJECT.method"``.
+    Functions are given as ``"module:function"``, or ``"module:OBJECT.method"`` for the method of an object, so that a
+    source is imported only when it is used.
 
     Attributes
     ----------
     description : str
-        What it is, in lists.
+        Description for lists.
     source : str
-        Function of the options, a `ReadOptions`, that returns a `Source`. If what is named has a place, such as the
-        folder of ``folder:DIR``, the function takes the place first.
+        Function of a `ReadOptions` that returns a `Source`. If the name has a scheme, as in ``folder:DIR``, the
+        function takes what follows it as its first argument.
     how_to_get : str
-        The command that brings the data set, in words; empty if a package that is installed carries it.
+        How to get the data set; empty if an installed package includes it.
     reader : str
         Function of a name, a path and the options that reads what `add_dataset` stores; empty if nothing can be added.
     recognizer : str
-        Function of a path that says whether it is for the reader; empty if the reader takes what no other recognizes.
+        Function of a path that says whether the reader can read it; empty for the reader of unrecognized paths.
     resizes : bool
-        Whether it heeds `ReadOptions.resize`.
+        Whether it supports `ReadOptions.resize`.
     fits : bool
-        Whether it heeds `ReadOptions.fit`; images of other sources are fitted once all are read.
+        Whether it supports `ReadOptions.fit`; images of other sources are fitted after they are read.
     place : str
-        What lies at its place, where that is a path, for messages.
+        What the path in its name leads to, for messages.
     """
 
     description: str
@@ -88,11 +89,11 @@ SOURCES: dict[str, SourceEntry] = {
         place="a folder of pictures",
     ),
     "pictures:DIR": SourceEntry(
-        description="your own photos and scans of digits, by their folder; each digit is cut out",
+        description="your own photos and scans of digits, by their folder; each digit is cropped",
         source="hdr_bench.pictures.data_source:pictures_source",
         reader="hdr_bench.pictures.data_source:read_pictures_folder",
         recognizer="hdr_bench.pictures.true_digits:has_truth_file",
-        place="a folder of pictures whose digits are known",
+        place="a folder of pictures with known digits",
     ),
     "npz:FILE": SourceEntry(
         description="your own arrays, by their .npz or .npy file",
@@ -156,14 +157,11 @@ SOURCES: dict[str, SourceEntry] = {
         source="hdr_bench.datasets.openml:openml_source",
     ),
 }
-"""The data sets that have a name, and those that are named by a scheme and their place.
-
-A place on this machine is written DIR or FILE.
-"""
+"""Named data sets, and schemes for data given by a path or name; DIR and FILE are paths on this machine."""
 
 
 def named_sources() -> dict[str, SourceEntry]:
-    """Return the data sets that have a name, without those that are named by their place.
+    """Return the named data sets, without schemes.
 
     Returns
     -------
@@ -174,7 +172,7 @@ def named_sources() -> dict[str, SourceEntry]:
 
 
 def source_schemes() -> dict[str, SourceEntry]:
-    """Return the sources of data sets that are named by their place, such as ``folder`` for ``folder:DIR``.
+    """Return the schemes for data sets given by a path or name, such as ``folder`` for ``folder:DIR``.
 
     Returns
     -------
@@ -185,7 +183,7 @@ def source_schemes() -> dict[str, SourceEntry]:
 
 
 def path_schemes() -> frozenset[str]:
-    """Return the schemes whose places are paths on this machine.
+    """Return the schemes that are followed by a path on this machine.
 
     Returns
     -------
@@ -195,17 +193,17 @@ def path_schemes() -> frozenset[str]:
 
 
 def find_entry(name: str) -> SourceEntry | None:
-    """Return the row of a data set.
+    """Return the entry of a data set in `SOURCES`.
 
     Parameters
     ----------
     name : str
-        As `load_dataset` takes it.
+        As for `load_dataset`.
 
     Returns
     -------
     entry : SourceEntry or None
-        None if the table has none, as for data that were added.
+        None if there is none, as for added data.
     """
     scheme, colon, place = name.partition(":")
     if not colon:
@@ -214,25 +212,25 @@ def find_entry(name: str) -> SourceEntry | None:
 
 
 def find_source(name: str, options: ReadOptions) -> Source | None:
-    """Return where a data set comes from.
+    """Return the source of a data set.
 
     Parameters
     ----------
     name : str
-        As `load_dataset` takes it.
+        As for `load_dataset`.
     options : ReadOptions
 
     Returns
     -------
     source : Source or None
-        None if the table has none, as for data that were added.
+        None if there is none, as for added data.
 
     Raises
     ------
     DatasetNotFoundError
-        If the data are not there.
+        If the data are not found.
     DatasetError
-        If they, or the options, are not what the source takes.
+        If the source does not accept the data or the options.
     """
     entry = find_entry(name)
     if entry is None:
@@ -243,14 +241,14 @@ def find_source(name: str, options: ReadOptions) -> Source | None:
 
 
 def find_reader(name: str, path: Path) -> SourceEntry:
-    """Return the row whose reader takes the data that are to be added.
+    """Return the entry whose reader accepts the data to be added.
 
     Parameters
     ----------
     name : str
-        What the data are to be called; the library's own name takes the original files only.
+        Name for the data; the library's own names accept only the original files.
     path : Path
-        Where they are.
+        Path of the data.
 
     Returns
     -------
@@ -266,7 +264,7 @@ def find_reader(name: str, path: Path) -> SourceEntry:
 
 
 def recognize_scheme(path: Path) -> str | None:
-    """Return the scheme of the data at a path, as far as they can be told from what lies there.
+    """Return the scheme that reads the data at a path.
 
     Parameters
     ----------
@@ -275,7 +273,7 @@ def recognize_scheme(path: Path) -> str | None:
     Returns
     -------
     scheme : str or None
-        None if no recognizer of a row takes them.
+        None if no recognizer accepts them.
     """
     for scheme, entry in source_schemes().items():
         if entry.recognizer and resolve_name(entry.recognizer)(path):
@@ -284,7 +282,7 @@ def recognize_scheme(path: Path) -> str | None:
 
 
 def names_of_path(name: str) -> list[str]:
-    """Return what a path that was given as the name of a data set is called: its scheme goes before it.
+    """Return the data set names, with a scheme, for a path that was given as a name without one.
 
     Parameters
     ----------
@@ -293,9 +291,9 @@ def names_of_path(name: str) -> list[str]:
     Returns
     -------
     names : list of str
-        Empty if there is nothing at the path, or no data.
+        Empty if the path does not exist, or holds no data.
     """
-    # os.path.exists: a name that the system cannot have is no error here.
+    # os.path.exists: a name that is invalid for the system is not an error here.
     if not name or not os.path.exists(name):  # noqa: PTH110
         return []
     with suppress(DatasetError, OSError):

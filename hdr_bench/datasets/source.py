@@ -1,4 +1,4 @@
-"""Where a data set comes from: what to read, how to cut it, and how to notice that it changed."""
+"""Sources of data sets: what to read, how to split it, and how to notice changes."""
 
 import hashlib
 import os
@@ -18,31 +18,30 @@ from hdr_bench.datasets.labels import stratified_split
 from hdr_bench.exceptions import DatasetError
 
 DEFAULT_TEST_SIZE = 0.2
-READER = "2"
-"""Raised when the same files are read otherwise than before, or with other notes: what was prepared is read again."""
+READER = "3"
+"""Version of the readers; raise it if files are read differently, or with other notes, to prepare data sets again."""
 
 
 @dataclass(frozen=True)
 class ReadOptions:
-    """What a source may be given beside the name.
+    """Options for a source, beside the name.
 
     Attributes
     ----------
     resize : tuple of int or None
-        Height and width, in pixels, that every picture of a folder is brought to; None takes them as they are.
+        Height and width, in pixels, to which every picture of a folder is resized; None leaves them unchanged.
     test_size : float or None
-        The share that goes to the test part where the data come without one; None takes the data set's own rule,
-        a stratified fifth where it has none.
+        Share of the test part if the data have none; None uses the data set's own rule, by default a stratified fifth.
     random_state : int
-        The seed of that cut.
+        Seed of that split.
     fit : {"mnist"} or None
-        The form that each picture of a folder is brought to as it is read; None leaves them as they are.
+        Form to which each picture of a folder is converted while it is read; None leaves them unchanged.
     """
 
     resize: tuple[int, int] | None = None
     test_size: float | None = None
     random_state: int = 0
-    # What is prepared without it keeps the key that it had before there was such an option.
+    # Data prepared without it keep the key from before this option existed.
     fit: Fit | None = field(default=None, repr=False)
 
 
@@ -53,11 +52,11 @@ class Source:
     Attributes
     ----------
     key : str
-        The name of its folder among the prepared data sets.
+        Name of its folder among the prepared data sets.
     read : callable
         Reads and verifies everything; slow.
     stamp : str or None
-        What the files look like now; None if there are no files to look at: then what was prepared once is current.
+        Current state of the files; None if there are no files: then a prepared data set is always current.
     """
 
     key: str
@@ -66,17 +65,17 @@ class Source:
 
 
 def stamp_of(paths: Iterable[Path], root: Path) -> str:
-    """Return a digest of the names, sizes and times of change of files, and of what reads them: it opens none of them.
+    """Return a digest of the names, sizes and times of files, and of the version of the readers; no file is opened.
 
-    Two times are taken: that of the content, which programs can set back, and that of the inode, which they cannot.
-    So a file that was altered, and then given its old time, is read again; so is one that only changed its mode.
+    Both times count: that of the content, which programs can set back, and that of the inode, which they cannot. So a
+    file that was altered and then given its old time is read again; so is one of which only the mode changed.
 
     Parameters
     ----------
     paths : iterable of Path
         The files.
     root : Path
-        A folder that holds them: what counts is their names below it.
+        A folder that holds them; names are relative to it.
 
     Returns
     -------
@@ -94,7 +93,7 @@ def stamp_of(paths: Iterable[Path], root: Path) -> str:
 
 
 def key_of(name: str, options: ReadOptions) -> str:
-    """Return a folder name for a data set and what it is read with: readable, and apart from all others.
+    """Return a readable and unique folder name for a data set and its options.
 
     Parameters
     ----------
@@ -114,7 +113,7 @@ def key_of(name: str, options: ReadOptions) -> str:
 
 
 def refuse_cut(name: str, options: ReadOptions) -> None:
-    """Refuse to cut data that have a test part.
+    """Check that `test_size` is not given for data that have a test part.
 
     Parameters
     ----------
@@ -128,7 +127,7 @@ def refuse_cut(name: str, options: ReadOptions) -> None:
         If `test_size` is given.
     """
     if options.test_size is not None:
-        raise DatasetError(f"{name} comes with its own test part; omit test_size")
+        raise DatasetError(f"{name} has its own test part; omit test_size")
 
 
 def cut_dataset(
@@ -140,20 +139,20 @@ def cut_dataset(
     notes: tuple[str, ...] = (),
     warnings: tuple[str, ...] = (),
 ) -> Dataset:
-    """Cut images and labels into a stratified train and test part.
+    """Split images and labels into a stratified train and test part.
 
     Parameters
     ----------
     name : str
-        What the data set is called.
+        Name of the data set.
     images : ndarray of shape (n, height, width)
     labels : ndarray of shape (n,)
         Indices into `class_names`.
     class_names : tuple of str
     options : ReadOptions
-        Its `test_size`, by default a fifth, and the seed of the cut.
+        Its `test_size`, by default a fifth, and the seed of the split.
     notes, warnings : tuple of str
-        What is known of the data already; a note of the cut follows.
+        Notes and warnings so far; a note about the split is added.
 
     Returns
     -------
@@ -162,13 +161,13 @@ def cut_dataset(
     Raises
     ------
     DatasetError
-        If the arrays do not fit each other, or a class is too small to be in both parts.
+        If the arrays do not match, or a class is too small to be in both parts.
     """
     all_images = Part(images, labels)
     check_part(name, images, labels, "given", len(class_names))
     test_size = DEFAULT_TEST_SIZE if options.test_size is None else options.test_size
     train, test = stratified_split(name, labels, class_names, test_size, options.random_state)
-    note = f"cut by the library: a stratified share of {test_size:g} to test, seed {options.random_state}"
+    note = f"split by the library: a stratified fraction of {test_size:g} for testing, seed {options.random_state}"
     dataset = assemble_dataset(
         name, all_images.take(train), all_images.take(test), class_names, (*notes, note), warnings
     )

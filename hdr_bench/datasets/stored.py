@@ -1,4 +1,4 @@
-"""Data sets that are on disk because this library wrote them: listed, and removed."""
+"""Listing and removing data sets that this library wrote to disk."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -22,19 +22,19 @@ _FILES = frozenset({*ARRAY_FILES, NAME})
 
 @dataclass(frozen=True)
 class StoredDataset:
-    """Data set on disk that this library wrote: one that was added, or what was prepared from a source.
+    """Data set that this library wrote to disk: added, or prepared from a source.
 
     Attributes
     ----------
     name : str
-        As `load_dataset` takes it.
+        As for `load_dataset`.
     kind : {"added", "prepared"}
-        What was prepared can be made again from its source; what was added cannot.
+        A prepared data set can be regenerated from its source; an added one cannot.
     folder : Path
     n_train, n_test : int or None
         Numbers of images; None if the files are damaged.
     n_bytes : int
-        Of all its files.
+        Total size of its files.
     """
 
     name: str
@@ -46,7 +46,7 @@ class StoredDataset:
 
 
 def list_datasets() -> dict[str, str]:
-    """Return name and description of every data set: the library's own, then those that were added.
+    """Return the name and description of every data set: the library's own, then those that were added.
 
     Returns
     -------
@@ -68,17 +68,17 @@ def list_datasets() -> dict[str, str]:
 
 
 def is_here(name: str) -> bool:
-    """Whether a data set can be loaded without a network, and without a place that its name says.
+    """Whether a data set is on this machine and needs no path in its name.
 
     Parameters
     ----------
     name : str
-        As for `load_dataset`, from anywhere; nothing is read or fetched by it.
+        As for `load_dataset`; nothing is read or fetched.
 
     Returns
     -------
     is_here : bool
-        It is embedded, was prepared or added, or its original files are in the data home.
+        True if it is embedded, was prepared or added, or its original files are in the data home.
     """
     entry = named_sources().get(name)
     if entry is None:
@@ -87,17 +87,17 @@ def is_here(name: str) -> bool:
 
 
 def list_stored_datasets() -> list[StoredDataset]:
-    """Return the data sets that this library wrote to disk, those that were added first.
+    """Return the data sets that this library wrote to disk, added ones first.
 
     Returns
     -------
     stored : list of StoredDataset
-        In order of their kinds, then of their names.
+        Sorted by kind, then by name.
 
     Raises
     ------
     DatasetError
-        If a folder may not be read, or `HDR_BENCH_DATA` or `HDR_BENCH_CACHE` cannot be expanded to a path.
+        If a folder cannot be read, or `HDR_BENCH_DATA` or `HDR_BENCH_CACHE` cannot be expanded to a path.
     """
     with name_system_errors():
         stored = [
@@ -109,7 +109,7 @@ def list_stored_datasets() -> list[StoredDataset]:
 def remove_dataset(name: str) -> list[StoredDataset]:
     """Remove what this library stored of a data set: its added copy, and what was prepared from it.
 
-    Original files, and folders that hold anything else, stay.
+    Original files are never removed.
 
     Parameters
     ----------
@@ -119,32 +119,32 @@ def remove_dataset(name: str) -> list[StoredDataset]:
     Returns
     -------
     removed : list of StoredDataset
-        What was removed, at least one.
+        The removed data sets, at least one.
 
     Raises
     ------
     UnknownNameError
         If there is no such data set.
     DatasetNotFoundError
-        If nothing is stored of it.
+        If nothing of it is stored.
     DatasetError
-        If a folder holds files that this library did not write, or may not be written; nothing is removed then.
+        If a folder holds files that this library did not write, or is not writable; then nothing is removed.
     """
     stored = list_stored_datasets()
     chosen = [each for each in stored if _is_meant(name, each)]
     scheme, colon, _ = name.partition(":")
     if chosen:
-        # What an earlier version left in a data home that is only read does not stand in the way of the others.
+        # Copies that an earlier version left in a read-only data home do not prevent removing the others.
         return _remove([each for each in chosen if is_writable(each.folder.parent)] or chosen)
     if name in named_sources() or (colon and scheme in source_schemes()):
-        raise DatasetNotFoundError(f"nothing is stored of {name}, so there is nothing to remove")
+        raise DatasetNotFoundError(f"nothing of {name} is stored, so there is nothing to remove")
     raise UnknownNameError(
         "dataset", name, dict.fromkeys([*(each.name for each in stored), *named_sources()]), _ALL_STORED
     )
 
 
 def remove_prepared_datasets() -> list[StoredDataset]:
-    """Remove from the cache all data sets that were prepared from a source; loading them prepares them again.
+    """Remove all prepared data sets from the cache; loading them prepares them again.
 
     Returns
     -------
@@ -153,7 +153,7 @@ def remove_prepared_datasets() -> list[StoredDataset]:
     Raises
     ------
     DatasetError
-        If a folder holds files that this library did not write, or may not be written; nothing is removed then.
+        If a folder holds files that this library did not write, or is not writable; then nothing is removed.
     """
     home = prepared_home()
     removed = _remove(
@@ -164,7 +164,7 @@ def remove_prepared_datasets() -> list[StoredDataset]:
 
 
 def is_stored(folder: Path, home: Path) -> bool:
-    """Whether this library wrote a folder in one of its homes: also if it is damaged, but not in an earlier home.
+    """Whether this library wrote a folder in one of its homes, even if it is damaged (unless in an earlier home).
 
     Parameters
     ----------
@@ -192,7 +192,7 @@ def _homes() -> tuple[Path, ...]:
 
 
 def _folders_in(home: Path) -> Iterator[Path]:
-    """Give the folders of data sets in a home; links are left alone, since the library makes none."""
+    """Yield the folders of data sets in a home, except links, since the library makes none."""
     try:
         entries = sorted(home.iterdir())
     except OSError:
@@ -216,7 +216,7 @@ def _describe(folder: Path, home: Path) -> StoredDataset:
 def _count(path: Path) -> int | None:
     try:
         return len(np.load(path, mmap_mode="r"))
-    except Exception:  # noqa: BLE001  # on damaged files numpy raises whatever comes; it is listed as damaged
+    except Exception:  # noqa: BLE001  # damaged files make numpy raise errors of many kinds; listed as damaged
         return None
 
 
@@ -225,7 +225,7 @@ def _is_meant(name: str, stored: StoredDataset) -> bool:
 
 
 def _in_full(name: str) -> str:
-    """Return a name with its path in full, if it has one."""
+    """Return a name with its path, if any, expanded to an absolute path."""
     scheme, colon, path = name.partition(":")
     return f"{scheme}:{expand_path(path)}" if colon and path and scheme in path_schemes() else name
 
@@ -244,7 +244,7 @@ def _check_removable(folder: Path) -> None:
     if foreign:
         raise DatasetError(
             f"{folder} holds {', '.join(foreign[:3])}{', ...' if len(foreign) > 3 else ''}, which hdr-bench did not "
-            "write; move that away first"
+            "write; move them away first"
         )
     if not is_writable(folder.parent):
         raise DatasetError(f"{folder}: no permission to remove it; change the mode of {folder.parent}")

@@ -1,4 +1,4 @@
-"""Arrays in NumPy's files, ``.npz`` and ``.npy``: examined by their headers, and read only as far as those declare."""
+"""Arrays in NumPy files, ``.npz`` and ``.npy``: inspected by their headers, and read only as far as those declare."""
 
 import io
 import math
@@ -17,7 +17,7 @@ from hdr_bench.exceptions import DatasetError
 from hdr_bench.files import describe_file_error
 
 ARRAY_FILES = (".npz", ".npy")
-"""Endings of the files that NumPy writes."""
+"""Extensions of NumPy files."""
 
 _LONGEST_HEADER = 12_000
 _AGAIN = "copy it again, or save it with numpy.save"
@@ -32,13 +32,13 @@ class StoredArray:
     path : Path
         The file.
     name : str
-        In the file; of an ``.npy`` file its own without the extension.
+        Name in the file; for an ``.npy`` file, the file's name without its extension.
     shape : tuple of int
     dtype : dtype
     check : callable
         Raises a `DatasetError` if the file does not hold what the header declares.
     read : callable
-        Returns the values, checked first.
+        Checks the file, then returns the values.
     """
 
     path: Path
@@ -60,7 +60,7 @@ def list_arrays(path: Path) -> list[StoredArray]:
     Parameters
     ----------
     path : Path
-        An ``.npz`` or ``.npy`` file, by its ending.
+        An ``.npz`` or ``.npy`` file, by its extension.
 
     Returns
     -------
@@ -94,8 +94,8 @@ def _look_at_npy(path: Path) -> StoredArray:
         read = np.lib.format.read_array_header_1_0 if version == (1, 0) else np.lib.format.read_array_header_2_0
         shape, is_fortran, dtype = read(head)
         if any(length < 0 for length in shape):
-            raise ValueError(f"its header declares the shape {shape}")
-    except Exception as error:  # on damaged headers numpy, and Python's parser, raise whatever comes
+            raise ValueError(f"its header declares the invalid shape {shape}")
+    except Exception as error:  # damaged headers make numpy and Python's parser raise errors of many kinds
         raise DatasetError(f"{path}: not a readable .npy file: {describe_file_error(error)}; {_AGAIN}") from error
     start = head.tell()
     n_bytes = math.prod(shape) * dtype.itemsize
@@ -104,7 +104,7 @@ def _look_at_npy(path: Path) -> StoredArray:
         if dtype.hasobject:
             raise DatasetError(
                 f"{path} holds Python objects, stored as a pickle; those are never read, since reading them can run "
-                "code; save an array of numbers, and labels that are words as text: labels.astype(str)"
+                "code; save an array of numbers, and textual labels as text: labels.astype(str)"
             )
         if start + n_bytes != size:
             raise DatasetError(
@@ -119,7 +119,7 @@ def _look_at_npy(path: Path) -> StoredArray:
             file.seek(start)
             content = np.fromfile(file, dtype, math.prod(shape))
         if len(content) != math.prod(shape):
-            raise DatasetError(f"{path}: it became shorter while it was read; {_AGAIN}")
+            raise DatasetError(f"{path}: it was truncated while it was read; {_AGAIN}")
         return content.reshape(shape, order="F" if is_fortran else "C")
 
     return StoredArray(path, path.stem, shape, dtype, check, values)

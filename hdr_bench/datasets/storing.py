@@ -1,4 +1,4 @@
-"""Data sets written to disk: whole or not at all, by one process at a time."""
+"""Writing data sets to disk: atomically, by one process at a time."""
 
 import shutil
 from collections.abc import Iterator
@@ -26,26 +26,26 @@ from hdr_bench.datasets.manifest import NAME, Manifest, VerifiedFile
 from hdr_bench.exceptions import DatasetError, NotStoredError
 from hdr_bench.files import clear_leftovers, incoming_path
 
-# Longer than reading a folder of a hundred thousand pictures takes; who waits longer reads the data too, which is safe.
+# Longer than reading a hundred thousand pictures takes; a process that waits longer safely reads the data itself.
 _LONGEST_WAIT_SECONDS = 600
 
 
 def write_dataset(folder: Path, dataset: Dataset, stamp: str | None = None) -> None:
-    """Write a data set's arrays, and the manifest beside them, into an existing folder.
+    """Write a data set's arrays and their manifest to an existing folder.
 
     Parameters
     ----------
     folder : Path
     dataset : Dataset
     stamp : str, optional
-        What the source looked like when it was read.
+        State of the source when it was read.
 
     Raises
     ------
     DatasetError
-        If the arrays are no longer those that the data set was made of.
+        If the arrays were changed since the data set was made.
     OSError
-        If the folder cannot be written.
+        If the folder is not writable.
     """
     if fingerprint_of(dataset.train, dataset.test) != dataset.fingerprint:
         raise DatasetError(f"the arrays of {dataset.name} were changed since it was made; call make_dataset again")
@@ -66,15 +66,15 @@ def write_dataset(folder: Path, dataset: Dataset, stamp: str | None = None) -> N
 
 
 def store_prepared(key: str, dataset: Dataset, stamp: str | None) -> Dataset:
-    """Write what was made from a source into the cache, and return it memory-mapped.
+    """Write a data set prepared from a source to the cache, and return it memory-mapped.
 
     Parameters
     ----------
     key : str
-        The name of its folder.
+        Name of its folder.
     dataset : Dataset
     stamp : str or None
-        What the source looked like when it was read.
+        State of the source when it was read.
 
     Returns
     -------
@@ -83,19 +83,19 @@ def store_prepared(key: str, dataset: Dataset, stamp: str | None) -> Dataset:
     Raises
     ------
     NotStoredError
-        If the cache cannot be written.
+        If the cache is not writable.
     """
-    remedy = f"set {CACHE} to a folder that you may write, with enough space"
+    remedy = f"set {CACHE} to a writable folder with enough space"
     return _store(prepared_home(), key, dataset, stamp, remedy)
 
 
 def store_added(name: str, dataset: Dataset) -> Dataset:
-    """Write a data set that the user adds, and return it memory-mapped.
+    """Write an added data set, and return it memory-mapped.
 
     Parameters
     ----------
     name : str
-        The name of its folder.
+        Name of its folder.
     dataset : Dataset
 
     Returns
@@ -105,12 +105,12 @@ def store_added(name: str, dataset: Dataset) -> Dataset:
     Raises
     ------
     NotStoredError
-        If the folder for it cannot be written.
+        If the folder for it is not writable.
     DatasetError
         If `HDR_BENCH_DATA` names a file.
     """
     home = added_home()
-    remedy = f"set {HOME} to an empty folder that you may write, with enough space; the data are then put into {ADDED}/"
+    remedy = f"set {HOME} to an empty writable folder with enough space; the data are then stored in {ADDED}/"
     stored = _store(home, name, dataset, None, remedy)
     with suppress(OSError):
         (home / MARKER).write_text(MARKER_TEXT, encoding="utf-8")
@@ -119,15 +119,15 @@ def store_added(name: str, dataset: Dataset) -> Dataset:
 
 @contextmanager
 def one_at_a_time(key: str) -> Iterator[None]:
-    """Let no other process prepare the data set `key` while the block lasts.
+    """Keep other processes from preparing the data set `key` while the block lasts.
 
-    It saves work and is not needed for safety: where the file system has no locks, or the other process takes too
-    long, the block runs all the same.
+    This saves work but is not needed for safety: if the file system does not support locks, or the other process takes
+    too long, the block runs anyway.
 
     Parameters
     ----------
     key : str
-        The name of its folder.
+        Name of its folder.
 
     Yields
     ------
@@ -149,7 +149,7 @@ def one_at_a_time(key: str) -> Iterator[None]:
 
 
 def retire(folder: Path) -> None:
-    """Remove a folder of a data set in one step: no process finds half of it.
+    """Remove a folder of a data set atomically, so that no process finds it incomplete.
 
     Parameters
     ----------
@@ -167,12 +167,12 @@ def retire(folder: Path) -> None:
 def _store(home: Path, key: str, dataset: Dataset, stamp: str | None, remedy: str) -> Dataset:
     incoming = incoming_path(home)
     try:
-        # Below a file nothing can be made, as the system then says.
+        # Below a file, the system itself reports that nothing can be created.
         if nearest_folder(home).is_dir() and not is_writable(home):
             raise PermissionError(None, "no permission to write there")
         home.mkdir(parents=True, exist_ok=True)
         clear_leftovers(home)
-        # Not by `tempfile`, whose folders are the user's own whatever the umask is.
+        # Not by `tempfile`, whose folders only the user can read, whatever the umask.
         incoming.mkdir()
         write_dataset(incoming, dataset, stamp)
         _swap(incoming, home / key)
@@ -184,12 +184,12 @@ def _store(home: Path, key: str, dataset: Dataset, stamp: str | None, remedy: st
         shutil.rmtree(incoming, ignore_errors=True)
     stored = look_at_prepared(home / key)
     if stored is None:
-        raise NotStoredError(f"{home / key} vanished while it was written; is another process clearing it?")
+        raise NotStoredError(f"{home / key} disappeared while it was written; is another process removing it?")
     return open_prepared(stored)
 
 
 def _swap(incoming: Path, target: Path) -> None:
-    """Put `incoming` in the place of `target`; if another process was faster, its copy stays."""
+    """Replace `target` by `incoming`; if another process was faster, its copy remains."""
     retired = incoming.with_name(incoming.name + "-retired")
     try:
         if target.exists():

@@ -1,4 +1,4 @@
-"""Images without labels, or whose labels are not used: those whose labels a model predicts."""
+"""Images for prediction, without labels or whose labels are not used."""
 
 import re
 from collections.abc import Callable, Iterable, Sequence
@@ -30,26 +30,28 @@ from hdr_bench.exceptions import DatasetError, DatasetNotFoundError
 from hdr_bench.names import visible
 from hdr_bench.records.text import list_first
 
-_NEEDED = "expected a CSV file of pixels, a folder of pictures, an .npz or IDX file of images, or a data set's name"
+_NEEDED = (
+    "expected a CSV file of pixels, a folder of pictures, an .npz or IDX file of images, or the name of a data set"
+)
 
 _LABELS_UNUSED = (
-    "its labels were not used; for the accuracy on them: hdr-bench evaluate MODEL --dataset csv:FILE --part all"
+    "its labels were not used; to measure the accuracy: hdr-bench evaluate MODEL --dataset csv:FILE --part all"
 )
 
 
 @dataclass(frozen=True, eq=False)
 class UnlabelledImages:
-    """Images, and what each is called where they came from.
+    """Images with their names.
 
     Attributes
     ----------
     images : ndarray of shape (n, height, width)
     names : tuple of str
-        Of the images: their files below the folder, what a column of the table says, or their numbers, from 1.
+        Names of the images: paths relative to the folder, values of a column of the table, or numbers from 1.
     heading : str
-        What the names are: ``file``, the head of the table's column, or ``ImageId``.
+        Heading of the names: ``file``, the header of the table's column, or ``ImageId``.
     notes : tuple of str
-        What was done to read them.
+        How they were read.
     """
 
     images: NDArray[np.generic]
@@ -65,11 +67,11 @@ def read_unlabelled(data: str, resize: tuple[int, int] | None = None, fit: Fit |
     ----------
     data : str
         A path: a CSV file of pixels, a folder of pictures or one picture, an ``.npz`` or ``.npy`` file, an IDX file of
-        images, or a zip archive of one of these. Otherwise what `load_dataset` takes.
+        images, or a zip archive of one of these. Otherwise a name as for `load_dataset`.
     resize : tuple of int, optional
-        Height and width that pictures are brought to.
+        Height and width to which pictures are resized.
     fit : {"mnist"}, optional
-        The form that images are brought to, each by itself (`fit_images`); pictures may then be of any sizes.
+        Form to which each image is converted separately (`fit_images`); pictures may then differ in size.
 
     Returns
     -------
@@ -78,7 +80,7 @@ def read_unlabelled(data: str, resize: tuple[int, int] | None = None, fit: Fit |
     Raises
     ------
     DatasetNotFoundError, UnknownNameError
-        If there is neither such a path nor such a data set.
+        If there is no such path or data set.
     DatasetError
         If the images cannot be read.
     """
@@ -93,26 +95,26 @@ def read_unlabelled(data: str, resize: tuple[int, int] | None = None, fit: Fit |
 
 
 def _with_note_of_blanks(read: UnlabelledImages) -> UnlabelledImages:
-    """Return images with a note of those without any ink: a model has a label for them, too."""
+    """Return images with a note about blank ones, for which a model predicts a label too."""
     blank = [read.names[index] for index in np.flatnonzero(are_blank(read.images))]
     if not blank:
         return read
     note = (
-        f"1 image is blank, so that its label means nothing: {blank[0]}"
+        f"1 image is blank, so that its predicted label is meaningless: {blank[0]}"
         if len(blank) == 1
-        else f"{len(blank):,} images are blank, so that their labels mean nothing: {list_first(blank)}"
+        else f"{len(blank):,} images are blank, so that their predicted labels are meaningless: {list_first(blank)}"
     )
     return replace(read, notes=(*read.notes, note))
 
 
 def to_one_polarity(read: UnlabelledImages, polarity: Polarity) -> UnlabelledImages:
-    """Return images in one polarity, each by itself, with a note of how many were inverted.
+    """Convert each image to one polarity, with a note on how many were inverted.
 
     Parameters
     ----------
     read : UnlabelledImages
     polarity : {"light-on-dark", "dark-on-light"}
-        Light on dark are MNIST's images; dark on light most pictures.
+        MNIST's images are light on dark; most pictures are dark on light.
 
     Returns
     -------
@@ -126,8 +128,8 @@ def to_one_polarity(read: UnlabelledImages, polarity: Polarity) -> UnlabelledIma
     try:
         images, n_inverted = to_polarity(read.images, polarity, read.images.min(), read.images.max())
     except ValueError as error:
-        raise DatasetError(f"the images cannot be brought to {polarity}: {error_line(error)}") from error
-    note = f"brought to {polarity}: {n_inverted:,} of {len(images):,} images inverted"
+        raise DatasetError(f"the images cannot be converted to {polarity}: {error_line(error)}") from error
+    note = f"converted to {polarity}: {n_inverted:,} of {len(images):,} images inverted"
     return replace(read, images=images, notes=(*read.notes, note))
 
 
@@ -139,7 +141,7 @@ def _read_path(path: Path, resize: tuple[int, int] | None, fit: Fit | None) -> U
     if path.is_dir() or path.suffix.lower() in EXTENSIONS:
         return _read_pictures(path, resize, fit)
     if resize is not None:
-        raise DatasetError(f"{path}: resize is for pictures; this file is taken as it is")
+        raise DatasetError(f"{path}: resize is only for pictures, and does not apply to this file; omit it")
     reader = next((read for is_of_kind, read in _READERS if is_of_kind(path)), None)
     if reader is None:
         raise DatasetError(f"{path}: {describe_file(path)}; {_NEEDED}")
@@ -184,7 +186,7 @@ def _load_alike(path: Path, pictures: Sequence[Path], resize: tuple[int, int] | 
         if values.shape != first.shape or values.dtype != first.dtype:
             sizes = " and ".join("x".join(map(str, each.shape)) + f" {each.dtype}" for each in (first, values))
             raise DatasetError(
-                f"{picture}: pictures of {sizes} pixels in one folder; bring them to one size with resize, or to "
+                f"{picture}: pictures of {sizes} pixels in one folder; bring them to the same size with resize, or to "
                 "MNIST's form with fit"
             )
         images[index] = values

@@ -1,4 +1,4 @@
-"""Zip archives of data: ``zip:FILE``, whatever it holds: pictures, IDX files, tables or arrays."""
+"""Zip archives of data: ``zip:FILE``, holding pictures, IDX files, tables or arrays."""
 
 import shutil
 import stat
@@ -24,12 +24,12 @@ from hdr_bench.files import describe_file_error
 from hdr_bench.names import visible
 
 _MAGIC = b"PK\x03\x04"
-# Pictures hardly compress, IDX files and tables to a tenth; a hundredth leaves room for blank ones.
+# Pictures hardly compress, IDX files and tables compress to a tenth; a hundredth leaves room for blank images.
 _LIMIT = Limit(256 << 20, 100)
 _MOST_FILES = 500_000
 _ENCRYPTED = 0x1
 _AGAIN = "copy or download it again"
-_NEEDED = "expected an archive of pictures in folders, of IDX files, or of one file of another kind that is read"
+_NEEDED = "expected an archive of pictures in folders, of IDX files, or of one file in another supported format"
 
 
 def zip_source(place: str, options: ReadOptions) -> Source:
@@ -38,7 +38,7 @@ def zip_source(place: str, options: ReadOptions) -> Source:
     Parameters
     ----------
     place : str
-        As the user wrote it.
+        Path as the user wrote it.
     options : ReadOptions
 
     Returns
@@ -87,7 +87,7 @@ def read_zip(name: str, path: Path, options: ReadOptions) -> Dataset:
     Parameters
     ----------
     name : str
-        What the data set is called.
+        Name of the data set.
     path : Path
         The archive.
     options : ReadOptions
@@ -99,8 +99,8 @@ def read_zip(name: str, path: Path, options: ReadOptions) -> Dataset:
     Raises
     ------
     DatasetError
-        If it is damaged, encrypted, would decompress to far more than its size, names a file outside of it, or holds
-        what cannot be read; errors name files by their place in it.
+        If it is damaged or encrypted, would decompress to far more than its size, names a file outside itself, or holds
+        something that cannot be read; errors name files by their path in the archive.
     """
     with unpack(path) as root:
         place = _innermost(root)
@@ -110,14 +110,14 @@ def read_zip(name: str, path: Path, options: ReadOptions) -> Dataset:
             message = _with_place(str(error), root, path)
             raise DatasetError(message) from error
         inside = place.relative_to(root).as_posix()
-        note = "read from a zip archive" + (f": {visible(inside)} in it" if inside != "." else "")
+        note = "read from a zip archive" + (f": {visible(inside)} inside it" if inside != "." else "")
         texts = [tuple(_with_place(text, root, path) for text in group) for group in (dataset.notes, dataset.warnings)]
         return replace(dataset, notes=(note, *texts[0]), warnings=texts[1])
 
 
 @contextmanager
 def unpack(path: Path) -> Iterator[Path]:
-    """Unpack a zip archive into a temporary folder, which is there while the block lasts.
+    """Unpack a zip archive into a temporary folder, which exists while the block lasts.
 
     Parameters
     ----------
@@ -131,7 +131,7 @@ def unpack(path: Path) -> Iterator[Path]:
     Raises
     ------
     DatasetError
-        As `read_zip`.
+        As for `read_zip`.
     """
     size = regular_size(path)
     with tempfile.TemporaryDirectory(prefix="hdr-bench-zip-") as folder:
@@ -144,7 +144,7 @@ def unpack(path: Path) -> Iterator[Path]:
                     _write(archive, entry, root.joinpath(*place.parts))
         except (DatasetError, MemoryError, PermissionError):
             raise
-        except Exception as error:  # on damaged files zipfile raises whatever comes
+        except Exception as error:  # damaged files make zipfile raise errors of many kinds
             raise DatasetError(f"{path}: not a readable zip archive: {describe_file_error(error)}; {_AGAIN}") from error
         yield root
 
@@ -152,12 +152,12 @@ def unpack(path: Path) -> Iterator[Path]:
 def _check_entries(
     path: Path, entries: list[zipfile.ZipInfo], size: int
 ) -> list[tuple[zipfile.ZipInfo, PurePosixPath]]:
-    """Return the files of an archive with their places in it, as far as they are to be unpacked.
+    """Return the files of an archive that should be unpacked, with their paths in it.
 
     Raises
     ------
     DatasetError
-        If one is encrypted, a link or outside of the archive, or they are too many or too large.
+        If one is encrypted, a link or outside the archive, or if they are too many or too large.
     """
     chosen: list[tuple[zipfile.ZipInfo, PurePosixPath]] = []
     for entry in entries:
@@ -166,9 +166,9 @@ def _check_entries(
             continue
         shown = visible(entry.filename)
         if place.is_absolute() or ".." in place.parts or ":" in place.parts[0]:
-            raise DatasetError(f"{path}: it names a file outside of it, {shown}; do not trust it, or pack it again")
+            raise DatasetError(f"{path}: it names a file outside itself, {shown}; do not trust it, or pack it again")
         if stat.S_ISLNK(entry.external_attr >> 16):
-            raise DatasetError(f"{path}: {shown} in it is a link; pack the file itself")
+            raise DatasetError(f"{path}: {shown} inside it is a link; pack the file itself")
         if entry.flag_bits & _ENCRYPTED:
             raise DatasetError(f"{path}: it is encrypted ({shown}); unpack it with its password, and give the folder")
         check_method(entry)
@@ -176,15 +176,15 @@ def _check_entries(
     declared = sum(entry.file_size for entry, _ in chosen)
     if not _LIMIT.allows(declared, size):
         raise DatasetError(
-            f"{path}: its {size:,} bytes unpack to {declared:,}, far more than such an archive holds; unpack it "
-            "yourself if you trust it"
+            f"{path}: its {size:,} bytes unpack to {declared:,}, far more than expected of an archive of this size; "
+            "unpack it yourself if you trust it"
         )
     if len(chosen) > _MOST_FILES:
         raise DatasetError(
-            f"{path}: {len(chosen):,} files in it, but at most {_MOST_FILES:,} are read; unpack it yourself"
+            f"{path}: it has {len(chosen):,} files, but at most {_MOST_FILES:,} are allowed; unpack it yourself"
         )
     if not chosen:
-        raise DatasetError(f"{path}: no file in it; {_NEEDED}")
+        raise DatasetError(f"{path}: it has no files; {_NEEDED}")
     return chosen
 
 
@@ -192,20 +192,20 @@ def _check_disk(path: Path, root: Path, entries: list[tuple[zipfile.ZipInfo, Pur
     declared, free = sum(entry.file_size for entry, _ in entries), shutil.disk_usage(root).free
     if declared > free:
         raise DatasetError(
-            f"{path}: it unpacks to {declared:,} bytes, and {free:,} are free in {root.parent}; set TMPDIR to a folder "
-            "with more space"
+            f"{path}: it unpacks to {declared:,} bytes, but only {free:,} are free in {root.parent}; set TMPDIR to a "
+            "folder with more space"
         )
 
 
 def _write(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, target: Path) -> None:
     target.parent.mkdir(parents=True, exist_ok=True)
-    # Two names that differ in more than this file system can hold would be one file.
+    # Fails if the file system does not distinguish two names, e.g. by case.
     with archive.open(entry) as file, target.open("xb") as written:
         written.writelines(read_chunks(file, entry.file_size))
 
 
 def _innermost(root: Path) -> Path:
-    """Return the folder or the file that holds the data: most archives hold one folder with all in it."""
+    """Return the folder or the file that holds the data: most archives hold a single folder with everything in it."""
     place = root
     while recognize_scheme(place) is None:
         entries = sorted(place.iterdir())
@@ -228,7 +228,7 @@ def _is_passed_over(name: str) -> bool:
 def _read(path: Path, name: str, place: Path, options: ReadOptions) -> Dataset:
     entry = source_schemes()[recognize_scheme(place) or "folder"]
     if options.resize is not None and not entry.resizes:
-        raise DatasetError(f"resize is for pictures in files; {path} holds {entry.place}, taken as it is")
+        raise DatasetError(f"resize is only for pictures in files, but {path} holds {entry.place}; omit it")
     reader: Callable[[str, Path, ReadOptions], Dataset] = resolve_name(entry.reader)
     dataset = reader(name, place, options)
     return dataset if options.fit is None or entry.fits else fit_dataset(dataset, options.fit)

@@ -50,7 +50,7 @@ def test_what_is_on_disk_is_listed_with_place_and_size(run, data_home, tmp_path)
 
 def test_places_that_cannot_be_used_are_said(run, data_home, tmp_path, monkeypatch):
     monkeypatch.setenv("HDR_BENCH_DATA", str(data_home / "mistyped"))
-    assert f"does not exist; the nearest folder that does is {data_home}\n" in run("list")
+    assert f"does not exist; the nearest existing folder is {data_home}\n" in run("list")
     monkeypatch.setenv("HDR_BENCH_DATA", str(tmp_path / "own.npz"))
     assert f"data home: {tmp_path / 'own.npz'} (a file; set HDR_BENCH_DATA to a folder)\n" in run("list")
     (tmp_path / "cache").chmod(0o555)
@@ -65,7 +65,7 @@ def test_what_was_stored_is_removed_and_what_was_freed_is_said(run, tmp_path):
     removed = run("remove", "mine")
     assert removed.startswith("removed mine: added: 288 training and 72 test images, ")
     assert removed.endswith(" kB freed\n")
-    with pytest.raises(DatasetNotFoundError, match="nothing is stored of mnist"):
+    with pytest.raises(DatasetNotFoundError, match="nothing of mnist is stored"):
         run("remove", "mnist")
     assert "removed digits-8x8: prepared: " in run("remove", "--all-prepared")
     assert run("remove", "--all-prepared") == "0 bytes freed\n"
@@ -76,6 +76,6 @@ def test_what_was_stored_is_removed_and_what_was_freed_is_said(run, tmp_path):
 def test_classes_and_form_of_what_is_added(run, data_home, tmp_path):
     added = run("add", "two", tmp_path / "own.npz", "--classes", "7, 1", "--fit", "mnist")
     assert " images of 28x28 pixels (uint8), 2 classes: 7, 1\n" in added
-    assert "note: brought into the form of MNIST: " in added
+    assert "note: converted to the form of MNIST: " in added
     with pytest.raises(UnknownNameError, match="unknown form of images .*'usps'"):
         run("add", "three", tmp_path / "own.npz", "--fit", "usps")

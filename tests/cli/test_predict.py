@@ -74,7 +74,7 @@ def test_blank_images_are_noted(fitted, images, tmp_path):
     images = images.copy()
     images[3] = 0
     ended = call_command("predict", folder / "knn.hdrm", write_table(tmp_path / "a.csv", images), "--out", out)
-    assert "note: 1 image is blank, so that its label means nothing: 4\n" in ended.stdout
+    assert "note: 1 image is blank, so that its predicted label is meaningless: 4\n" in ended.stdout
     pictures = tmp_path / "pictures"
     pictures.mkdir()
     for name, value in (("a", 255), ("b", 0), ("c", 0)):
@@ -82,7 +82,7 @@ def test_blank_images_are_noted(fitted, images, tmp_path):
         page[6:14, 9:11] = 0
         Image.fromarray(page).save(pictures / f"{name}.png")
     ended = call_command("predict", EMBEDDED_MODEL, pictures, "--fit", "mnist", "--out", out)
-    assert "note: 2 images are blank, so that their labels mean nothing: b.png, c.png\n" in ended.stdout
+    assert "note: 2 images are blank, so that their predicted labels are meaningless: b.png, c.png\n" in ended.stdout
 
 
 @pytest.mark.parametrize("kind", ["csv", "labelled", "npz", "npy", "idx", "zip", "name"])
@@ -120,7 +120,7 @@ def test_pictures_with_probabilities_by_their_names(fitted, images, tmp_path):
     command = ("predict", folder / "knn.hdrm", tmp_path / "own", "--out", out)
     ended = call_command(*command, "--probabilities", "--resize", "8x8", "--polarity", "light-on-dark")
     assert (ended.returncode, ended.stderr) == (0, "")
-    assert "note: brought to light-on-dark: 20 of 20 images inverted\n" in ended.stdout
+    assert "note: converted to light-on-dark: 20 of 20 images inverted\n" in ended.stdout
     header, *rows = rows_of(out)
     assert header == ["file", "label", "probability"]
     assert [row[0] for row in rows[:2]] == ["a, b/01.png", "a, b/03.png"]
@@ -236,8 +236,8 @@ def test_other_files_are_never_overwritten(fitted, images, tmp_path):
         ("missing.csv", "missing.csv: there is no such file; expected a CSV file of pixels, a folder of pictures"),
         ("digit-8x8", "unknown dataset 'digit-8x8'. Did you mean 'digits-8x8'?"),
         ("empty", "no picture in this folder"),
-        ("words.txt", "which is not read"),
-        ("mixed", "pictures of 8x8 uint8 and 9x9 uint8 pixels in one folder; bring them to one size with resize"),
+        ("words.txt", "which cannot be read"),
+        ("mixed", "pictures of 8x8 uint8 and 9x9 uint8 pixels in one folder; bring them to the same size with resize"),
         ("two.npz", "it holds a (3, 4), b (3, 4); expected one array of images, or one named"),
         ("rows.npy", "expected (n, height, width), one channel, or rows of a square number of pixels"),
         ("objects.npy", "holds Python objects"),

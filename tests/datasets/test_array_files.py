@@ -122,12 +122,15 @@ def test_luma_is_pillows(digits):
         ({"weights": np.zeros((3, 4))}, r"it holds weights \(3, 4\); expected images and labels, named"),
         (
             {"X": np.zeros((20, 9)), "images": np.zeros((20, 9)), "y": np.arange(20)},
-            "not clear which arrays are the images",
+            "unclear which arrays are the images",
         ),
-        ({"X": np.zeros((20, 9)), "y": np.arange(19)}, r"X has shape \(20, 9\), but y \(19,\); one label per image"),
+        (
+            {"X": np.zeros((20, 9)), "y": np.arange(19)},
+            r"X has shape \(20, 9\), but y \(19,\); give one label per image",
+        ),
         ({"X": np.zeros((20, 7)), "y": np.arange(20)}, "7 pixels per image; expected a square number"),
         ({"X": np.zeros((20, 9)), "y": np.ones((20, 3))}, "expected one label per image"),
-        ({"X": np.zeros((9, 9)), "y": np.arange(9)}, "not clear along which axis"),
+        ({"X": np.zeros((9, 9)), "y": np.arange(9)}, "unclear along which axis"),
         ({"X": np.zeros((20, 9)), "y": np.arange(20) / 3}, "labels are not integers"),
     ],
 )
@@ -205,7 +208,7 @@ def test_the_form_of_emnist(tmp_path, data_home, digits):
     np.testing.assert_array_equal(dataset.test.images, images[300:])
     np.testing.assert_array_equal(dataset.test.labels, labels[300:])
     assert dataset.class_names == tuple("0123456789")
-    assert "the images were put upright: the file holds them with rows and columns exchanged, as its digits show" in (
+    assert "the images were transposed: the file holds them with rows and columns exchanged, as its digits show" in (
         dataset.notes
     )
     # Of letters the documentation alone says it; the first of two characters names the class.
@@ -221,7 +224,7 @@ def test_rows_of_digits_that_are_upright_already(tmp_path, data_home, digits):
     savemat(tmp_path / "a.mat", {"X": images.reshape(len(images), -1), "y": labels[:, None]})
     dataset = load_dataset(f"mat:{tmp_path / 'a.mat'}")
     assert pairs_of(dataset) == pairs(images, labels)
-    assert any("the digits of this file are upright" in note for note in dataset.notes)
+    assert any("the digits in this file are upright" in note for note in dataset.notes)
 
 
 def test_the_form_of_svhn(tmp_path, data_home, digits):
@@ -242,7 +245,7 @@ def test_the_form_of_svhn(tmp_path, data_home, digits):
     assert dataset.notes == (
         GREY_NOTE,
         "the test part is test_32x32.mat beside it",
-        "labels run from 1 to 10; 10 is the digit 0, the others are themselves: classes have the digits' names",
+        "labels range from 1 to 10; 10 means the digit 0: classes are named after the digits",
     )
 
 

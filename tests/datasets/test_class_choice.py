@@ -14,9 +14,8 @@ def test_the_order_named_is_the_order_of_the_labels(data_home):
         is_kept = np.isin(part.labels, [1, 7])
         np.testing.assert_array_equal(kept.images, part.images[is_kept])
         np.testing.assert_array_equal(kept.labels, part.labels[is_kept] == 1)
-    assert (
-        data.notes[-1] == f"classes kept: 7, 1; {1797 - len(data.train) - len(data.test):,} images of others left out"
-    )
+    n_left_out = 1797 - len(data.train) - len(data.test)
+    assert data.notes[-1] == f"classes kept: 7, 1; {n_left_out:,} images of other classes left out"
 
 
 def test_all_classes_in_their_order_change_nothing(data_home):
@@ -29,9 +28,9 @@ def test_all_classes_in_their_order_change_nothing(data_home):
     ("classes", "fault"),
     [
         ("01", "classes must be a list, got '01'; give the names of at least two classes in a list"),
-        (["1"], r"classes must name at least two, got \['1'\]"),
-        (["1", "2", "1"], "classes names '1' twice; give each once"),
-        (["1", 2], "classes must be texts, got 2; write it as '2'"),
+        (["1"], r"classes must have at least two names, got \['1'\]"),
+        (["1", "2", "1"], "classes has '1' twice; give each name once"),
+        (["1", 2], "classes must be strings, got 2; write it as '2'"),
     ],
 )
 def test_classes_that_cannot_be_chosen(data_home, classes, fault):

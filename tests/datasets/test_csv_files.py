@@ -71,7 +71,7 @@ def test_label_first_or_last_with_header_or_without_compressed_or_not(
     check_whole(dataset, images, labels)
     note = f"labels were taken from the {place} column, by its values"
     assert (note in dataset.notes) is not has_header
-    assert dataset.notes[-1] == "cut by the library: a stratified share of 0.2 to test, seed 0"
+    assert dataset.notes[-1] == "split by the library: a stratified fraction of 0.2 for testing, seed 0"
 
 
 @pytest.mark.parametrize("separator", [";", "\t", "|", " ", "  ", ", "])
@@ -131,7 +131,7 @@ def test_one_hot_labels_and_names_of_rows(tmp_path, data_home, digits):
     check_whole(dataset, images, labels)
     rows = [[index, *row] for index, row in enumerate(rows_of(images, labels))]
     dataset = load_dataset(f"csv:{write(tmp_path / 'rows.csv', rows, ['', *HEADER])}")
-    assert "the column '' was taken for names of rows" in dataset.notes
+    assert "the column '' was taken as row names" in dataset.notes
     check_whole(dataset, images, labels)
 
 
@@ -163,7 +163,7 @@ def test_the_test_part_is_beside_the_file_or_in_the_folder(tmp_path, data_home, 
     np.testing.assert_array_equal(beside.test.images, images[80:])
     assert "the test part is mnist_test.csv beside it" in beside.notes
     assert add_dataset("own", tmp_path).fingerprint == folder.fingerprint
-    with pytest.raises(DatasetError, match="comes with its own test part"):
+    with pytest.raises(DatasetError, match="has its own test part"):
         load_dataset(f"csv:{train}", test_size=0.5)
 
 
@@ -173,12 +173,12 @@ def test_a_test_file_without_labels_is_none(tmp_path, data_home, digits):
     write(tmp_path / "test.csv", rows_of(images[:5], labels[:5], "none"), HEADER[1:])
     dataset = load_dataset(f"csv:{train}")
     assert len(dataset.train) + len(dataset.test) == 120
-    assert dataset.notes[0].startswith("test.csv beside it has no labels and is not the test part (5 images)")
+    assert dataset.notes[0].startswith("test.csv beside it (5 images) has no labels and is not used as the test part")
     (tmp_path / "test.csv").write_text("id,name\n1,a\n")
-    assert load_dataset(f"csv:{train}").notes[0] == "test.csv was left out: no table of pixels"
+    assert load_dataset(f"csv:{train}").notes[0] == "test.csv was left out: not a table of pixels"
     write(tmp_path / "test.csv", rows_of(images[:5], labels[:5], "none"), HEADER[1:])
     with pytest.raises(
-        DatasetError, match=r"test\.csv: no label in it, only the pixels of 8x8 images.*hdr-bench predict"
+        DatasetError, match=r"test\.csv: it has the pixels of 8x8 images, but no label.*hdr-bench predict"
     ):
         load_dataset(f"csv:{tmp_path / 'test.csv'}")
 
@@ -189,12 +189,12 @@ def test_emnist_is_put_upright(tmp_path, data_home):
     file = write(tmp_path / "emnist-digits-train.csv", rows_of(images.swapaxes(1, 2), labels))
     dataset = load_dataset(f"csv:{file}")
     check_whole(dataset, images, labels)
-    assert any("put upright" in note and "as its digits show" in note for note in dataset.notes)
+    assert any("were transposed" in note and "as its digits show" in note for note in dataset.notes)
     # Letters show nothing; the format says it.
     file = write(tmp_path / "emnist-letters-train.csv", rows_of(images.swapaxes(1, 2), labels + 11))
     dataset = load_dataset(f"csv:{file}")
     check_whole(dataset, images, labels + 11)
-    assert any("put upright" in note and "as EMNIST does" in note for note in dataset.notes)
+    assert any("were transposed" in note and "as EMNIST does" in note for note in dataset.notes)
     (tmp_path / "emnist-letters-mapping.txt").write_text("".join(f"{n} {n + 54} {n + 86}\n" for n in range(11, 21)))
     assert load_dataset(f"csv:{file}").class_names == tuple("ABCDEFGHIJ")
 
@@ -206,22 +206,22 @@ def test_emnist_is_put_upright(tmp_path, data_home):
         ("one line of words\n", "not a table of numbers"),
         ("label,file\n1,a.png\n2,b.png\n", "not a table of numbers"),
         ("1,0,0,0,0\n2,0,0,0\n1,0,0,0,0\n", "line 2 has 4 fields, those before it 5"),
-        ("1,0,0,0,0\n2,0,x,0,0\n", "line 2, column 3 holds 'x', which is not a number"),
+        ("1,0,0,0,0\n2,0,x,0,0\n", "line 2, column 3 is 'x', which is not a number"),
         ("1,0,0,0,0\n2,0,,0,0\n", "line 2, column 3 is empty; the table has 1 empty field in 1 of 2 lines: fill them"),
         (
             "label,a,b,c,d\n1,0,0,0,0\n2,0,,,0\n3,,0,0,\n",
             r"line 3, column 3 \('b'\) is empty; .* 4 empty fields in 2 of 3",
         ),
-        ("label,a,b,c,d\n1,0,0,x,0\n2,0,0,1,0\n", r"line 2, column 4 \('c'\) holds 'x', which is not a number"),
+        ("label,a,b,c,d\n1,0,0,x,0\n2,0,0,1,0\n", r"line 2, column 4 \('c'\) is 'x', which is not a number"),
         ("1,0,0,0,0,7\n2,0,1,0,0,9\n", "2 lines of 6 columns, without a header; .*a square number of pixels"),
         ("label,a,b,c,d,y\n1,2,3,4,5,6\n1,2,3,4,5,6\n", "2 columns may be the label: 'label', 'y'"),
-        ("label,a,b,c,d,e\n1,2,3,4,5,6\n1,2,3,4,5,6\n", "6 columns .'label', 'a', .* 5 of them would be pixels"),
+        ("label,a,b,c,d,e\n1,2,3,4,5,6\n1,2,3,4,5,6\n", "6 columns .'label', 'a', .* of which 5 would be pixels"),
         ("1,0,0,0,0\n1,0,0,0,0\n1,0,0,0,0\n", "neither the first nor the last of 5 columns can be the label"),
-        ("1,0,0,0,1\n2,0,0,0,2\n1,0,0,0,1\n2,0,3,0,2\n", "not clear whether the first or the last of 5 columns"),
-        ("1,0,0,0,0\n2,0,nan,0,0\n1,0,0,0,0\n2,0,0,0,0\n", "line 2, column 3 holds 'nan', which is not a number"),
-        ('1,0,0,0,0\n2,0,"0,0,0\n', "line 2 has a quote that does not close"),
-        ("1:1 2:3\n", "a LIBSVM file; name it libsvm:|not a table of numbers"),
-        ("1,0,0,0,0\n2,0,0\0,0,0\n", "line 2 holds null characters|not a table of numbers"),
+        ("1,0,0,0,1\n2,0,0,0,2\n1,0,0,0,1\n2,0,3,0,2\n", "unclear whether the first or the last of 5 columns"),
+        ("1,0,0,0,0\n2,0,nan,0,0\n1,0,0,0,0\n2,0,0,0,0\n", "line 2, column 3 is 'nan', which is not a number"),
+        ('1,0,0,0,0\n2,0,"0,0,0\n', "line 2 has an unclosed quote"),
+        ("1:1 2:3\n", "a LIBSVM file; use the name libsvm:|not a table of numbers"),
+        ("1,0,0,0,0\n2,0,0\0,0,0\n", "line 2 contains null characters|not a table of numbers"),
     ],
 )
 def test_tables_that_cannot_be_used(tmp_path, data_home, text, fault):
@@ -253,11 +253,11 @@ def test_what_is_not_there_or_not_a_table(tmp_path, data_home, digits):
     with pytest.raises(DatasetError, match="no table of pixels in this folder"):
         load_dataset(f"csv:{tmp_path}")
     np.savez(tmp_path / "a.npz", x=np.zeros(3))
-    with pytest.raises(DatasetError, match=r"\.npz.*; name it npz:"):
+    with pytest.raises(DatasetError, match=r"\.npz.*; use the name npz:"):
         load_dataset(f"csv:{tmp_path / 'a.npz'}")
     for name in ("train.csv", "mnist_train.csv"):
         write(tmp_path / name, rows_of(*digits))
-    with pytest.raises(DatasetError, match=r"not clear which of its tables .*: mnist_train\.csv, train\.csv"):
+    with pytest.raises(DatasetError, match=r"unclear which of its tables .*: mnist_train\.csv, train\.csv"):
         load_dataset(f"csv:{tmp_path}")
 
 
@@ -271,7 +271,7 @@ def test_damaged_and_boundless_files(tmp_path, data_home, digits, monkeypatch):
         list(read_lines(tmp_path / "b.csv.bz2"))
     monkeypatch.setattr(compressed_text, "_LIMIT", Limit(1 << 20, 10))
     (tmp_path / "c.csv.bz2").write_bytes(bz2.compress((b"0" * 99 + b"\n") * 11_000))
-    with pytest.raises(DatasetError, match="far more than such a file holds"):
+    with pytest.raises(DatasetError, match="far more than expected"):
         for _ in read_lines(tmp_path / "c.csv.bz2"):
             pass
 

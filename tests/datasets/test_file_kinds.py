@@ -23,20 +23,20 @@ def test_a_file_that_cannot_be_read_is_called_what_it_is(tmp_path, data_home, na
         with pytest.raises(DatasetError) as caught:
             load()
         message = str(caught.value)
-        assert message.startswith(f"{tmp_path / name}: {kind}, which is not read; what can be read: ")
+        assert message.startswith(f"{tmp_path / name}: {kind}, which cannot be read; supported: ")
         assert remedy in message
 
 
 def test_files_that_another_scheme_reads(tmp_path, data_home):
     for name, hint in (
-        ("a.npz", "name it npz:"),
-        ("a.npy", r"a file of NumPy arrays \(.npz or .npy\); name it npz:"),
-        ("a.csv", "a CSV file; name it csv:"),
-        ("a.tsv.gz", "a CSV file; name it csv:"),
-        ("a.svm.bz2", "a LIBSVM file; name it libsvm:"),
-        ("a.mat", "a MATLAB file; name it mat:"),
-        ("a.parquet", "a Parquet file; name it parquet:"),
-        ("a.h5", "an HDF5 file; name it h5:"),
+        ("a.npz", "use the name npz:"),
+        ("a.npy", r"a file of NumPy arrays \(.npz or .npy\); use the name npz:"),
+        ("a.csv", "a CSV file; use the name csv:"),
+        ("a.tsv.gz", "a CSV file; use the name csv:"),
+        ("a.svm.bz2", "a LIBSVM file; use the name libsvm:"),
+        ("a.mat", "a MATLAB file; use the name mat:"),
+        ("a.parquet", "a Parquet file; use the name parquet:"),
+        ("a.h5", "an HDF5 file; use the name h5:"),
         ("a.png", "the folder that holds the pictures"),
         ("t10k-images-idx3-ubyte.gz", f"idx:{tmp_path}"),
     ):
@@ -49,9 +49,9 @@ def test_a_folder_without_pictures_is_described(tmp_path, data_home):
     for name in ("train.csv", "test.csv", "a/x.npy", "b.zip"):
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).touch()
-    others = r"4 files of other kinds: b\.zip, test\.csv, train\.csv.*; b\.zip is read by the name zip:"
-    with pytest.raises(DatasetError, match=f"no picture in it, but {others}"):
+    others = r"4 other files: b\.zip, test\.csv, train\.csv.*; to read b\.zip, use the name zip:"
+    with pytest.raises(DatasetError, match=f"it has no pictures, but {others}"):
         load_dataset(f"folder:{tmp_path}")
     (tmp_path / "t10k-images-idx3-ubyte").touch()
-    with pytest.raises(DatasetError, match=rf"5 files of other kinds: .*IDX files: idx:{tmp_path}"):
+    with pytest.raises(DatasetError, match=rf"5 other files: .*IDX files: idx:{tmp_path}"):
         load_dataset(f"folder:{tmp_path}")

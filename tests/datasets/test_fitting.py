@@ -28,7 +28,7 @@ def test_mnists_form(data_home):
         assert 18 <= max(np.ptp(rows), np.ptp(columns)) + 1 <= 20
         assert image.max() == 255
         assert np.abs(np.array(_moments(image)) - 14).max() <= 1
-    assert data.notes[-1].startswith("brought into the form of MNIST: light on dark (0 of 1,797 images inverted)")
+    assert data.notes[-1].startswith("converted to the form of MNIST: light on dark (0 of 1,797 images inverted)")
     labels = load_dataset("digits-8x8").train.labels
     np.testing.assert_array_equal(data.train.labels, labels)
 
@@ -106,7 +106,7 @@ def pictures(tmp_path, data_home):
 
 
 def test_pictures_of_several_sizes(pictures):
-    with pytest.raises(DatasetError, match=r'bring them to one size with resize, .* or .* with fit="mnist"'):
+    with pytest.raises(DatasetError, match=r'bring them to the same size with resize, .* or .* with fit="mnist"'):
         load_dataset(f"folder:{pictures}")
     data = load_dataset(f"folder:{pictures}", fit="mnist")
     assert data.image_shape == (28, 28)
@@ -151,5 +151,5 @@ def test_forms_that_are_not_there(data_home, pictures):
         load_dataset("digits-8x8", fit="mnists")
     with pytest.raises(DatasetError, match="makes all images light on dark; omit polarity='dark-on-light'"):
         load_dataset("digits-8x8", fit="mnist", polarity="dark-on-light")
-    with pytest.raises(DatasetError, match="mnist is added as it is; give classes and fit when it is loaded"):
+    with pytest.raises(DatasetError, match="mnist is added unchanged; give classes and fit when loading it"):
         add_dataset("mnist", pictures, fit="mnist")

@@ -51,7 +51,7 @@ def test_the_label_in_the_name_and_numbers_in_order(folder):
     (folder / "notes.txt").write_text("not a picture")
     data = load_dataset(f"folder:{folder}")
     assert data.class_names == tuple(str(label + 5) for label in range(10))
-    assert "labels were read from the files' names as PREFIX_LABEL_NUMBER" in data.notes
+    assert "labels were read from the file names as PREFIX_LABEL_NUMBER" in data.notes
 
 
 def test_a_new_picture_is_seen(folder):
@@ -79,7 +79,7 @@ def test_an_unreadable_picture_among_good_ones(folder):
 
 
 def test_folders_that_cannot_be_used(folder, tmp_path):
-    with pytest.raises(DatasetError, match="an empty folder"):
+    with pytest.raises(DatasetError, match="the folder is empty"):
         load_dataset(f"folder:{folder}")
     with pytest.raises(DatasetNotFoundError, match="there is no such folder"):
         load_dataset(f"folder:{tmp_path / 'nowhere'}")
@@ -96,7 +96,7 @@ def test_folders_that_cannot_be_used(folder, tmp_path):
 
 def test_a_name_without_a_label(folder):
     Image.new("L", (8, 8)).save(folder / "seven.png")
-    with pytest.raises(DatasetError, match=r"seven\.png: no label in the file's name"):
+    with pytest.raises(DatasetError, match=r"seven\.png: no label in the file name"):
         load_dataset(f"folder:{folder}")
 
 

@@ -116,7 +116,7 @@ def test_a_mistyped_data_home_is_named_with_the_nearest_folder_and_not_made(home
     mistyped = home / "dgits" / "here"
     monkeypatch.setenv("HDR_BENCH_DATA", str(mistyped))
     load_dataset("digits-8x8")
-    told = f"HDR_BENCH_DATA names {mistyped}, which does not exist; the nearest folder that does is {home}"
+    told = f"HDR_BENCH_DATA names {mistyped}, which does not exist; the nearest existing folder is {home}"
     for name in ("mnist", "nist15"):
         with pytest.raises(DatasetNotFoundError, match=told):
             load_dataset(name)
@@ -130,7 +130,7 @@ def test_what_is_fetched_because_the_data_home_is_mistyped_is_warned_of(home, mo
     monkeypatch.setattr(mnist, "_fetch_openml", lambda: fetched)
     monkeypatch.setattr(mnist, "check_idx", lambda *_: None)
     monkeypatch.setenv("HDR_BENCH_DATA", str(home / "mistyped"))
-    with pytest.warns(DatasetWarning, match="which does not exist; .*; it was fetched instead, from OpenML"):
+    with pytest.warns(DatasetWarning, match="which does not exist; .*; the data were fetched from OpenML instead"):
         load_dataset("mnist")
 
 
@@ -188,14 +188,14 @@ def test_what_version_0_1_left_in_a_data_home_is_found_and_never_written(home, o
         assert load_dataset(f"npz:{own}").fingerprint == expected
         assert load_dataset("mine").class_names == tuple("0123456789")
     assert list_datasets()["mine"] == "added by you"
-    with pytest.raises(DatasetError, match=f"there is a data set 'mine' already, in {home}/prepared/mine"):
+    with pytest.raises(DatasetError, match=f"there is already a data set 'mine' in {home}/prepared/mine"):
         add_dataset("mine", own)
     # A damaged copy is made again, in the cache; what was added cannot be.
     for path in home.rglob("train_images.npy"):
         path.write_bytes(path.read_bytes()[:-1] + b"\x07")
     assert load_dataset(f"npz:{own}").fingerprint == expected
     assert Path(load_dataset("digits-8x8").train.images.filename).is_relative_to(cache_home())
-    with pytest.raises(DatasetError, match=r"train_images\.npy was changed since mine was verified"):
+    with pytest.raises(DatasetError, match=r"train_images\.npy was changed after mine was verified"):
         load_dataset("mine")
     assert _contents(home) == before
 
@@ -221,7 +221,7 @@ def test_a_cache_that_cannot_be_made_is_named(tmp_path, monkeypatch):
         monkeypatch.setenv("HDR_BENCH_DATA", f"{above}/y")
         said = "\n".join(describe_places())
         assert f"cache: {above}/x (it cannot be written: data are read again each time)" in said
-        assert f"HDR_BENCH_DATA names {above}/y, which cannot be made: {above} is not a folder; set it to" in said
+        assert f"HDR_BENCH_DATA names {above}/y, which cannot be created: {above} is not a folder; set it to" in said
 
 
 def test_a_full_disk_leaves_nothing_half_written(home, own):
@@ -232,7 +232,7 @@ def test_a_full_disk_leaves_nothing_half_written(home, own):
     try:
         with pytest.warns(DatasetWarning, match=r"digits-8x8 cannot be stored in .*; set HDR_BENCH_CACHE"):
             assert len(load_dataset("digits-8x8").train) == 1437
-        with pytest.raises(NotStoredError, match=r"mine cannot be stored in .*; set HDR_BENCH_DATA to an empty folder"):
+        with pytest.raises(NotStoredError, match=r"mine cannot be stored in .*; set HDR_BENCH_DATA to an empty"):
             add_dataset("mine", own)
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, before)

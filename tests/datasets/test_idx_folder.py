@@ -85,7 +85,7 @@ def test_half_a_pair_two_pairs_and_none(folder, tmp_path):
         load_dataset(f"idx:{folder}")
     write_idx(folder / "a-labels-idx1-ubyte", labels)
     _write(folder, "b", images, labels)
-    with pytest.raises(DatasetError, match=r"it holds 2 sets of IDX files: a, b; name one of them, as idx:.*idx/a"):
+    with pytest.raises(DatasetError, match=r"it holds 2 sets of IDX files: a, b; name one of them, as in idx:.*idx/a"):
         load_dataset(f"idx:{folder}")
     _write(folder, "a-train", images, labels)
     with pytest.raises(DatasetError, match="both a-images-idx3-ubyte and a-train-images-idx3-ubyte are train images"):
@@ -109,7 +109,7 @@ def test_torchvisions_files_also_from_the_folders_above(folder, given, note):
     data = load_dataset(f"idx:{folder / given}")
     np.testing.assert_array_equal(data.train.images, images[:80])
     np.testing.assert_array_equal(data.test.labels, labels[80:])
-    assert data.notes == (() if note is None else (f"read from the folder {note} in it",))
+    assert data.notes == (() if note is None else (f"read from the folder {note} inside it",))
     assert add_dataset("own", folder / given).fingerprint == data.fingerprint
 
 
@@ -125,7 +125,7 @@ def test_kaggles_archive(folder):
     np.testing.assert_array_equal(data.train.images, images[:80])
     np.testing.assert_array_equal(data.test.labels, labels[80:])
     write_idx(folder / "t10k-labels.idx1-ubyte", labels[80:][::-1])
-    with pytest.raises(DatasetError, match=r"t10k-labels\.idx1-ubyte have different contents; remove the one"):
+    with pytest.raises(DatasetError, match=r"t10k-labels\.idx1-ubyte have different contents; remove the wrong one"):
         load_dataset(f"idx:{folder}")
 
 
@@ -150,7 +150,7 @@ def test_several_folders_and_sets(folder):
     with pytest.raises(DatasetError, match=r"2 sets .*: emnist-digits, emnist-letters; name one .*idx/emnist-digits$"):
         load_dataset(f"idx:{folder}")
     _write(folder, "train", images, labels)
-    with pytest.raises(DatasetError, match="3 sets .*: the files without a prefix, emnist-digits, .* folder of their"):
+    with pytest.raises(DatasetError, match="3 sets .*: the files without a prefix, emnist-digits, .* their own folder"):
         load_dataset(f"idx:{folder}")
     for name in ("MNIST", "KMNIST"):
         _torchvision(folder.parent / "several" / name / "raw", images, labels)
@@ -166,7 +166,7 @@ def test_one_of_emnists_sets_upright(folder, named):
     np.testing.assert_array_equal(data.train.images, images[:80])
     np.testing.assert_array_equal(data.test.images, images[80:])
     assert data.class_names == (*"123456789", "10")
-    assert "the images were put upright" in data.notes[0]
+    assert "the images were transposed" in data.notes[0]
     assert add_dataset("own", folder / named).fingerprint == data.fingerprint
 
 
@@ -177,7 +177,7 @@ def test_a_set_is_named_above_the_folder_of_torchvision_or_of_the_archive(folder
     _emnist(folder / "EMNIST" / below, images, labels)
     data = load_dataset(f"idx:{folder / 'EMNIST' / 'digits'}")
     np.testing.assert_array_equal(data.train.images, images[:80])
-    assert data.notes[0] == f"read from the folder {below} in it"
+    assert data.notes[0] == f"read from the folder {below} inside it"
 
 
 def test_a_set_that_is_not_there(folder):
@@ -203,7 +203,7 @@ def test_emnists_classes_are_named_by_its_mapping(folder):
     mapping.write_text("".join(f"{i} {64 + i} {96 + i}\n" for i in range(1, 11)))
     data = load_dataset(f"idx:{folder}/letters")
     assert data.class_names == tuple("ABCDEFGHIJ")
-    assert "the classes are named by emnist-letters-mapping.txt" in data.notes
+    assert "class names are from emnist-letters-mapping.txt" in data.notes
     for content, fault in [("1 65 97\n", "no line for the label 2"), ("1;65", "line 1 is '1;65'"), ("1 10", "code 10")]:
         mapping.write_text(content)
         with pytest.raises(DatasetError, match=fault):

@@ -44,10 +44,10 @@ def test_two_fields_that_may_be_labels_are_never_guessed(pairs):
     firsts, seconds = ({pair[place] for pair in pairs} for place in (0, 1))
     names = [f"{first}_{second}_{index:03}.png" for index, (first, second) in enumerate(pairs)]
     if len(firsts) == len(seconds) == 1:
-        with pytest.raises(DatasetError, match="no label in the files' names"):
+        with pytest.raises(DatasetError, match="no label in the file names"):
             choose_reading(names, "DIR")
     elif len(firsts) > 1 and len(seconds) > 1:
-        with pytest.raises(DatasetError, match="not clear which field.*LABEL_WRITER_NUMBER.*PREFIX_LABEL_NUMBER"):
+        with pytest.raises(DatasetError, match="unclear which field.*LABEL_WRITER_NUMBER.*PREFIX_LABEL_NUMBER"):
             choose_reading(names, "DIR")
     else:
         assert _labels(names)[1] == [pair[len(firsts) == 1] for pair in pairs]
@@ -68,13 +68,13 @@ def test_any_names_give_labels_that_come_again_or_an_error_of_ours(stems):
 @pytest.mark.parametrize(
     ("pattern", "fault"),
     [
-        ("img_{n:03}", "no label in the files' names: .*they begin with 'img'"),
-        ("img{n}", r"DIR/img0\.png: no label in the file's name, nor in 79 others"),
+        ("img_{n:03}", "no label in the file names: .*names start with 'img'"),
+        ("img{n}", r"DIR/img0\.png: no label in the file name, nor in those of 79 others"),
         ("hsf_{d}_{n:05}", "hsf_0 is a group of writers of NIST Special Database 19, not a class"),
         ("{w}_{d}", "may be 'anna' .LABEL_NUMBER., or '0', since the last field is a single digit"),
-        ("IMG_2024010{d}_{n}", "no label in the files' names"),
+        ("IMG_2024010{d}_{n}", "no label in the file names"),
         ("{w}_{x}_{n}", "'anna' .LABEL_WRITER_NUMBER. or 'left' .PREFIX_LABEL_NUMBER."),
-        ("a_{d}_b_{n}", "the label seems to be '0' in a_0_b_0.png, which is none of the forms"),
+        ("a_{d}_b_{n}", "the label seems to be '0' in a_0_b_0.png, but the name does not"),
     ],
 )
 def test_names_without_a_clear_label(pattern, fault):

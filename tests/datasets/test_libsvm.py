@@ -60,8 +60,8 @@ def test_the_form_of_usps_with_its_test_part_beside(tmp_path, data_home, digits)
     assert dataset.class_names == tuple("0123456789")
     assert dataset.notes == (
         "the test part is usps.t.bz2 beside it",
-        "labels run from 1 to 10; each is the digit one below it: classes have the digits' names",
-        "pixels run from -1 to 1, as in the file",
+        "labels range from 1 to 10; each means the digit one below: classes are named after the digits",
+        "pixels range from -1 to 1, as in the file",
     )
 
 
@@ -70,7 +70,7 @@ def test_ten_is_the_digit_zero_where_the_images_show_it(tmp_path, data_home, dig
     file = write(tmp_path / "digits", images, np.where(labels == 0, 10, labels))
     dataset = load_dataset(f"libsvm:{file}")
     assert dataset.class_names == tuple("0123456789")
-    assert any("10 is the digit 0" in note for note in dataset.notes)
+    assert any("10 means the digit 0" in note for note in dataset.notes)
     expected = {(image.tobytes(), label) for image, label in zip(images, labels.tolist(), strict=True)}
     for part in (dataset.train, dataset.test):
         assert {
@@ -82,7 +82,7 @@ def test_labels_from_one_to_ten_of_what_are_no_digits(tmp_path, data_home):
     noise = np.random.default_rng(0).integers(1, 256, (200, 8, 8))
     dataset = load_dataset(f"libsvm:{write(tmp_path / 'noise', noise, np.arange(200) % 10 + 1)}")
     assert dataset.class_names == tuple(map(str, range(1, 11)))
-    assert any("do not show which digits they are" in note for note in dataset.notes)
+    assert any("do not show which digits they mean" in note for note in dataset.notes)
 
 
 def test_what_scikit_learn_writes(tmp_path, data_home, digits):
@@ -101,13 +101,13 @@ def test_what_scikit_learn_writes(tmp_path, data_home, digits):
 @pytest.mark.parametrize(
     ("text", "fault"),
     [
-        ("", "no line with a pixel in it; expected lines such as"),
-        ("1\n2\n", "no line with a pixel in it"),
-        ("1 1:2 3:4\n2 2:x\n", "line 2 is not LIBSVM's: '2 2:x'"),
-        ("1 1:2 3:4\n2 4\n", "line 2 ends in '4'|line 2 is not LIBSVM's"),
-        ("1 1:2 3:4\n2 4:1 3:1\n", "line 2: the indices of its pixels do not go up"),
-        ("1 1:2 4:4\nx 4:1\n", "line 2 is not LIBSVM's"),
-        ("1 1:2 99999:4\n2 4:1\n", "line 1 has the index '99999'; up to 65,536 pixels are read"),
+        ("", "it has no line with a pixel; expected lines such as"),
+        ("1\n2\n", "it has no line with a pixel"),
+        ("1 1:2 3:4\n2 2:x\n", "line 2 is not in LIBSVM's format: '2 2:x'"),
+        ("1 1:2 3:4\n2 4\n", "line 2 ends in '4'|line 2 is not in LIBSVM's format"),
+        ("1 1:2 3:4\n2 4:1 3:1\n", "line 2: the indices of its pixels do not increase"),
+        ("1 1:2 4:4\nx 4:1\n", "line 2 is not in LIBSVM's format"),
+        ("1 1:2 99999:4\n2 4:1\n", "line 1 has the index '99999'; at most 65,536 pixels are allowed"),
         ("1 1:2 4:nan\n2 4:1\n", "nan"),
         ("1 1:2 4:4\n2 4:1\n1 2:1\n2 3:\n", "line 4"),
     ],
@@ -123,7 +123,7 @@ def test_files_that_cannot_be_used(tmp_path, data_home, text, fault):
 def test_what_is_not_there_or_of_another_kind(tmp_path, data_home):
     with pytest.raises(DatasetNotFoundError, match="there is no such file"):
         load_dataset(f"libsvm:{tmp_path / 'usps.bz2'}")
-    with pytest.raises(DatasetError, match="a folder; name a file in it: libsvm:.* a LIBSVM file, of lines"):
+    with pytest.raises(DatasetError, match="it is a folder; name a file in it: libsvm:.* a LIBSVM file with lines"):
         load_dataset(f"libsvm:{tmp_path}")
     (tmp_path / "digits.txt").write_text("1,0,0,0,0\n2,0,0,0,0\n")
     assert not is_libsvm(tmp_path / "digits.txt")

@@ -55,7 +55,7 @@ def test_a_cut_by_the_library_is_known_whatever_becomes_of_the_data(tmp_path, da
     np.savez(tmp_path / "mine.npz", X=digits.train.images, y=digits.train.labels)
     add_dataset("mine", tmp_path / "mine.npz")
     for dataset in (digits, load_dataset("mine"), load_dataset("mine", classes=("3", "8"))):
-        assert dataset.cut_note.startswith("cut by the library: a stratified share of 0.2 to test")
+        assert dataset.cut_note.startswith("split by the library: a stratified fraction of 0.2 for testing")
         assert dataset.cut_note in dataset.notes
     parts = (Part(np.arange(36, dtype=np.uint8).reshape(4, 3, 3), np.array([0, 1, 0, 1])) for _ in range(2))
     assert make_dataset("two parts", *parts, ("a", "b")).cut_note == ""
@@ -88,7 +88,7 @@ def test_a_file_changed_since_is_noticed_and_named(data_home):
     content = bytearray(prepared.read_bytes())
     content[-1] ^= 1
     prepared.write_bytes(content)
-    with pytest.raises(DatasetError, match=r"train_images\.npy was changed since digits-8x8 was verified"):
+    with pytest.raises(DatasetError, match=r"train_images\.npy was changed after digits-8x8 was verified"):
         load_dataset("digits-8x8")
     fetch_dataset("digits-8x8")
     assert len(load_dataset("digits-8x8").train) == 1437
@@ -110,7 +110,7 @@ def test_bytes_altered_under_the_old_size_and_time_are_noticed(data_home, name, 
     folder = prepared_home() / "digits-8x8"
     _alter(folder / f"{name}.npy", place)
     with pytest.raises(
-        DatasetError, match=rf"{name}\.npy was changed since digits-8x8 was verified; remove the folder {folder}, then"
+        DatasetError, match=rf"{name}\.npy was changed after digits-8x8 was verified; remove the folder {folder}, then"
     ):
         load_dataset("digits-8x8")
 
@@ -139,7 +139,7 @@ def test_an_edited_manifest_is_noticed(data_home, field):
     manifest = json.loads(path.read_text())
     manifest[field] = manifest[field][::-1] if len(manifest[field]) > 1 else ["x"]
     path.write_text(json.dumps(manifest))
-    with pytest.raises(DatasetError, match=r"manifest\.json was changed since .* was verified"):
+    with pytest.raises(DatasetError, match=r"manifest\.json was changed after .* was verified"):
         load_dataset("digits-8x8")
 
 
@@ -180,7 +180,7 @@ def test_class_names_of_earlier_versions_without_a_source_are_warned_of(data_hom
         assert load_dataset("mine").fingerprint == added.fingerprint
     path = added_home() / "mine" / "manifest.json"
     path.write_text(json.dumps(json.loads(path.read_text()) | {"checksum": "0" * 64}))
-    with pytest.raises(DatasetError, match=r"manifest\.json was changed since mine was verified"):
+    with pytest.raises(DatasetError, match=r"manifest\.json was changed after mine was verified"):
         load_dataset("mine")
 
 
@@ -227,7 +227,7 @@ def test_what_an_earlier_version_prepared_is_read_again_with_its_notes_of_today(
     for name in names:
         notes = load_dataset(name).notes
         assert "words of yesterday" not in notes
-        assert any("to test, seed 0" in note for note in notes)
+        assert any("for testing, seed 0" in note for note in notes)
 
 
 def test_what_was_made_of_data_of_an_earlier_version_is_made_again(data_home, monkeypatch):
@@ -257,7 +257,7 @@ def test_a_file_only_touched_since_is_hashed_and_accepted(data_home):
 
 def test_a_file_gone_since_is_named(data_home):
     Path(load_dataset("digits-8x8").test.labels.filename).unlink()
-    with pytest.raises(DatasetError, match=r"test_labels\.npy is gone"):
+    with pytest.raises(DatasetError, match=r"test_labels\.npy was removed after"):
         load_dataset("digits-8x8")
 
 
@@ -295,12 +295,12 @@ def test_unknown_names_suggest_the_nearest():
 
 @pytest.mark.parametrize("name", ["mnist-5k", "mnist"])
 def test_a_data_set_with_its_own_test_part_is_not_cut(name):
-    with pytest.raises(DatasetError, match=f"{name} comes with its own test part"):
+    with pytest.raises(DatasetError, match=f"{name} has its own test part"):
         load_dataset(name, test_size=0.3)
 
 
 def test_options_that_do_not_fit_are_refused():
-    with pytest.raises(DatasetError, match="resize is for pictures in files"):
+    with pytest.raises(DatasetError, match="resize is only for pictures in files"):
         load_dataset("mnist-5k", resize=(8, 8))
     for test_size in (1.5, 0.0, float("nan"), "0.2", 1):
         with pytest.raises(DatasetError, match=f"between 0 and 1, got {test_size!r}"):
@@ -311,10 +311,10 @@ def test_options_that_do_not_fit_are_refused():
         ):
             load_dataset("digits-8x8", random_state=seed)
     for name in (5, None, Path("x"), b"mnist-5k"):
-        with pytest.raises(DatasetError, match="a data set's name must be a text, got"):
+        with pytest.raises(DatasetError, match="the name of a data set must be a string, got"):
             load_dataset(name)
     for size in ((0, 8), (28,), 28, (10**9, 10**9), ("28", 28), (28.0, 28)):
-        with pytest.raises(DatasetError, match="resize must be height and width, of at least 1"):
+        with pytest.raises(DatasetError, match="resize must be height and width, each at least 1"):
             load_dataset("folder:x", resize=size)
 
 
@@ -330,9 +330,9 @@ def test_data_of_ones_own_under_a_name(data_home, tmp_path):
         "my-digits": "added by you",
     }
     np.savez(source, images=digits.train.images[:500], labels=digits.train.labels[:500])
-    with pytest.raises(DatasetError, match="there is a data set 'my-digits' already"):
+    with pytest.raises(DatasetError, match="there is already a data set 'my-digits'"):
         add_dataset("my-digits", source)
-    with pytest.raises(DatasetError, match="resize is for pictures in files"):
+    with pytest.raises(DatasetError, match="resize is only for pictures in files"):
         add_dataset("other", source, resize=(8, 8))
     with pytest.raises(DatasetError, match="between 0 and 1, got 20"):
         add_dataset("other", source, test_size=20)
@@ -341,7 +341,8 @@ def test_data_of_ones_own_under_a_name(data_home, tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("name", "fault"), [("a/b", "cannot name"), ("n" * 101, "cannot name"), ("digits-8x8", "the library's own")]
+    ("name", "fault"),
+    [("a/b", "is not a valid name"), ("n" * 101, "is not a valid name"), ("digits-8x8", "one of the library's own")],
 )
 def test_names_that_cannot_be_added(data_home, tmp_path, name, fault):
     with pytest.raises(DatasetError, match=fault):
@@ -358,5 +359,5 @@ def test_subsample_is_stratified_and_keeps_the_test_part():
     assert digits.subsample(4000) is digits
     for size in (11, 2300, 2800, 3400, 3900, 3990):
         assert len(digits.subsample(size).train) == size
-    with pytest.raises(DatasetError, match=r"between 10 \(one per class\) and 3990 are possible, or all 4000"):
+    with pytest.raises(DatasetError, match=r"between 10 \(one per class\) and 3990, or all 4000"):
         digits.subsample(5)

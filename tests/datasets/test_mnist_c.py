@@ -88,7 +88,7 @@ def test_other_numbers_of_images_of_a_class_are_warned_of(small, data_home):
     labels = np.load(folder / "test_labels.npy")
     labels[np.flatnonzero(labels == 1)[0]] = 2
     np.save(folder / "test_labels.npy", labels)
-    with pytest.warns(DatasetWarning, match="test part: the numbers of images of each class are not those of MNIST"):
+    with pytest.warns(DatasetWarning, match="test part: the numbers of images per class differ from those of MNIST"):
         load_dataset("mnist-c:fog")
 
 
@@ -127,7 +127,7 @@ def test_who_does_not_have_it_is_told_how_to_get_it(data_home):
         load_dataset("mnist-c:fog")
     with pytest.raises(UnknownNameError, match=r"unknown corruption of mnist-c 'fogg'\. Did you mean 'fog'"):
         load_dataset("mnist-c:fogg")
-    with pytest.raises(DatasetError, match="mnist-c:fog comes with its own test part"):
+    with pytest.raises(DatasetError, match="mnist-c:fog has its own test part"):
         load_dataset("mnist-c:fog", test_size=0.5)
 
 

@@ -67,7 +67,7 @@ def test_images_in_one_file_and_labels_in_another(tmp_path, data_home, names):
 def test_an_array_without_labels(tmp_path, data_home, name, labels):
     np.save(tmp_path / f"{name}.npy", _digits()[0])
     with pytest.raises(
-        DatasetError, match=rf"holds {name} \(100, 8, 8\) alone, .* of its labels, such as {labels}; expected"
+        DatasetError, match=rf"holds only {name} \(100, 8, 8\), .* with its labels, such as {labels}; expected"
     ):
         load_dataset(f"npz:{tmp_path / name}.npy")
 
@@ -82,7 +82,7 @@ def test_damaged_and_hostile_npy_files(tmp_path, data_home):
         (whole + b"1", "declares 6528 bytes, but the file has 6529"),
         (b"\x93NUMPY", "not a readable .npy file"),
         (b"", "not a readable .npy file"),
-        (whole.replace(b"(100, 8, 8)", b"(-10, 8, 8)"), "declares the shape"),
+        (whole.replace(b"(100, 8, 8)", b"(-10, 8, 8)"), "declares the invalid shape"),
         (whole.replace(b"(100, 8, 8)", b"(1e9, 8, 8)"), "not a readable .npy file"),
     ):
         (tmp_path / "x.npy").write_bytes(content)

@@ -32,7 +32,7 @@ def test_keras_and_medmnist_names(file):
     parts = {"train_images": images[:80], "train_labels": labels[:80, None]}
     np.savez(file, **parts, test_images=images[80:], test_labels=labels[80:, None])
     assert load_dataset(f"npz:{file}").fingerprint == keras.fingerprint
-    with pytest.raises(DatasetError, match="comes with its own test part"):
+    with pytest.raises(DatasetError, match="has its own test part"):
         load_dataset(f"npz:{file}", test_size=0.5)
 
 
@@ -49,24 +49,24 @@ def test_one_whole_is_cut_whatever_its_layout(file, shape):
     [
         (
             {"a": np.zeros(3)},
-            r"it holds a \(3,\) alone, and .* no file beside it of its images; expected .* x_train/",
+            r"it holds only a \(3,\), and .* no file beside it with its images; expected .* x_train/",
         ),
-        ({"x": np.zeros((3, 2, 2))}, r"it holds x \(3, 2, 2\) alone, .* beside it of its labels, such as a-labels.npz"),
+        ({"x": np.zeros((3, 2, 2))}, r"it holds only x \(3, 2, 2\), .* with its labels, such as a-labels.npz"),
         ({"a": np.zeros(3), "b": np.zeros(3)}, r"it holds a \(3,\), b \(3,\); expected the arrays x_train/"),
         (
             {"x_train": np.zeros((10, 8, 8)), "y_train": np.arange(10), "x_test": np.zeros((10, 8, 8))},
             r"it holds x_train \(10, 8, 8\), y_train \(10,\), x_test \(10, 8, 8\), but not y_test; save all four "
-            "arrays in one file, or x and y alone, of which a test part is cut",
+            "arrays in one file, or only x and y, from which a test part is split off",
         ),
         (
             {"x_train": np.zeros((10, 8, 8)), "y_train": np.arange(9)},
-            r"x_train has shape \(10, 8, 8\), but there are 9 labels; one label per image is needed",
+            r"x_train has shape \(10, 8, 8\), but there are 9 labels; give one label per image",
         ),
         (
             {"train_images": np.zeros((10, 8, 8)), "test_labels": np.arange(9)},
-            r"test_labels \(9,\), but not train_labels and test_images; save all four .* or images and labels alone",
+            r"test_labels \(9,\), but not train_labels and test_images; save all four .* or only images and labels",
         ),
-        ({"x": np.zeros((20, 9)), "X": np.zeros((20, 9)), "y": np.arange(20) % 2}, "differ in capitals only: X, x, y"),
+        ({"x": np.zeros((20, 9)), "X": np.zeros((20, 9)), "y": np.arange(20) % 2}, "differ only in case: X, x, y"),
         (
             {"x": np.zeros((20, 9)), "y": np.eye(20) / 2},
             r"y has shape \(20, 20\); expected one label per image, .*one-hot",
@@ -75,8 +75,11 @@ def test_one_whole_is_cut_whatever_its_layout(file, shape):
             {"x": np.zeros((20, 9)), "y": np.tri(20)},
             r"y has shape \(20, 20\); expected one label per image, .*one-hot",
         ),
-        ({"x": np.zeros((20, 9)), "y": np.zeros((20, 3, 3))}, r"y has shape \(20, 3, 3\), but one label per image"),
-        ({"x": np.zeros((4, 4, 4)), "y": np.arange(4) % 2}, r"not clear along which axis.*rows of shape \(4, 16\)"),
+        (
+            {"x": np.zeros((20, 9)), "y": np.zeros((20, 3, 3))},
+            r"y must have one label per image, .* \(20, 3, 3\)",
+        ),
+        ({"x": np.zeros((4, 4, 4)), "y": np.arange(4) % 2}, r"unclear along which axis.*rows of shape \(4, 16\)"),
         ({"x": np.zeros((20, 7)), "y": np.arange(20) % 2}, "7 pixels per image; expected a square number"),
         ({"x": np.zeros((20, 9)), "y": np.full(20, np.inf)}, "labels are not integers.*return_inverse=True"),
         ({"x": np.zeros((20, 9)), "y": np.array([b"\xff", b"a"] * 10)}, "bytes that are not UTF-8"),
@@ -86,9 +89,9 @@ def test_one_whole_is_cut_whatever_its_layout(file, shape):
         ({"x": np.zeros((20, 9)), "y": np.array([{}] * 20)}, "y holds Python objects"),
         (
             {"x": np.zeros((3, 9)), "y": np.array([0, 0, 1])},
-            r"cannot cut 3 images .*: 1 of 2 classes have a single image \('1'\)",
+            r"cannot split 3 images .*: 1 of 2 classes have only one image \('1'\)",
         ),
-        ({"x": np.zeros((20, 9)), "y": np.arange(20) // 2}, "of 16 and 4 images, fewer than the 10 classes"),
+        ({"x": np.zeros((20, 9)), "y": np.arange(20) // 2}, "of 16 and 4 images, since each needs at least 10"),
     ],
 )
 def test_files_that_cannot_be_used(file, arrays, fault):
@@ -119,7 +122,7 @@ def test_arrays_that_are_not_read_are_told(file):
     parts = {"train_images": images[:70], "train_labels": labels[:70], "test_images": images[70:], "names": "abc"}
     np.savez(file, **parts, test_labels=labels[70:], val_images=images[:5], val_labels=labels[:5])
     with pytest.warns(
-        DatasetWarning, match=r"arrays of a part that was left out: val_images \(5, 8, 8\), val_labels \(5,\)"
+        DatasetWarning, match=r"arrays of a part that is not used: val_images \(5, 8, 8\), val_labels \(5,\)"
     ):
         data = load_dataset(f"npz:{file}")
     assert data.notes == ("arrays that were not read: names ()",)
@@ -140,7 +143,7 @@ def test_blank_images_are_told(file):
     with pytest.warns(DatasetWarning) as caught:
         load_dataset(f"npz:{file}")
     assert [str(warning.message).partition(": ")[2] for warning in caught] == [
-        f"2 of {n} {part} images are blank, all their pixels have the same value: index 3, 5"
+        f"2 of {n} {part} images are blank (all pixels have the same value): index 3, 5"
         for n, part in ((100, "training"), (50, "test"))
     ]
 
@@ -153,7 +156,7 @@ def test_capitals_in_the_files_name(tmp_path, data_home):
 
 
 def test_a_folder_and_files_of_other_kinds(tmp_path, data_home):
-    with pytest.raises(DatasetError, match=r"a folder, not a file of NumPy arrays; pictures in it: folder:"):
+    with pytest.raises(DatasetError, match=r"a folder, not a file of NumPy arrays; for pictures in it use folder:"):
         load_dataset(f"npz:{tmp_path}")
 
 

@@ -50,7 +50,7 @@ def test_what_an_earlier_version_stored_is_opened_with_a_warning_if_openml_does_
 
 def test_errors_say_what_is_wrong(answer):
     answer(ConnectionError("no route"))
-    with pytest.raises(DatasetNotFoundError, match="OpenML does not answer: no route"):
+    with pytest.raises(DatasetNotFoundError, match="OpenML does not respond: no route"):
         load_dataset("openml:anything")
     answer(ValueError("No known dataset named"))
     with pytest.raises(DatasetError, match="openml:anything: No known dataset"):

@@ -63,7 +63,7 @@ def test_shards_of_two_parts(tmp_path, data_home, digits):
         assert load_dataset(f"parquet:{place}").fingerprint == dataset.fingerprint
         assert add_dataset(f"own-{place.name}", place).fingerprint == dataset.fingerprint
     first.unlink()
-    with pytest.raises(DatasetError, match=r"of the 2 shards of train-00001-of-00002\.parquet there are 1, numbered 1"):
+    with pytest.raises(DatasetError, match=r"found 1 of the 2 shards of train-00001-of-00002\.parquet, numbered 1"):
         load_dataset(f"parquet:{folder}")
 
 
@@ -110,7 +110,7 @@ def test_a_test_part_whose_labels_are_not_published(tmp_path, data_home, digits)
     write(tmp_path / "test-00000-of-00001.parquet", images[300:], np.full(100, -1), NAMES)
     dataset = load_dataset(f"parquet:{train}")
     assert len(dataset.train) + len(dataset.test) == 300
-    assert dataset.notes[0] == "test-00000-of-00001.parquet has no labels (all are -1) and is not the test part"
+    assert dataset.notes[0] == "test-00000-of-00001.parquet has no labels (all are -1) and is not used as the test part"
 
 
 def test_pictures_of_different_sizes(tmp_path, data_home, digits):
@@ -132,12 +132,12 @@ def test_pictures_of_different_sizes(tmp_path, data_home, digits):
         ({"image": [None] * 20, "label": [0, 1] * 10}, "row 0 has no picture"),
         (
             {"image": [{"bytes": None, "path": "1.png"}] * 20, "label": [0, 1] * 10},
-            "row 0 names a picture but does not",
+            "row 0 refers to a picture but does not",
         ),
         ({"image": [[0] * 9] * 20, "label": [None] * 20}, "the column 'label' does not hold one label per row"),
-        ({"image": [[0] * 9, [0]] * 10, "label": [0, 1] * 10}, "lists of pixels of different lengths"),
+        ({"image": [[0] * 9, [0]] * 10, "label": [0, 1] * 10}, "lists of pixels have different lengths"),
         ({"image": [[0] * 7] * 20, "label": [0, 1] * 10}, "7 pixels per image"),
-        ({"image": pa.array([], pa.binary()), "label": pa.array([], pa.int64())}, "no row in it"),
+        ({"image": pa.array([], pa.binary()), "label": pa.array([], pa.int64())}, "it has no rows"),
     ],
 )
 def test_files_that_cannot_be_used(tmp_path, data_home, columns, fault):
@@ -158,7 +158,7 @@ def test_what_is_not_there_not_clear_or_none(tmp_path, data_home, digits):
         with pytest.raises(DatasetError, match=r"a\.parquet: not a readable Parquet file"):
             load_dataset(f"parquet:{tmp_path / 'a.parquet'}")
     write(tmp_path / "b.parquet", *digits)
-    with pytest.raises(DatasetError, match=r"not clear which files are meant: a\.parquet, b\.parquet"):
+    with pytest.raises(DatasetError, match=r"unclear which files are meant: a\.parquet, b\.parquet"):
         load_dataset(f"parquet:{tmp_path}")
 
 

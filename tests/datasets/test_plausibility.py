@@ -18,11 +18,11 @@ CARRIED = ["mnist-5k", "digits-8x8"]
 TURNED = {
     "mirrored left to right": lambda images: images[:, :, ::-1],
     "mirrored top to bottom": lambda images: images[:, ::-1],
-    "turned by 180 degrees": lambda images: np.rot90(images, 2, (1, 2)),
+    "rotated by 180 degrees": lambda images: np.rot90(images, 2, (1, 2)),
     "transposed (rows and columns exchanged)": lambda images: np.transpose(images, (0, 2, 1)),
-    "turned by 90 degrees to the left": lambda images: np.rot90(images, 1, (1, 2)),
-    "turned by 90 degrees to the right": lambda images: np.rot90(images, 3, (1, 2)),
-    "transposed and turned by 180 degrees": lambda images: np.rot90(np.transpose(images, (0, 2, 1)), 2, (1, 2)),
+    "rotated by 90 degrees to the left": lambda images: np.rot90(images, 1, (1, 2)),
+    "rotated by 90 degrees to the right": lambda images: np.rot90(images, 3, (1, 2)),
+    "transposed and rotated by 180 degrees": lambda images: np.rot90(np.transpose(images, (0, 2, 1)), 2, (1, 2)),
 }
 
 
@@ -58,7 +58,7 @@ def test_every_orientation_is_recognised(name, turned, n_test):
 def test_images_that_are_not_square_are_turned_four_ways(digits):
     train, (images, labels) = _parts(digits)
     wide = train[0][:, 4:24], train[1]
-    for turned in ("mirrored left to right", "mirrored top to bottom", "turned by 180 degrees"):
+    for turned in ("mirrored left to right", "mirrored top to bottom", "rotated by 180 degrees"):
         assert orientation_of(wide, (TURNED[turned](images[:, 4:24]), labels)) == turned
     assert orientation_of(wide, (images[:, 4:24], labels)) is None
 
@@ -126,7 +126,7 @@ def test_both_parts_are_brought_to_one_polarity(digits, tmp_path, data_home):
     np.testing.assert_array_equal(brought.train.images, digits.train.images[::7])
     assert (brought.name, brought.warnings) == (name, ())
     assert brought.notes[-1] == (
-        "brought to light-on-dark: 0 of 572 training images and 250 of 250 test images inverted"
+        "converted to light-on-dark: 0 of 572 training images and 250 of 250 test images inverted"
     )
     with pytest.warns(DatasetWarning):
         assert load_dataset(name).fingerprint != brought.fingerprint
@@ -151,7 +151,7 @@ def test_a_polarity_that_cannot_be_had_is_refused(digits):
     with pytest.raises(UnknownNameError, match="unknown polarity 'light on dark'. Did you mean 'light-on-dark'"):
         load_dataset("mnist-5k", polarity="light on dark")
     blank = Part(np.zeros((4, 8, 8)), np.array([0, 1, 0, 1]))
-    with pytest.raises(DatasetError, match="x cannot be brought to dark-on-light: the polarity of most images is unc"):
+    with pytest.raises(DatasetError, match="x cannot be converted to dark-on-light: the polarity of most images is"):
         make_dataset("x", blank, blank, "ab").in_polarity("dark-on-light")
 
 

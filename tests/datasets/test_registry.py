@@ -75,7 +75,7 @@ def test_a_row_is_all_that_a_source_needs(few, data_home, tmp_path):
     assert "few" in path_schemes()
     loaded = load_dataset("few:DIR", test_size=0.25)
     assert (loaded.name, len(loaded.train), len(loaded.test)) == ("few:DIR", 300, 100)
-    with pytest.raises(DatasetError, match="resize is for pictures in files; few:DIR is taken as it is"):
+    with pytest.raises(DatasetError, match="resize is only for pictures in files, and does not apply to few:DIR"):
         load_dataset("few:DIR", resize=(8, 8))
     assert parse_suite(SUITE, "own", "own.toml").dataset.name == "few:DIR"
     assert entries_of(Listing.datasets)["few:DIR"] == few.description
@@ -87,5 +87,5 @@ def test_a_row_is_all_that_a_source_needs(few, data_home, tmp_path):
 
 @pytest.mark.parametrize("name", ["mnist", "mnist-5k"])
 def test_what_has_a_test_part_is_not_cut_when_it_is_added_or_loaded(name, tmp_path):
-    with pytest.raises(DatasetError, match=f"{name} comes with its own test part|{name!r} is the library's own"):
+    with pytest.raises(DatasetError, match=f"{name} has its own test part|{name!r} is one of the library's own"):
         add_dataset(name, tmp_path, test_size=0.3)

@@ -63,9 +63,9 @@ def test_all_that_can_be_made_again_is_removed_at_once(own):
 
 
 def test_there_may_be_nothing_to_remove(own):
-    with pytest.raises(DatasetNotFoundError, match="nothing is stored of mnist-5k, so there is nothing to remove"):
+    with pytest.raises(DatasetNotFoundError, match="nothing of mnist-5k is stored, so there is nothing to remove"):
         remove_dataset("mnist-5k")
-    with pytest.raises(DatasetNotFoundError, match="nothing is stored of npz:"):
+    with pytest.raises(DatasetNotFoundError, match="nothing of npz:"):
         remove_dataset(f"npz:{own}")
     with pytest.raises(UnknownNameError, match="unknown dataset 'digits8x8'.*id you mean 'digits-8x8'"):
         remove_dataset("digits8x8")
@@ -79,7 +79,7 @@ def test_what_the_library_did_not_write_is_neither_listed_nor_removed(own, data_
     add_dataset("mine", own)
     (added_home() / "mine" / "notes.txt").write_text("someone's")
     with pytest.raises(
-        DatasetError, match=r"added/mine holds notes\.txt, which hdr-bench did not write; move that away"
+        DatasetError, match=r"added/mine holds notes\.txt, which hdr-bench did not write; move them away"
     ):
         remove_dataset("mine")
     assert len(load_dataset("mine").train) == 288
@@ -104,7 +104,7 @@ def test_a_damaged_data_set_that_was_added_is_named_and_can_be_removed(own):
     manifest = added_home() / "mine" / "manifest.json"
     for content in (b"{}", b"[" * 100_000, b"\xff", bytes(11_000_000)):
         manifest.write_bytes(content)
-        with pytest.raises(DatasetError, match=r"mine is damaged: it has no manifest\.json that can be read; call"):
+        with pytest.raises(DatasetError, match=r"mine is damaged: it has no readable manifest\.json; run"):
             load_dataset("mine")
     manifest.unlink()
     manifest.mkdir()

@@ -49,7 +49,7 @@ def test_pictures_at_any_depth(tmp_path, data_home, folder, below, scheme):
     file = pack(tmp_path / "digits.zip", folder, below=below)
     packed, plain = load_dataset(f"{scheme}:{file}"), load_dataset(f"folder:{folder}")
     assert packed.fingerprint == plain.fingerprint
-    assert packed.notes[0] == "read from a zip archive" + (f": {below} in it" if below else "")
+    assert packed.notes[0] == "read from a zip archive" + (f": {below} inside it" if below else "")
     assert add_dataset("own", file, resize=(4, 4)).image_shape == (4, 4)
 
 
@@ -88,7 +88,7 @@ def test_files_of_other_kinds(tmp_path, data_home, digits):
     (tmp_path / "tables" / "mnist_test.csv").unlink()
     file = pack(tmp_path / "train.csv.zip", tmp_path / "tables")
     assert len(load_dataset(f"csv:{file}").train) == 80
-    with pytest.raises(DatasetError, match="resize is for pictures in files; .* holds a CSV file, taken as it is"):
+    with pytest.raises(DatasetError, match="resize is only for pictures in files, but .* holds a CSV file"):
         load_dataset(f"zip:{file}", resize=(4, 4))
 
 
@@ -120,15 +120,15 @@ def _encrypted():
 @pytest.mark.parametrize(
     ("content", "fault"),
     [
-        (_one("../outside.png"), "names a file outside of it, ../outside.png"),
-        (_one("/outside.png"), "names a file outside of it"),
-        (_one("a/../../outside.png"), "names a file outside of it"),
-        (_one("C:\\outside.png"), "names a file outside of it"),
-        (_one("..\\outside.png"), "names a file outside of it"),
+        (_one("../outside.png"), "names a file outside itself, ../outside.png"),
+        (_one("/outside.png"), "names a file outside itself"),
+        (_one("a/../../outside.png"), "names a file outside itself"),
+        (_one("C:\\outside.png"), "names a file outside itself"),
+        (_one("..\\outside.png"), "names a file outside itself"),
         (_one("0/link.png", b"/etc/passwd", stat.S_IFLNK | 0o777), "is a link; pack the file itself"),
         (_encrypted(), "it is encrypted"),
-        (_one(".hidden"), "no file in it; expected an archive of pictures in folders"),
-        (_one("notes.md"), "no picture in it"),
+        (_one(".hidden"), "it has no files; expected an archive of pictures in folders"),
+        (_one("notes.md"), "it has no pictures"),
         (b"PK\x03\x04", "not a readable zip archive"),
         (b"", "not a readable zip archive"),
     ],
@@ -151,11 +151,11 @@ def test_a_bomb_is_refused_before_it_is_unpacked(tmp_path, data_home):
     ):
         for _ in range(300):
             member.write(block)
-    with pytest.raises(DatasetError, match="bytes unpack to 314,572,800, far more than such an archive holds"):
+    with pytest.raises(DatasetError, match="bytes unpack to 314,572,800, far more than expected of an archive"):
         load_dataset(f"zip:{file}")
     with zipfile.ZipFile(file, "w", zipfile.ZIP_LZMA) as archive:
         archive.writestr("0/a.bmp", b"x")
-    with pytest.raises(DatasetError, match="compressed by another method than DEFLATE"):
+    with pytest.raises(DatasetError, match="compressed by a method other than DEFLATE"):
         load_dataset(f"zip:{file}")
 
 

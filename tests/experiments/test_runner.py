@@ -155,8 +155,8 @@ def test_data_altered_under_their_old_time_are_not_run_on(tmp_path, data_home):
     plan.execute()
     (failed,) = load_results(store.folder).to_dict("records")
     assert failed["status"] == "failed"
-    assert "digits-8x8/train_images.npy was changed since digits-8x8 was verified; remove the folder" in failed["error"]
-    with pytest.raises(DatasetError, match=r"train_images\.npy was changed since digits-8x8 was verified"):
+    assert "digits-8x8/train_images.npy was changed after digits-8x8 was verified; remove the folder" in failed["error"]
+    with pytest.raises(DatasetError, match=r"train_images\.npy was changed after digits-8x8 was verified"):
         run_suite(suite, out=tmp_path / "again", threads=1)
     assert not (tmp_path / "again").exists()
 

@@ -117,7 +117,7 @@ def test_names_that_are_dates_are_no_truth(folder, data_home):
 def test_folders_that_cannot_be_used(folder, tmp_path, data_home):
     with pytest.raises(DatasetNotFoundError):
         load_dataset(f"pictures:{tmp_path / 'none'}")
-    with pytest.raises(DatasetError, match="resize is for pictures in files"):
+    with pytest.raises(DatasetError, match="resize is only for pictures in files"):
         load_dataset(f"pictures:{folder}", resize=(8, 8))
     for path in sorted(folder.iterdir())[1:]:
         path.unlink()

@@ -205,8 +205,8 @@ def one_more_right(members):
 @pytest.mark.parametrize(
     ("change", "write", "reason"),
     [
-        (lambda members: members, write_archive, "its content does not fit its checksum"),
-        (edited_accuracy, write_archive, "its content does not fit its checksum"),
+        (lambda members: members, write_archive, "its content does not match its checksum"),
+        (edited_accuracy, write_archive, "its content does not match its checksum"),
         # With a checksum made again.
         (edited_accuracy, seal_archive, "its accuracy is 0.999, by its predictions it is"),
         (one_more_right, seal_archive, "by its predictions it is"),

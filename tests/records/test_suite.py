@@ -113,7 +113,7 @@ def test_quick_compares_nine_methods_on_the_embedded_images():
             {"case": [{"name": "A\x07", "estimator": "knn"}]},
             [
                 "the name 'A\\x07' has the character U+0007; control characters, line breaks and marks that change the "
-                "direction of text cannot be shown: leave it out"
+                "direction of text cannot be shown: remove it"
             ],
         ),
         (

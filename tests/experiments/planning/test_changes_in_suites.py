@@ -24,7 +24,7 @@ def test_a_suite_is_run_on_what_it_asks_for(tmp_path):
     result = Store(folder).read(Store(folder).read_run().trials[0].key)
     assert result.trial.dataset.classes == ("3", "5", "8")
     assert result.trial.fingerprint == load_dataset(**FITTED).fingerprint
-    assert any("brought into the form of MNIST" in note for note in result.data_notes)
+    assert any("converted to the form of MNIST" in note for note in result.data_notes)
 
 
 def test_records_without_these_options_are_as_they_were():

@@ -86,7 +86,7 @@ def test_the_file_is_looked_for_beside_the_suite(path, tmp_path):
 
 def test_other_data_than_the_decisions_are_refused_before_anything_runs(path):
     write_decisions(path, Decisions("f" * 64, (Decision("test", 0, "1"),)))
-    with pytest.raises(DatasetError, match="these decisions are on data with the fingerprint ffffffffffff"):
+    with pytest.raises(DatasetError, match="these decisions are for data with the fingerprint ffffffffffff"):
         expand(_suite({"name": DATA, "labels": str(path)}), Settings())
 
 

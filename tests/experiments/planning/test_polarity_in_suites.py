@@ -44,7 +44,7 @@ def test_a_suite_brings_them_to_one_polarity(opposite, tmp_path):
     assert load_results(folder)["accuracy"].item() > 0.97
     result = Store(folder).read(Store(folder).read_run().trials[0].key)
     assert result.data_notes == (
-        "brought to light-on-dark: 0 of 1,437 training images and 360 of 360 test images inverted",
+        "converted to light-on-dark: 0 of 1,437 training images and 360 of 360 test images inverted",
     )
     assert result.trial.dataset.polarity == "light-on-dark"
 
