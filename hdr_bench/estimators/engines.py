@@ -166,7 +166,7 @@ def capable_engine(engine: str, chosen: str, reference: str, obstacle: str) -> s
         return chosen
     if engine != "auto":
         raise ValueError(
-            f"engine={shown(engine)} cannot compute with {obstacle}; take engine='auto' or {shown(reference)}"
+            f"engine={shown(engine)} cannot compute with {obstacle}; use engine='auto' or {shown(reference)}"
         )
     return reference
 

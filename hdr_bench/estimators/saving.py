@@ -39,8 +39,8 @@ class VersionChecked:
             now = installed_versions((library,)).get(library, "not installed")
             if now != before:
                 warnings.warn(
-                    f"{type(self).__name__} was saved with {library} {before}, but the current version is {now}: its "
-                    "predictions may differ. Load it with the versions that saved it, or fit it again",
+                    f"{type(self).__name__} was saved with {library} {before} (here: {now}), so its predictions "
+                    "may differ. Load it with the versions that saved it, or fit it again",
                     SavedVersionsWarning,
                     stacklevel=2,
                 )

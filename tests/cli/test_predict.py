@@ -207,7 +207,9 @@ def test_another_range_of_pixels_is_warned_of(fitted, images, tmp_path):
     np.save(tmp_path / "a.npy", images * 15)
     ended = call_command("predict", fitted[0] / "svm.hdrm", tmp_path / "a.npy", "--out", tmp_path / "out.csv")
     assert ended.returncode == 0
-    assert ended.stderr.startswith("warning: SVMClassifier: X runs from 0 to 240, but it was fitted on values from")
+    assert ended.stderr.startswith(
+        "warning: SVMClassifier: X ranges from 0 to 240, but the training images ranged from"
+    )
 
 
 def test_other_files_are_never_overwritten(fitted, images, tmp_path):
