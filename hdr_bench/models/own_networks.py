@@ -53,7 +53,7 @@ class ImageFunctionClassifier(ClassifierMixin, BaseEstimator):
         NotImplementedError
             Always.
         """
-        raise NotImplementedError("a user's own network must be trained by the user's own code")
+        raise NotImplementedError("your own network cannot be trained here; train it with your own code")
 
     def predict_proba(self, X: ArrayLike) -> NDArray[np.float64]:
         """Return the probability of each class.
@@ -76,7 +76,7 @@ class ImageFunctionClassifier(ClassifierMixin, BaseEstimator):
         side = math.isqrt(rows.shape[1])
         if side * side != rows.shape[1]:
             raise PredictionsError(
-                f"images of {rows.shape[1]} pixels are not square, but a user's own network needs square images"
+                f"images of {rows.shape[1]} pixels are not square, but your own network needs square images"
             )
         images = rows.reshape(-1, side, side)
         answers = [self._answer(images[start : start + _BATCH]) for start in range(0, len(images), _BATCH)]

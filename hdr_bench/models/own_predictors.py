@@ -55,7 +55,7 @@ class PredictorClassifier(ClassifierMixin, BaseEstimator):
         NotImplementedError
             Always.
         """
-        raise NotImplementedError("a user's own object must be trained by the user's own code")
+        raise NotImplementedError("your own object cannot be trained here; train it with your own code")
 
     @available_if(_has_probabilities)
     def predict_proba(self, X: ArrayLike) -> NDArray[np.float64]:

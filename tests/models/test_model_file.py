@@ -32,7 +32,7 @@ def test_what_only_pickle_can_hold_is_refused_with_its_place(tmp_path):
     with pytest.raises(ModelSaveError) as refused:
         save_model(model, tmp_path / "model.hdrm")
     assert "Pipeline.steps[0][1].callbacks[0]" in str(refused.value)
-    assert "only pickle can hold" in str(refused.value)
+    assert "only pickle can store" in str(refused.value)
     assert list(tmp_path.iterdir()) == []
 
 
@@ -56,7 +56,7 @@ def test_the_score_that_features_were_chosen_by(tmp_path):
 def test_a_pickle_is_written_and_read_only_with_trust(tmp_path):
     model = FailsForSeedOne(random_state=0)
     model.fit(digits().train.X, digits().train.y)
-    with pytest.raises(ModelSaveError, match="only pickle can hold"):
+    with pytest.raises(ModelSaveError, match="only pickle can store"):
         save_model(model, tmp_path / "model.hdrm")
     path = save_model(model, tmp_path / "model.hdrm", trust=True)
     with pytest.raises(ModelFileError, match="trust=True"):
@@ -85,7 +85,7 @@ def test_nothing_but_a_model_file_is_written_over(tmp_path):
     assert load_card(path).method.name == "tree"
     thesis = tmp_path / "thesis.txt"
     thesis.write_text("years of work")
-    for other, fault in ((thesis, "not replaced"), (tmp_path, "is a folder; name a file in it, e.g. .*model.hdrm")):
+    for other, fault in ((thesis, "not replaced"), (tmp_path, "is a folder; give a file in it, e.g. .*model.hdrm")):
         with pytest.raises(ModelFileError, match=fault):
             save_model(fitted("tree"), other)
     assert thesis.read_text() == "years of work"

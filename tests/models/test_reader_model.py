@@ -122,7 +122,7 @@ def test_a_module_that_is_not_there():
 @pytest.mark.parametrize(
     ("name", "words"),
     [
-        ("wrong_shape", "gave values of the shape"),
+        ("wrong_shape", "returned values of shape"),
         ("no_probabilities", "a row must sum to 1"),
         ("fails_later", "which ends the program"),
         ("Wrong", "gave 12, which is none of its classes"),

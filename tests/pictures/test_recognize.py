@@ -109,7 +109,7 @@ def test_a_file_that_is_refused_is_named_once(tmp_path: Any) -> None:
     small = load_dataset("digits-8x8").subsample(100)
     tree = FailsForSeedOne(random_state=0).fit(small.train.X, small.train.y)
     path = save_model(tree, tmp_path / "mine.hdrm", trust=True)
-    with pytest.raises(ModelFileError, match="holds a pickle") as refused:
+    with pytest.raises(ModelFileError, match="contains a pickle") as refused:
         load_recognizer(path)
     assert str(refused.value).count("mine.hdrm") == 1
 
