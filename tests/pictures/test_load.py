@@ -74,9 +74,9 @@ def test_arrays_are_read(page, kind):
 @pytest.mark.parametrize(
     ("pixels", "message"),
     [
-        (np.zeros(5), "must be of shape"),
-        (np.zeros((4, 4, 2)), "must be of shape"),
-        (np.zeros((0, 4)), "must be of shape"),
+        (np.zeros(5), "must have shape"),
+        (np.zeros((4, 4, 2)), "must have shape"),
+        (np.zeros((0, 4)), "must have shape"),
         (np.full((4, 4), 2.0), "from 0 to 1"),
         (np.full((4, 4), np.nan), "from 0 to 1"),
         (np.full((4, 4, 3), 300), "from 0 to 255"),
@@ -164,5 +164,5 @@ def test_an_empty_file_is_said_to_be_empty(tmp_path):
 def test_animations_are_refused(tmp_path, page):
     frames = [Image.fromarray(page), Image.fromarray(255 - page)]
     frames[0].save(tmp_path / "moving.gif", save_all=True, append_images=frames[1:])
-    with pytest.raises(PictureError, match="holds 2 pictures"):
+    with pytest.raises(PictureError, match="contains 2 pictures"):
         load_color(tmp_path / "moving.gif")

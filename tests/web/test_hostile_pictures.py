@@ -61,7 +61,7 @@ def write_animation(kind):
 
 REFUSED = {
     "bomb": (lambda: write_head(60_000, 60_000), "more than 178,956,970 pixels; pictures of up to 50,000,000"),
-    "large": (lambda: write_head(8000, 7000), "56,000,000 pixels"),
+    "large": (lambda: write_head(8000, 7000), "56,000,000 pixels; pictures of up to 50,000,000"),
     "truncated": (lambda: write(make_page())[:1000], "not a readable picture"),
     "damaged": (lambda: write(make_page())[:-30] + bytes(30), "not a readable picture"),
     "svg": (lambda: b"<svg xmlns='http://www.w3.org/2000/svg'/>", "in no picture format"),
