@@ -39,7 +39,7 @@ def test_what_only_pickle_can_hold_is_refused_with_its_place(tmp_path):
 def test_a_search_is_refused_for_the_model_that_it_found(tmp_path):
     train = digits().train
     search = GridSearchCV(KNeighborsClassifier(), {"n_neighbors": [1, 3]}, cv=2).fit(train.X, train.y)
-    with pytest.raises(ModelSaveError, match="GridSearchCV is a search, .*; save the model found, its best_estimator_"):
+    with pytest.raises(ModelSaveError, match="GridSearchCV is a search, .*; save the best model, its best_estimator_"):
         save_model(search, tmp_path / "model.hdrm")
     path = save_model(search.best_estimator_, tmp_path / "model.hdrm")
     np.testing.assert_array_equal(load_model(path).predict(digits().test.X), search.predict(digits().test.X))

@@ -66,8 +66,8 @@ REFUSED = {
     "damaged": (lambda: write(make_page())[:-30] + bytes(30), "not a readable picture"),
     "svg": (lambda: b"<svg xmlns='http://www.w3.org/2000/svg'/>", "in no picture format"),
     "html": (lambda: b"<!doctype html><script>alert(1)</script>", "in no picture format"),
-    "animated GIF": (lambda: write_animation("GIF"), "holds 2 pictures"),
-    "animated PNG": (lambda: write_animation("PNG"), "holds 2 pictures"),
+    "animated GIF": (lambda: write_animation("GIF"), "contains 2 pictures"),
+    "animated PNG": (lambda: write_animation("PNG"), "contains 2 pictures"),
     "noise": (lambda: write(make_noise(900)), "pieces of ink"),
 }
 

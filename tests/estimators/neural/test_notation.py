@@ -118,11 +118,11 @@ def test_what_is_unsaid_is_filled_in():
         ("8C3-R28", "R28 of '8C3-R28': resizing must be the first"),
         ("8C3-RGB", "RGB of '8C3-RGB': must be the first token, or follow R"),
         ("OUT-OUT", "OUT occurs 2 times"),
-        ("OUT-relu", "relu of 'OUT-relu': after OUT only BN and D"),
+        ("OUT-relu", "relu of 'OUT-relu': only BN and D may follow OUT"),
         ("9999x8C3", "must be repeated at most 1000 times"),
         ("8N-8C3", "8C3: the input must be an image, got 8 features"),
-        ("30C29", "30C29: a window of 29x29 does not fit the 28x28 image"),
-        ("MP2p2", "MP2p2: a padding of at most half the window"),
+        ("30C29", "30C29: a window of 29x29 does not fit the input image of 28x28"),
+        ("MP2p2", "MP2p2: padding must be at most half the window"),
     ],
 )
 def test_errors_name_the_token(layers, fault):

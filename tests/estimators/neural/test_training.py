@@ -38,7 +38,7 @@ def test_images_given_for_validation_teach_nothing(digits):
     np.testing.assert_array_equal(watched.predict_proba(digits.test.X), plain.predict_proba(digits.test.X))
     assert watched.history_[-1]["validation_accuracy"] == pytest.approx(watched.score(*pair))
     assert watched.net_.train_split is None
-    with pytest.raises(ValueError, match=r"labels that are none of the classes .*: \[11\]"):
+    with pytest.raises(ValueError, match=r"labels that are not among the classes .*: \[11\]"):
         _mlp().fit(digits.train.X, digits.train.y, validation_data=(digits.test.X[:1], [11]))
 
 
@@ -96,7 +96,7 @@ def test_parts_want_to_know_the_classes(digits):
     X, y = digits.train.X[::4], digits.train.y[::4]
     with pytest.raises(ValueError, match="classes must be passed on the first call"):
         _mlp().partial_fit(X, y)
-    with pytest.raises(ValueError, match="labels that are none of the classes"):
+    with pytest.raises(ValueError, match="labels that are not among the classes"):
         _mlp().partial_fit(X, y, classes=[0, 1])
     model = _mlp().partial_fit(X, y, classes=range(10))
     with pytest.raises(ValueError, match="differ from those of the first call"):
