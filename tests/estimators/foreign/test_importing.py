@@ -155,7 +155,7 @@ def test_leaving_at_once_is_allowed_again_afterwards(folder, monkeypatch):
             "^estimator 'no_such_library.Mine': there is no module no_such_library; check the spelling, or put "
             "no_such_library.py next to the suite file or in the working folder$",
         ),
-        ("nolib.Mine", r"there is no module nolib; check the spelling, or put nolib\.py beside"),
+        ("nolib.Mine", r"there is no module nolib; check the spelling, or put nolib\.py next to"),
         ("scikitlearn.Mine", "there is no module scikitlearn; check the spelling"),
         ("sklearm.Mine", r"in the working folder. Did you mean 'sklearn'\?"),
         ("odd..Mine", "unknown estimator 'odd..Mine'"),
