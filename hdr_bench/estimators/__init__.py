@@ -1,7 +1,7 @@
-"""The methods, each a scikit-learn estimator.
+"""Estimators: the methods that are compared, each a scikit-learn estimator.
 
-`ESTIMATORS` and `TRANSFORMERS` are the tables of their names: a new method is its own file and an entry here. Importing
-this package loads neither scikit-learn nor torch: classes are imported when they are first asked for.
+`ESTIMATORS` and `TRANSFORMERS` list them by name; to add a method, write its file and add an entry here. Importing this
+package loads neither scikit-learn nor torch: classes are imported on first access.
 """
 
 from importlib import import_module
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from hdr_bench.estimators.tree import DecisionTreeClassifier as DecisionTreeClassifier
     from hdr_bench.estimators.virtual_svm import VirtualSVMClassifier as VirtualSVMClassifier
 
-# torch imports the last of these, a second's work, with the first optimizer.
+# torch imports the last of these, which takes about a second, with the first optimizer.
 _NETWORKS = ("torch", "skorch", "hdr_bench.estimators.neural.training", "torch._dynamo")
 
 ESTIMATORS: dict[str, Entry] = {
@@ -41,7 +41,7 @@ ESTIMATORS: dict[str, Entry] = {
     ),
     "knn": Entry(
         "hdr_bench.estimators.neighbors.KNNClassifier",
-        "k nearest neighbours by Euclidean distance, exact: no image is passed over.",
+        "k nearest neighbours by Euclidean distance, exact (no approximate search).",
         cites=("cover1967",),
         preload=("sklearn.neighbors", "sklearnex.neighbors", "faiss"),
     ),
@@ -58,7 +58,7 @@ ESTIMATORS: dict[str, Entry] = {
     ),
     "polynomial": Entry(
         "hdr_bench.estimators.polynomial.PolynomialClassifier",
-        "Principal components, then all their products up to a degree, then a linear classifier.",
+        "Linear classifier on the products, up to a given degree, of principal components.",
         cites=("lecun1998",),
     ),
     "mlp": Entry(
@@ -75,21 +75,21 @@ ESTIMATORS: dict[str, Entry] = {
     ),
     "radial-basis": Entry(
         "hdr_bench.estimators.radial_basis.RadialBasisClassifier",
-        "Gaussian units around the means of clusters, then a linear classifier by least squares.",
+        "Gaussian units centred on k-means clusters, followed by a linear least-squares classifier.",
         cites=("broomhead1988", "lecun1998"),
     ),
     "virtual-svm": Entry(
         "hdr_bench.estimators.virtual_svm.VirtualSVMClassifier",
-        "Support vector machine fitted again on its support vectors and on copies of them moved by a pixel.",
+        "Support vector machine refitted on its support vectors and on copies of them shifted by a pixel.",
         cites=("schoelkopf1996",),
     ),
 }
-"""The methods by name."""
+"""Methods by name."""
 
 TRANSFORMERS: dict[str, Entry] = {
     "scale": Entry(
         "hdr_bench.estimators.images.scaling.PixelScaler",
-        "Divide pixels by one scalar, the largest absolute value seen while fitting; then subtract `offset`.",
+        "Divide pixels by one scalar, the largest absolute value seen during fit, then subtract `offset`.",
     ),
     "deskew": Entry(
         "hdr_bench.estimators.images.deskewing.Deskewer",
@@ -98,37 +98,37 @@ TRANSFORMERS: dict[str, Entry] = {
     ),
     "center": Entry(
         "hdr_bench.estimators.images.centering.MassCenterer",
-        "Move each image by whole pixels so that its centre of mass lies in the middle.",
+        "Shift each image by whole pixels so that its centre of mass is in the middle.",
     ),
     "blur": Entry(
         "hdr_bench.estimators.images.blurring.GaussianBlur",
-        "Blur each image with a Gaussian (scipy's `gaussian_filter`); beyond the edge there is background.",
+        "Blur each image with a Gaussian (scipy's `gaussian_filter`), padding it with background.",
     ),
     "resize": Entry(
         "hdr_bench.estimators.images.resizing.Resizer",
-        "Bring each image to another height and width, bilinear over the area that each new pixel covers.",
+        "Resize each image by bilinear interpolation, averaged over the area that each new pixel covers.",
     ),
     "crop": Entry(
         "hdr_bench.estimators.images.cropping.Cropper",
-        "Cut the middle out of each image; of an odd border the smaller part is above and to the left.",
+        "Crop each image to its centre; an odd border is cut one pixel less above and on the left.",
     ),
     "invert": Entry(
         "hdr_bench.estimators.images.inverting.Inverter",
-        "Invert images if they are dark on light, so that all methods get them light on dark, as MNIST is.",
+        "Invert images that are dark on light, so that all methods see light on dark, as in MNIST.",
     ),
 }
-"""The transformers on images by name: what a suite's `steps` can be."""
+"""Image transformers by name: the values that a suite's `steps` may have."""
 
 _PATHS = {entry.class_name: entry.path for entry in (*ESTIMATORS.values(), *TRANSFORMERS.values())}
 _PATHS["AdversarialTraining"] = "hdr_bench.estimators.neural.adversarial.AdversarialTraining"
 _PATHS["Distortion"] = "hdr_bench.estimators.neural.augmentation.Distortion"
 
 _FUNCTIONS = ("estimator_class", "list_estimators", "make_estimator", "make_transformer", "parameter_value")
-__all__ = ["ESTIMATORS", "TRANSFORMERS", "Entry", *_FUNCTIONS, *_PATHS]  # noqa: PLE0604  # texts, all of them
+__all__ = ["ESTIMATORS", "TRANSFORMERS", "Entry", *_FUNCTIONS, *_PATHS]  # noqa: PLE0604  # all of them are strings
 
 
 def list_estimators() -> dict[str, str]:
-    """Return the name of each estimator, and what it is in a line.
+    """Return the name of each estimator with a one-line description.
 
     Returns
     -------
@@ -138,15 +138,15 @@ def list_estimators() -> dict[str, str]:
 
 
 def make_estimator(name: str, **params: Any) -> Any:
-    """Make an unfitted estimator.
+    """Create an unfitted estimator.
 
     Parameters
     ----------
     name : str
-        A name of `ESTIMATORS`, or the dotted path of any scikit-learn estimator.
+        Name from `ESTIMATORS`, or the dotted path of any scikit-learn estimator.
     **params
-        Its parameters. One that is an estimator itself, as `OneVsRestClassifier` has one, may be a mapping
-        ``{"estimator": name, "params": {...}}``, which is made likewise.
+        Its parameters. A parameter that is itself an estimator, such as that of `OneVsRestClassifier`, may be given as
+        a mapping ``{"estimator": name, "params": {...}}``.
 
     Returns
     -------
@@ -155,9 +155,9 @@ def make_estimator(name: str, **params: Any) -> Any:
     Raises
     ------
     UnknownNameError
-        If there is no such estimator, or it has no such parameter.
+        If there is no such estimator, or it does not have such a parameter.
     EstimatorError
-        If it cannot be made of these parameters.
+        If it cannot be created with these parameters.
     ModuleImportError
         If the module of a dotted path cannot be imported.
 
@@ -173,12 +173,12 @@ def make_estimator(name: str, **params: Any) -> Any:
 
 
 def make_transformer(name: str, **params: Any) -> Any:
-    """Make an unfitted transformer.
+    """Create an unfitted transformer.
 
     Parameters
     ----------
     name : str
-        A name of `TRANSFORMERS`, or the dotted path of any scikit-learn transformer.
+        Name from `TRANSFORMERS`, or the dotted path of any scikit-learn transformer.
     **params
         Its parameters, as for `make_estimator`.
 
@@ -189,9 +189,9 @@ def make_transformer(name: str, **params: Any) -> Any:
     Raises
     ------
     UnknownNameError
-        If there is no such transformer, or it has no such parameter.
+        If there is no such transformer, or it does not have such a parameter.
     EstimatorError
-        If it cannot be made of these parameters.
+        If it cannot be created with these parameters.
     ModuleImportError
         If the module of a dotted path cannot be imported.
 
@@ -220,7 +220,7 @@ def estimator_class(name: str) -> type:
     Raises
     ------
     UnknownNameError
-        If there is none.
+        If there is no such class.
     ModuleImportError
         If its module cannot be imported.
     """
@@ -230,17 +230,17 @@ def estimator_class(name: str) -> type:
 
 
 def parameter_value(cls: type, name: str, value: Any) -> Any:
-    """Return what a value of a suite's file stands for, as the parameter of a class.
+    """Convert a value from a suite file into a parameter value of a class.
 
     Parameters
     ----------
     cls : type
-        The estimator's.
+        Class of the estimator.
     name : str
-        The parameter's.
+        Name of the parameter.
     value : Any
-        A description of an estimator, as for `make_estimator`, is made, and what must be a class is imported; all else
-        comes back as it is.
+        The description of an estimator, as for `make_estimator`, becomes that estimator, and the path of a class is
+        imported; any other value is returned unchanged.
 
     Returns
     -------
@@ -249,7 +249,7 @@ def parameter_value(cls: type, name: str, value: Any) -> Any:
     Raises
     ------
     HdrBenchError
-        If it cannot be made.
+        If the conversion fails.
     """
     from hdr_bench.estimators.making import value_of
 

@@ -1,4 +1,4 @@
-"""How freed memory is kept or given back by the C library."""
+"""Control over whether the C library keeps freed memory or returns it to the system."""
 
 import ctypes
 import sys
@@ -9,26 +9,26 @@ from typing import Any
 
 from hdr_bench.estimators.engines import ProcessWide
 
-_TRIM_THRESHOLD, _MMAP_THRESHOLD = -1, -3  # the numbers that malloc.h gives M_TRIM_THRESHOLD and M_MMAP_THRESHOLD
+_TRIM_THRESHOLD, _MMAP_THRESHOLD = -1, -3  # M_TRIM_THRESHOLD and M_MMAP_THRESHOLD in malloc.h
 _KEPT = 2**30
-_USUAL = 32 * 2**20  # the highest value that glibc itself settles on
+_USUAL = 32 * 2**20  # the highest value that glibc chooses by itself
 
 
 @contextmanager
 def keep_freed_memory() -> Iterator[None]:
-    """Keep freed memory for the next allocation while the context lasts; give it back at its end.
+    """Keep freed memory for the next allocation within the context; return it on exit.
 
-    A training step frees its large tensors and allocates them again. glibc hands such blocks back to the system, which
-    fills them with zeros, page by page: in a convolutional network's step that is a large part of the time. Without
-    glibc this does nothing. The thresholds are the whole process's, and cannot be read: they end at 32 MiB, the highest
-    that glibc itself would settle on.
+    A training step frees its large tensors and allocates them again. By default, glibc returns such blocks to the
+    system, which fills them with zeros page by page; in a training step of a convolutional network, this takes a large
+    part of the time. Without glibc, this does nothing. The thresholds apply to the whole process and cannot be read, so
+    they are reset to 32 MiB, the highest value that glibc would choose by itself.
     """
     with _FREED_MEMORY.hold():
         yield
 
 
 def give_back_freed_memory() -> None:
-    """Give what the C library holds free back to the system; without glibc this does nothing."""
+    """Return memory that the C library holds free to the system; do nothing without glibc."""
     libc = _glibc()
     if libc is not None:
         libc.malloc_trim(0)

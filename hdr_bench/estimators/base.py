@@ -1,9 +1,9 @@
-"""What the harness reads of an estimator, beside scikit-learn's own interface.
+"""Attributes of an estimator that the harness reads, besides scikit-learn's own interface.
 
-Nothing here is required: what an estimator does not have is left out of the tables, and so is what another library has
-under the same name in another form. `hdr_bench.experiments.measuring.attributes` reads it.
+All of them are optional: what an estimator lacks is left out of the tables, and so are attributes of other libraries
+that have the same name but another form. `hdr_bench.experiments.measuring.attributes` reads them.
 
-No scikit-learn and no torch is imported here.
+This module imports neither scikit-learn nor torch.
 """
 
 from collections.abc import Sequence
@@ -12,55 +12,55 @@ from typing import Protocol
 from hdr_bench.records.layer_row import LayerRow
 from hdr_bench.records.metrics import columns_from
 
-# The names of what `MeasuredEstimator` declares.
+# Names of the attributes that `MeasuredEstimator` declares.
 ENGINE, HISTORY, LAYER_TABLE, EPOCHS_FOR = "engine_", "history_", "layer_table_", "epochs_for"
-# Of an ensemble, the sums over its members.
+# For an ensemble, these are summed over its members.
 N_PARAMETERS, N_MULTIPLY_ACCUMULATES = "n_parameters_", "n_multiply_accumulates_"
 N_STORED_VARIABLES = "n_stored_variables_"
-# The names that scikit-learn and skorch gave to an ensemble's members, and to the parameter for the most epochs.
+# Names used by scikit-learn and skorch for an ensemble's members and for the maximum number of epochs.
 MEMBERS, MOST_EPOCHS = "estimators_", "max_epochs"
 
 EPOCH = columns_from("history")
-"""What `history_` may have of an epoch: mean losses, and accuracies as shares from 0 to 1."""
+"""Keys that an epoch in `history_` may have: mean losses, and accuracies as fractions from 0 to 1."""
 
 
 class MeasuredEstimator(Protocol):
-    """A fitted estimator that has all that the harness reads.
+    """A fitted estimator with all the attributes that the harness reads.
 
-    An estimator need not derive from it: it has the attributes that make sense for its method.
+    An estimator need not derive from it, and has only the attributes that make sense for its method.
     """
 
     @property
     def engine_(self) -> str:
-        """The library that computed, e.g. ``"onedal"``; otherwise the package of the estimator's class is taken."""
+        """Library that does the computation, e.g. ``"onedal"``; by default, the package of the estimator's class."""
 
     @property
     def n_parameters_(self) -> int:
-        """How many numbers were fitted."""
+        """Number of fitted parameters."""
 
     @property
     def n_multiply_accumulates_(self) -> int:
-        """Multiply-accumulates of the prediction for one image."""
+        """Multiply-accumulates needed to predict one image."""
 
     @property
     def n_stored_variables_(self) -> int:
-        """How many numbers a prediction needs: those that were fitted, and others that are kept, as training images."""
+        """Numbers needed for a prediction: the fitted parameters and other stored values, such as training images."""
 
     @property
     def history_(self) -> Sequence[dict[str, float]]:
-        """A dict per epoch, with some of the keys in `EPOCH`."""
+        """One dict per epoch, with some of the keys in `EPOCH`."""
 
     @property
     def layer_table_(self) -> Sequence[LayerRow]:
-        """A network layer by layer."""
+        """Layers of the network, one row per layer."""
 
     def epochs_for(self, n: int) -> int:
-        """Return the most epochs that a fit goes through.
+        """Return the maximum number of epochs of a fit.
 
         Parameters
         ----------
         n : int
-            Training images.
+            Number of training images.
 
         Returns
         -------

@@ -1,4 +1,4 @@
-"""Which library computes, where there is a choice."""
+"""Engines: the library that does the computation, if there is a choice."""
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
@@ -13,13 +13,13 @@ from hdr_bench.error_text import describe_error
 from hdr_bench.exceptions import MissingDependencyError, UnknownNameError, shown
 
 PACKAGES = {"onedal": ("scikit-learn-intelex",), "faiss": ("faiss-cpu",)}
-"""By engine: the packages that bring it, whose versions a saved estimator holds."""
+"""Packages that provide each engine; a saved estimator records their versions."""
 
 _LOOKED_UP: ContextVar[dict[str, bool] | None] = ContextVar("looked_up", default=None)
 
 
 def engine_packages(model: Any) -> tuple[str, ...]:
-    """Return the packages that bring the engine which an estimator would fit with; none where it has no choice.
+    """Return the packages that provide the engine an estimator would fit with; empty if it has no choice.
 
     Parameters
     ----------
@@ -29,12 +29,12 @@ def engine_packages(model: Any) -> tuple[str, ...]:
     Returns
     -------
     packages : tuple of str
-        As package registries name them.
+        Names as used by package registries.
 
     Raises
     ------
     UnknownNameError
-        If it is given an engine that there is not.
+        If its engine is unknown.
     """
     modules: dict[str, str] = getattr(model, "_engines", {})
     if not modules:
@@ -46,19 +46,19 @@ def engine_packages(model: Any) -> tuple[str, ...]:
 
 
 def choose_engine(engine: str, modules: dict[str, str]) -> str:
-    """Return the engine to use: the one that was named, or for ``"auto"`` the first whose module is installed.
+    """Return the named engine, or for ``"auto"`` the first whose module is installed.
 
     Parameters
     ----------
     engine : str
         ``"auto"`` or a key of `modules`.
     modules : dict of str to str
-        Engines in order of speed, each with the module that it needs.
+        Engines in order of speed, each with the module it needs.
 
     Returns
     -------
     engine : str
-        A key of `modules`.
+        Key of `modules`.
 
     Raises
     ------
@@ -73,13 +73,13 @@ def choose_engine(engine: str, modules: dict[str, str]) -> str:
         raise UnknownNameError("engine", engine, ["auto", *modules])
     if not is_installed(modules[engine]):
         raise MissingDependencyError(
-            f"engine {shown(engine)} needs the module {modules[engine]}; install hdr-bench[fast], or take engine='auto'"
+            f"engine {shown(engine)} needs the module {modules[engine]}; install hdr-bench[fast], or use engine='auto'"
         )
     return engine
 
 
 def is_installed(module: str) -> bool:
-    """Return whether a module could be imported; nothing is imported.
+    """Return whether a module is installed, without importing it.
 
     Parameters
     ----------
@@ -99,7 +99,7 @@ def is_installed(module: str) -> bool:
 
 @contextmanager
 def remember_lookups() -> Iterator[None]:
-    """Look each module up once while the context lasts: what is installed does not change between a suite's cases."""
+    """Look up each module only once within the context: what is installed does not change between cases of a suite."""
     token = _LOOKED_UP.set({})
     try:
         yield
@@ -110,18 +110,18 @@ def remember_lookups() -> Iterator[None]:
 def _can_be_found(module: str) -> bool:
     try:
         return find_spec(module) is not None
-    except Exception:  # noqa: BLE001  # what hides a module from a process may say so in any way
+    except Exception:  # noqa: BLE001  # code that hides a module may raise any exception
         return False
 
 
 @contextmanager
 def engine_import(engine: str) -> Iterator[None]:
-    """Import an engine's library in the block; if it is installed and broken, say so, and what to do.
+    """Import an engine's library in the block; if it is installed but broken, raise an error that says what to do.
 
     Parameters
     ----------
     engine : str
-        Named in the message.
+        Name used in the message.
 
     Raises
     ------
@@ -132,25 +132,25 @@ def engine_import(engine: str) -> Iterator[None]:
         yield
     except (Exception, SystemExit) as error:
         raise MissingDependencyError(
-            f"the library of the engine {shown(engine)} is installed, but cannot be imported "
-            f"({describe_error(error)}); install it again with: pip install --force-reinstall "
-            "'hdr-bench[fast]', or name another engine"
+            f"the library of the engine {shown(engine)} is installed but cannot be imported "
+            f"({describe_error(error)}); reinstall it with: pip install --force-reinstall "
+            "'hdr-bench[fast]', or choose another engine"
         ) from error
 
 
 def capable_engine(engine: str, chosen: str, reference: str, obstacle: str) -> str:
-    """Return the chosen engine, or for ``"auto"`` the reference if the chosen one cannot do the work.
+    """Return the chosen engine, or for ``"auto"`` the reference engine if the chosen one cannot do the work.
 
     Parameters
     ----------
     engine : str
-        What the user asked for.
+        Engine requested by the user.
     chosen : str
-        What `choose_engine` made of it.
+        Engine that `choose_engine` returned.
     reference : str
-        The engine that can do all that is allowed.
+        Engine that supports all allowed parameters.
     obstacle : str
-        What only the reference can compute with, such as ``"gamma=0"``; empty if there is none.
+        What only the reference engine can compute, such as ``"gamma=0"``; empty if there is nothing.
 
     Returns
     -------
@@ -160,19 +160,19 @@ def capable_engine(engine: str, chosen: str, reference: str, obstacle: str) -> s
     Raises
     ------
     ValueError
-        If an engine was named that cannot do the work.
+        If the requested engine cannot do the work.
     """
     if not obstacle or chosen == reference:
         return chosen
     if engine != "auto":
         raise ValueError(
-            f"engine={shown(engine)} cannot compute with {obstacle}; take engine='auto' or {shown(reference)}"
+            f"engine={shown(engine)} cannot compute with {obstacle}; use engine='auto' or {shown(reference)}"
         )
     return reference
 
 
 def draw_seed(random_state: int | np.random.RandomState | None) -> int:
-    """Return a seed below 2**31: the given one, drawn from a given generator, or fresh from the system's entropy.
+    """Return a seed below 2**31: the given one, one drawn from a generator, or one from the system's entropy.
 
     Parameters
     ----------
@@ -194,14 +194,15 @@ T = TypeVar("T")
 
 
 class ProcessWide(Generic[T]):
-    """A setting of the process: the first of the threads that hold it makes it, the last one undoes it.
+    """A setting of the whole process: the first thread to hold it applies it, and the last one undoes it.
 
-    Contexts that save a setting and restore it leave the process changed when threads enter and leave in another order.
+    Contexts that save and restore a setting leave the process changed if threads enter and leave them in different
+    orders.
 
     Parameters
     ----------
     setting : callable
-        Returns the context manager that makes the setting and undoes it.
+        Returns the context manager that applies and undoes the setting.
     """
 
     def __init__(self, setting: Callable[[], AbstractContextManager[T]]) -> None:
@@ -211,7 +212,7 @@ class ProcessWide(Generic[T]):
 
     @contextmanager
     def hold(self) -> Iterator[T]:
-        """Hold the setting; the value is what the setting's context gave to the first holder."""
+        """Hold the setting; yield the value that its context gave to the first holder."""
         with self._lock:
             if self._n_holders == 0:
                 self._stack = ExitStack()

@@ -1,23 +1,24 @@
-"""An entry of the tables of estimators and transformers."""
+"""Entry of the tables of estimators and transformers."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
 class Entry:
-    """All that is said of a method or transformer outside its own file.
+    """What is recorded about a method or transformer outside its own file.
 
     Attributes
     ----------
     path : str
         Dotted path of its class.
     description : str
-        The first line of the class's docstring, which ``python -OO`` leaves out, and which would need an import.
+        First line of the class's docstring, repeated here because ``python -OO`` strips it and reading it needs an
+        import.
     cites : tuple of str, default=()
         Keys of its papers in ``references.bib``.
     preload : tuple of str, default=()
-        Modules that a trial's process starts with, beside that of the class, so that no trial has to import them. Those
-        that are not installed are passed over. A method that computes with torch names it here.
+        Modules that a trial's process loads at start, besides the class's own, so that no trial has to import them.
+        Modules that are not installed are skipped. A method that computes with torch names it here.
     """
 
     path: str
@@ -37,5 +38,5 @@ class Entry:
 
     @property
     def needs_torch(self) -> bool:
-        """Whether it computes with torch, which takes as long to import as all else."""
+        """Whether it computes with torch, which takes as long to import as everything else together."""
         return "torch" in self.preload

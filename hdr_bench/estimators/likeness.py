@@ -1,4 +1,4 @@
-"""Whether the images to predict are like those that a method has learnt from: their range and polarity."""
+"""Check whether the images to predict resemble the training images in range and polarity."""
 
 import warnings
 from dataclasses import dataclass
@@ -10,19 +10,19 @@ from scipy.sparse import issparse
 from hdr_bench.exceptions import DatasetWarning
 from hdr_bench.names import class_name
 
-# A few images may be blank or odd; and a look at them would take longer than some methods do.
+# A few images may be blank or unusual, and checking them would take longer than some methods need to predict.
 _FEWEST_IMAGES = 30
-# Of more images so many are looked at, in equal steps.
+# From larger sets, this many images are sampled at equal steps.
 _MOST_IMAGES = 100
-# Pixels up to 1 or 16 beside those up to 255; the contrast of dim pictures is within a factor of 3.
+# Detects pixels up to 1 or 16 mixed with pixels up to 255; the contrast of dim pictures is within a factor of 3.
 _LARGEST_RATIO = 8
-# Where the mean lies between the smallest and the largest value: 0.13 in MNIST, 0.31 in digits-8x8, 0.96 in NIST-15.
+# Position of the mean between the smallest and the largest value: 0.13 in MNIST, 0.31 in digits-8x8, 0.96 in NIST-15.
 _DARK, _LIGHT = 0.4, 0.6
 
 
 @dataclass(frozen=True)
 class PixelSummary:
-    """What is remembered of training images.
+    """Summary of the training images.
 
     Attributes
     ----------
@@ -36,19 +36,19 @@ class PixelSummary:
 
     @property
     def contrast(self) -> float:
-        """Largest less smallest value."""
+        """Difference between the largest and the smallest value."""
         return self.high - self.low
 
     @property
     def brightness(self) -> float:
-        """Where the mean lies between the smallest value, 0, and the largest, 1."""
+        """Position of the mean between the smallest value, 0, and the largest, 1."""
         return (self.mean - self.low) / self.contrast if self.contrast else 0.5
 
 
 def summarize_pixels(X: Any) -> PixelSummary | None:
-    """Return range and mean of images, rows of shape (n, n_features); None if they are few, or sparse.
+    """Return range and mean of images, rows of shape (n, n_features), or None if they are few or sparse.
 
-    Of many images a hundred are looked at.
+    At most a hundred images are sampled.
 
     Parameters
     ----------
@@ -68,21 +68,21 @@ def summarize_pixels(X: Any) -> PixelSummary | None:
 
 
 def warn_if_unlike(estimator: Any, X: Any, *, stacklevel: int = 3) -> None:
-    """Warn if images to predict are of another range or polarity than those that an estimator was fitted on.
+    """Warn if the images to predict differ in range or polarity from those that an estimator was fitted on.
 
     Parameters
     ----------
     estimator : object
-        Its attribute ``_fitted_on`` is what `summarize_pixels` returned of the training images.
+        Its attribute ``_fitted_on`` holds what `summarize_pixels` returned for the training images.
     X : array-like of shape (n, n_features)
-        With fewer than 30 rows nothing is said of them.
+        Fewer than 30 rows are not checked.
     stacklevel : int, default=3
-        Of `warnings.warn`: 3 is the caller of the method that calls this function.
+        As for `warnings.warn`: 3 is the caller of the method that calls this function.
 
     Warns
     -----
     DatasetWarning
-        If the one contrast is at least 8 times the other, or the one mean is near the dark end and the other near the
+        If the contrasts differ by a factor of 8 or more, or if one mean is near the dark end and the other near the
         light end.
     """
     learnt = getattr(estimator, "_fitted_on", None)
@@ -92,8 +92,8 @@ def warn_if_unlike(estimator: Any, X: Any, *, stacklevel: int = 3) -> None:
     name = class_name(type(estimator))
     if not 1 / _LARGEST_RATIO < asked.contrast / learnt.contrast < _LARGEST_RATIO:
         warnings.warn(
-            f"{name}: X runs from {asked.low:g} to {asked.high:g}, but it was fitted on values from {learnt.low:g} to "
-            f"{learnt.high:g}; bring both to one range",
+            f"{name}: X ranges from {asked.low:g} to {asked.high:g}, but the training images ranged from "
+            f"{learnt.low:g} to {learnt.high:g}; scale both to the same range",
             DatasetWarning,
             stacklevel=stacklevel,
         )
@@ -102,7 +102,7 @@ def warn_if_unlike(estimator: Any, X: Any, *, stacklevel: int = 3) -> None:
         grounds = ("light on dark", "dark on light")
         now, before = grounds if asked.brightness < learnt.brightness else grounds[::-1]
         warnings.warn(
-            f"{name}: X seems to be {now}, but it was fitted on images {before}; invert X or the training images",
+            f"{name}: X seems to be {now}, but the training images were {before}; invert X or the training images",
             DatasetWarning,
             stacklevel=stacklevel,
         )

@@ -17,38 +17,38 @@ class LinearClassifier(LinearHead):
     Parameters
     ----------
     loss : {"log_loss", "squared_error"}, default="log_loss"
-        Multinomial logistic regression (scikit-learn's L-BFGS), or least squares on targets of -1 and 1
-        (scikit-learn's ridge regression); the latter decides for the largest output.
+        Multinomial logistic regression (scikit-learn's L-BFGS), or least squares on targets of -1 and 1 (scikit-learn's
+        ridge regression), which predicts the class with the largest output.
     alpha : float, default=5.0
-        Strength of the L2 penalty: the inverse of LogisticRegression's C, or Ridge's alpha.
+        Strength of the L2 penalty: the inverse of `C` in LogisticRegression, or `alpha` in Ridge.
     max_iter : int, default=300
-        Most iterations of L-BFGS; least squares needs none.
+        Maximum number of L-BFGS iterations; unused by least squares.
     tol : float, default=0.0003
-        Tolerance of L-BFGS on the largest component of the gradient of the mean loss, as scikit-learn's.
+        Tolerance of L-BFGS on the largest component of the gradient of the mean loss, as in scikit-learn.
     engine : {"auto", "onedal", "scikit-learn"}, default="auto"
-        Whose logistic regression: Intel's oneDAL (scikit-learn-intelex) or scikit-learn; "auto" takes the first that
-        is installed, and scikit-learn if oneDAL's line search fails or if there is no penalty (`alpha` is 0, or too
-        small for the type of the pixels), where the solution depends on the solver. Least squares is scikit-learn's.
-        Up to the tolerance both find the same weights; if `max_iter` stops them before, their weights differ. The
-        weaker the penalty, the more the tolerance leaves open: with an `alpha` below 1, labels of up to three images in
-        a hundred differed in measurements.
+        Implementation of logistic regression: Intel's oneDAL (scikit-learn-intelex) or scikit-learn. "auto" uses the
+        first that is installed, and scikit-learn if oneDAL's line search fails or if there is no penalty (`alpha` is 0,
+        or too small for the type of the pixels), in which case the solution depends on the solver. Least squares always
+        uses scikit-learn. Both find the same weights up to the tolerance; if `max_iter` stops them first, their weights
+        differ. The weaker the penalty, the more the tolerance leaves undetermined: with `alpha` below 1, the labels of
+        up to three images in a hundred differed in measurements.
     pixel_scale : float or None, default=None
-        What pixels are divided by; None learns the largest absolute value.
+        Divisor of the pixels; None learns the largest absolute value.
 
     Attributes
     ----------
     classes_ : ndarray of shape (n_classes,)
         The labels, sorted.
     coef_ : ndarray of shape (n_outputs, n_features)
-        For the scaled pixels; one output for two classes.
+        Weights for the scaled pixels; one output for two classes.
     intercept_ : ndarray of shape (n_outputs,)
         Added to the weighted sums.
     scale_ : float
-        What pixels are divided by.
+        Divisor of the pixels.
     n_iter_ : int
-        Iterations run; 1 for least squares.
+        Number of iterations run; 1 for least squares.
     n_features_in_ : int
-        Number of features seen while fitting.
+        Number of features seen during fit.
 
     Examples
     --------
@@ -95,9 +95,9 @@ class LinearClassifier(LinearHead):
         Raises
         ------
         MissingDependencyError
-            If the named engine is not installed.
+            If the requested engine is not installed.
         ValueError
-            If the data or a parameter cannot be used.
+            If the data or a parameter is invalid.
         """
         pixels, labels = self._validate_training(X, y)
         self.scale_ = learn_scale(pixels, self.pixel_scale)
@@ -105,7 +105,7 @@ class LinearClassifier(LinearHead):
         return self
 
     def decision_function(self, X: ArrayLike) -> Floats:
-        """Return the outputs, of which the largest decides.
+        """Return the outputs, the largest of which decides the class.
 
         Parameters
         ----------
@@ -115,7 +115,7 @@ class LinearClassifier(LinearHead):
         Returns
         -------
         outputs : ndarray of shape (n, n_classes), or (n,) for two classes
-            Of two classes, positive for the second.
+            For two classes, positive values mean the second.
         """
         pixels = self._validate_images(X)
         return flatten_outputs(scale_pixels(pixels, self.scale_) @ self.coef_.T + self.intercept_)
@@ -128,7 +128,7 @@ class LinearClassifier(LinearHead):
 
     @property
     def n_stored_variables_(self) -> int:
-        """Numbers that predictions need: all that was learnt."""
+        """Numbers needed for predictions: everything that was learnt."""
         check_is_fitted(self)
         return self.n_parameters_
 

@@ -1,4 +1,4 @@
-"""The linear model at the end of the linear and the polynomial classifier."""
+"""Linear model that forms the last stage of the linear and the polynomial classifier."""
 
 from abc import abstractmethod
 from numbers import Integral, Real
@@ -24,13 +24,14 @@ LOSSES = ("log_loss", "squared_error")
 def _is_logistic(estimator: Any) -> bool:
     if estimator.loss != "log_loss":
         raise AttributeError(
-            f"predict_proba needs loss='log_loss', not {shown(estimator.loss)}; see CalibratedClassifierCV"
+            f"predict_proba needs loss='log_loss', got {shown(estimator.loss)}; for other losses, use "
+            "CalibratedClassifierCV"
         )
     return True
 
 
 class LinearHead(PixelClassifier):
-    """Fit and answers of a linear model, for classifiers that say what its inputs are.
+    """Fitting and prediction of a linear model, for classifiers that define its inputs.
 
     Attributes
     ----------
@@ -39,11 +40,11 @@ class LinearHead(PixelClassifier):
     alpha : float
         Strength of the L2 penalty.
     max_iter : int
-        Most iterations of the logistic regression.
+        Maximum number of iterations of the logistic regression.
     tol : float
-        Its tolerance on the largest component of the gradient of the mean loss.
+        Tolerance of the logistic regression on the largest component of the gradient of the mean loss.
     engine : str
-        "auto", or what fits.
+        "auto", or the name of the engine.
     """
 
     loss: str
@@ -63,7 +64,7 @@ class LinearHead(PixelClassifier):
     }
 
     def predict(self, X: ArrayLike) -> NDArray[np.generic]:
-        """Predict the class of the largest output for each image.
+        """Predict the class with the largest output for each image.
 
         Parameters
         ----------
@@ -78,7 +79,7 @@ class LinearHead(PixelClassifier):
 
     @available_if(_is_logistic)
     def predict_proba(self, X: ArrayLike) -> Floats:
-        """Return the probability of each class; only with ``loss="log_loss"``.
+        """Return the probability of each class; available only with ``loss="log_loss"``.
 
         Parameters
         ----------
@@ -88,13 +89,13 @@ class LinearHead(PixelClassifier):
         Returns
         -------
         probabilities : ndarray of shape (n, n_classes)
-            Of each image they sum to 1.
+            Each row sums to 1.
         """
         return softmax(self.decision_function(X))
 
     @abstractmethod
     def decision_function(self, X: ArrayLike) -> Floats:
-        """Return the outputs, of which the largest decides.
+        """Return the outputs, the largest of which decides the class.
 
         Parameters
         ----------
@@ -104,7 +105,7 @@ class LinearHead(PixelClassifier):
         Returns
         -------
         outputs : ndarray of shape (n, n_classes), or (n,) for two classes
-            Of two classes, positive for the second.
+            For two classes, positive values mean the second.
         """
 
     def _check_combination(self) -> None:
@@ -132,18 +133,18 @@ class LinearHead(PixelClassifier):
         self.n_iter_, self.coef_, self.intercept_ = fit.n_iter, fit.coef, fit.intercept
 
     def _fit_logistic_regression(self, X: Floats, codes: NDArray[np.intp]) -> LogisticFit:
-        # Beyond this all weights are 0, and products with a stronger penalty would overflow.
+        # With a stronger penalty all weights are 0 anyway, and products with it would overflow.
         alpha = min(self.alpha, float(np.finfo(X.dtype).max) ** 0.5)
         options: dict[str, Any] = {"alpha": alpha, "max_iter": self.max_iter, "tol": self.tol}
         self.engine_ = choose_engine(self.engine, ENGINES)
         if self.engine == "auto" and alpha / (2 * len(X)) < float(np.finfo(X.dtype).tiny):
-            # Without a penalty the optimum is not unique, or at infinity: the weights depend on the solver's steps.
+            # Without a penalty the optimum is not unique or lies at infinity: the weights depend on the solver's steps.
             self.engine_ = "scikit-learn"
         if self.engine_ == "scikit-learn":
             return fit_scikit_learn(X, codes, **options)
         fit = fit_onedal(X, codes, **options)
         if fit.stopped and fit.n_iter < self.max_iter and self.engine == "auto":
-            # The line search found no lower loss, which in single precision does not yet mean that there is none.
+            # The line search found no lower loss, but in single precision a lower one may still exist.
             self.engine_ = "scikit-learn"
             return fit_scikit_learn(X, codes, **options)
         if fit.stopped:
@@ -152,7 +153,7 @@ class LinearHead(PixelClassifier):
 
 
 def flatten_outputs(values: Floats) -> Floats:
-    """Return outputs as scikit-learn shapes decision values.
+    """Reshape outputs to the shape of scikit-learn's decision values.
 
     Parameters
     ----------
@@ -166,7 +167,7 @@ def flatten_outputs(values: Floats) -> Floats:
 
 
 def decide(values: Floats, classes: NDArray[np.generic]) -> NDArray[np.generic]:
-    """Return the class of the largest output; of a single output, the second class where it is positive.
+    """Return the class with the largest output; for a single output, the second class if it is positive.
 
     Parameters
     ----------
@@ -184,7 +185,7 @@ def decide(values: Floats, classes: NDArray[np.generic]) -> NDArray[np.generic]:
 
 
 def softmax(values: Floats) -> Floats:
-    """Return decision values as probabilities.
+    """Convert decision values into probabilities.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Logistic regression by L-BFGS: scikit-learn's, and one with the loss of Intel's oneDAL."""
+"""Logistic regression by L-BFGS: scikit-learn's, and one that minimizes the loss of Intel's oneDAL."""
 
 import os
 import warnings
@@ -16,7 +16,7 @@ from sklearn.linear_model import LogisticRegression
 from hdr_bench.estimators.engines import ProcessWide, engine_import
 from hdr_bench.estimators.pixels import Floats
 
-# As scikit-learn-intelex has them: more pairs than scikit-learn's 10 take fewer iterations on images.
+# As in scikit-learn-intelex: with more pairs than scikit-learn's 10, images need fewer iterations.
 _CORRECTIONS, _LINE_SEARCHES = 50, 50
 _RELATIVE_FALL = 64 * float(np.finfo(float).eps)
 
@@ -31,7 +31,7 @@ class LogisticFit:
         One output for two classes, otherwise one per class.
     intercept : ndarray of shape (n_outputs,)
     n_iter : int
-        Iterations run.
+        Number of iterations run.
     stopped : str
         Why the solver stopped before it reached the tolerance; empty if it did not.
     """
@@ -48,13 +48,13 @@ def fit_scikit_learn(X: Floats, codes: NDArray[np.intp], *, alpha: float, max_it
     Parameters
     ----------
     X : ndarray of shape (n, n_features)
-        What it learns from.
+        Training data.
     codes : ndarray of shape (n,)
-        Places of the labels in the sorted classes.
+        Indices of the labels in the sorted classes.
     alpha : float
         Strength of the L2 penalty.
     max_iter : int
-        Most iterations.
+        Maximum number of iterations.
     tol : float
         Tolerance on the largest component of the gradient of the mean loss.
 
@@ -68,21 +68,21 @@ def fit_scikit_learn(X: Floats, codes: NDArray[np.intp], *, alpha: float, max_it
 
 
 def fit_onedal(X: Floats, codes: NDArray[np.intp], *, alpha: float, max_iter: int, tol: float) -> LogisticFit:
-    """Minimize oneDAL's logistic loss by scipy's L-BFGS.
+    """Minimize oneDAL's logistic loss with scipy's L-BFGS.
 
-    scikit-learn-intelex's own estimator puts this solver in the place of scikit-learn's for all threads of the process
-    while it fits, and has no way to say why it stopped.
+    While scikit-learn-intelex's own estimator fits, it replaces scikit-learn's solver in all threads of the process,
+    and it cannot report why it stopped.
 
     Parameters
     ----------
     X : ndarray of shape (n, n_features)
-        What it learns from; the loss is computed in its type, float32 or float64.
+        Training data; the loss is computed in its type, float32 or float64.
     codes : ndarray of shape (n,)
-        Places of the labels in the sorted classes.
+        Indices of the labels in the sorted classes.
     alpha : float
         Strength of the L2 penalty.
     max_iter : int
-        Most iterations.
+        Maximum number of iterations.
     tol : float
         Tolerance on the largest component of the gradient of the mean loss.
 
@@ -104,7 +104,7 @@ def fit_onedal(X: Floats, codes: NDArray[np.intp], *, alpha: float, max_iter: in
 
     def value_and_gradient(weights: NDArray[np.float64]) -> tuple[float, Floats]:
         computed = loss.compute(X, targets, weights[:, None])
-        # oneDAL gives means; scikit-learn-intelex takes steps on sums, in the type of X.
+        # oneDAL returns means; scikit-learn-intelex takes its steps on sums, in the type of X.
         return computed.valueIdx[0, 0] * n, computed.gradientIdx.ravel() * n
 
     options = {
@@ -146,7 +146,7 @@ def _loss(X: Floats, targets: Floats, n_classes: int, alpha: float, start: NDArr
 
 @contextmanager
 def _threads_of_openmp() -> Iterator[None]:
-    """Give oneDAL no more threads than OpenMP has, whose number joblib sets for its worker processes."""
+    """Limit oneDAL to OpenMP's number of threads, which joblib sets for its worker processes."""
     with engine_import("onedal"):
         import daal4py
 
@@ -162,14 +162,14 @@ _THREADS = ProcessWide(_threads_of_openmp)
 
 
 def warn_stopped(fit: LogisticFit) -> None:
-    """Warn that a solver stopped before it reached the tolerance.
+    """Warn that a solver stopped before reaching the tolerance.
 
     Parameters
     ----------
     fit : LogisticFit
     """
     warnings.warn(
-        f"L-BFGS stopped after {fit.n_iter} iterations ({fit.stopped}), before it reached the tolerance; increase "
+        f"L-BFGS stopped after {fit.n_iter} iterations ({fit.stopped}), before reaching the tolerance; increase "
         "max_iter or tol, or scale the pixels",
         ConvergenceWarning,
         stacklevel=2,

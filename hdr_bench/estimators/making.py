@@ -1,4 +1,4 @@
-"""Estimators and transformers made of a name and parameters, as suites describe them."""
+"""Create estimators and transformers from a name and parameters, as suites describe them."""
 
 import inspect
 from collections.abc import Mapping
@@ -15,32 +15,32 @@ from hdr_bench.exceptions import EstimatorError, UnknownNameError, shown
 from hdr_bench.names import class_name
 from hdr_bench.records.fingerprints import STORED_PATHS
 
-# Suites that were written for version 0.1.0 name classes by where they were then.
+# Suites written for version 0.1.0 refer to classes by their former paths.
 _MOVED = {before: now for now, before in STORED_PATHS.items()}
 
 _DESCRIPTION = ("estimator", "params")
 _OPEN = frozenset({inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD})
 
-# What brings a class of the user's the methods that are called.
+# The base classes that give a user's class the methods that are called.
 _MIXINS = {"estimator": "ClassifierMixin", "transformer": "TransformerMixin"}
 
 Table = Mapping[str, Entry]
 
 
 def make(kind: str, name: str, params: Mapping[str, Any], table: Table, estimators: Table) -> Any:
-    """Make an estimator or a transformer; nested parameters (``step__param``) reach into it.
+    """Create an estimator or a transformer; nested parameters (``step__param``) reach into it.
 
     Parameters
     ----------
     kind : str
-        What it should be, e.g. ``"transformer"``.
+        What to create, e.g. ``"transformer"``.
     name : str
-        A name of `table`, or a dotted path.
+        Key of `table`, or a dotted path.
     params : mapping of str to Any
     table : mapping of str to Entry
-        What can be made.
+        The choices for `name`.
     estimators : mapping of str to Entry
-        What estimators among the parameters can be.
+        The choices for estimators among the parameters.
 
     Returns
     -------
@@ -49,9 +49,9 @@ def make(kind: str, name: str, params: Mapping[str, Any], table: Table, estimato
     Raises
     ------
     UnknownNameError
-        If there is no such name, or it has no such parameter.
+        If there is no such name, or the class does not have such a parameter.
     EstimatorError
-        If it cannot be made of these parameters, e.g. because one that it needs is missing, or has none at all.
+        If it cannot be created, e.g. because a required parameter is missing.
     ModuleImportError
         If its module cannot be imported.
     """
@@ -85,7 +85,7 @@ def class_of(kind: str, name: str, table: Table) -> type:
     Parameters
     ----------
     kind : str
-        What it should be, e.g. ``"transformer"``.
+        What the class should be, e.g. ``"transformer"``.
     name : str
     table : mapping of str to Entry
 
@@ -96,7 +96,7 @@ def class_of(kind: str, name: str, table: Table) -> type:
     Raises
     ------
     UnknownNameError
-        If there is none.
+        If there is no such class.
     ModuleImportError
         If its module cannot be imported.
     """
@@ -113,17 +113,17 @@ def class_of(kind: str, name: str, table: Table) -> type:
 
 
 def value_of(cls: type, key: str, value: Any, estimators: Table) -> Any:
-    """Return a parameter's value; what is described as an estimator is made, and what must be a class is imported.
+    """Return a parameter's value: described estimators are created, and paths of classes are imported.
 
     Parameters
     ----------
     cls : type
-        The estimator's.
+        Class of the estimator.
     key : str
-        The parameter's name.
+        Name of the parameter.
     value : Any
     estimators : mapping of str to Entry
-        What a described estimator can be.
+        The choices for a described estimator.
 
     Returns
     -------
@@ -132,7 +132,7 @@ def value_of(cls: type, key: str, value: Any, estimators: Table) -> Any:
     Raises
     ------
     HdrBenchError
-        If it cannot be made or imported.
+        If it cannot be created or imported.
     """
     if isinstance(value, Mapping) and isinstance(value.get("estimator"), str):
         return _make_described(f"{key} of {class_name(cls)}", value, estimators)
@@ -153,12 +153,12 @@ def _make_described(place: str, description: Mapping[str, Any], estimators: Tabl
 
 
 def _construct(cls: type, params: dict[str, Any]) -> Any:
-    """Make an object of a class, and let it check the names of its parameters, if it can."""
+    """Create an object of a class, and let it check its parameters' names if it can."""
 
     def refuse(error: BaseException) -> BaseException:
         if isinstance(error, UnknownNameError):
             return error
-        return EstimatorError(f"{class_name(cls)} cannot be made of {shown(params)}: {cause_of(error)}")
+        return EstimatorError(f"{class_name(cls)} cannot be created with {shown(params)}: {cause_of(error)}")
 
     with foreign_code(refuse):
         made = cls(**params)
@@ -169,7 +169,7 @@ def _construct(cls: type, params: dict[str, Any]) -> Any:
 
 
 def _parameters_of(cls: Any) -> tuple[frozenset[str], bool]:
-    """Return the names of a constructor's parameters, and whether it takes others, as ``**kwargs``, too."""
+    """Return the names of a constructor's parameters, and whether it also accepts ``**kwargs``."""
     if cls.__init__ is object.__init__:
         return frozenset(), False
     return _parameters_of_constructor(cls.__init__)
@@ -180,7 +180,7 @@ def _parameters_of_constructor(constructor: Any) -> tuple[frozenset[str], bool]:
     try:
         parameters = inspect.signature(constructor).parameters.values()
     except (TypeError, ValueError):
-        # Compiled, without a signature: it says itself what it does not take.
+        # A compiled constructor has no signature; it reports unknown parameters itself.
         return frozenset(), True
     kinds = {parameter.kind for parameter in parameters}
     names = frozenset(each.name for each in list(parameters)[1:] if each.kind not in _OPEN)

@@ -1,8 +1,8 @@
-"""The nearest training images, the same whichever library searches: by distance, then by place.
+"""Nearest-neighbour search that gives the same result with every library: ordered by distance, then by index.
 
-The libraries compute squared distances from squares of norms, in single precision or double, and cut ties at the last
-place as it comes. Their answers serve as candidates: those that rounding could have left out are asked for too, and the
-distances that decide are taken from the differences.
+The libraries compute squared distances from squared norms, in single or double precision, and break ties for the last
+neighbour arbitrarily. Their results serve as candidates: the search is widened to include those that rounding may have
+left out, and the final distances are computed from the differences.
 """
 
 from collections.abc import Callable
@@ -20,27 +20,27 @@ Candidates = tuple[NDArray[np.float64], Places]
 Search = Callable[[Floats, int], Candidates]
 
 ENGINES = {"faiss": "faiss", "onedal": "sklearnex", "scikit-learn": "sklearn"}
-# More candidates than neighbours, so that most images need one search only; and their growth for those that do not.
+# Start with more candidates than neighbours, so that most images need a single search; grow for those that do not.
 _SPARE, _GROWTH = 5, 4
 _BLOCK = 500
 
 
 @dataclass(frozen=True)
 class NeighborIndex:
-    """Training images, ready to be searched.
+    """Index of training images.
 
     Attributes
     ----------
     images : ndarray of shape (n, n_features)
         float32 or float64.
     center : ndarray of shape (n_features,)
-        Mean of the images; squares of norms lose what is far from zero.
+        Mean of the images; subtracted because squared norms of values far from zero lose precision.
     largest_norm : float
-        Largest squared norm of a centered image.
+        Largest squared norm of a centred image.
     search : callable
-        Takes centered images and the number of candidates; returns their squared distances, ascending, and places.
+        Takes centred images and the number of candidates; returns squared distances in ascending order, and indices.
     precision : float
-        Unit of rounding of what `search` computes.
+        Unit roundoff of the type in which `search` computes.
     """
 
     images: Floats
@@ -50,19 +50,19 @@ class NeighborIndex:
     precision: float
 
     def neighbors(self, X: Floats, n_neighbors: int) -> Candidates:
-        """Return distances and places of the nearest images; of equally distant ones the earlier come first.
+        """Return distances and indices of the nearest images; ties are broken in favour of the lower index.
 
         Parameters
         ----------
         X : ndarray of shape (n, n_features)
-            Of the images' type.
+            Same type as the indexed images.
         n_neighbors : int
             At most the number of images.
 
         Returns
         -------
         distances : ndarray of shape (n, n_neighbors)
-            Summed in double from the differences: 0 for the same image, and only then.
+            Summed in double precision from the differences: 0 for an identical image only.
         places : ndarray of shape (n, n_neighbors)
         """
         distances, places = np.empty((len(X), n_neighbors)), np.empty((len(X), n_neighbors), np.intp)
@@ -77,13 +77,13 @@ class NeighborIndex:
         return distances, places
 
     def _nearest(self, X: Floats, n_neighbors: int, n_candidates: int) -> tuple[Candidates, NDArray[np.bool_]]:
-        """Return the nearest of so many candidates, and for each image whether no other image can be as near."""
+        """Return the nearest of the candidates, and for each image whether all other images are certainly farther."""
         centered = X - self.center
         squares, places = self.search(centered, n_candidates)
-        # All images that are as near as the last neighbour have squares below this, however they were rounded.
+        # No image as near as the last neighbour can have a computed square above this, however it was rounded.
         limit = squares[:, n_neighbors - 1] + 2 * self._rounding(centered)
         is_certain = (squares[:, -1] > limit) | (n_candidates == len(self.images))
-        # Where squares overflowed, all candidates count.
+        # If squares overflowed, every image remains a candidate.
         is_near = ~(squares > limit[:, None])
         exact = np.full(squares.shape, np.inf)
         rows, columns = np.nonzero(is_near)
@@ -93,10 +93,10 @@ class NeighborIndex:
         return nearest, is_certain
 
     def _rounding(self, centered: Floats) -> NDArray[np.float64]:
-        """Return by how much a squared distance may be wrong, for each image: shape (n,).
+        """Return a bound on the error of the squared distances of each image, shape (n,).
 
-        A sum of n products has an error of at most n units of rounding (Higham, 2002, "Accuracy and stability of
-        numerical algorithms", section 3.1); three such sums make a square, and each pixel is rounded before.
+        A sum of n products has an error of at most n units of roundoff (Higham, 2002, "Accuracy and stability of
+        numerical algorithms", section 3.1); a square consists of three such sums, and each pixel is rounded first.
         """
         norms = np.einsum("ij,ij->i", centered, centered, dtype=np.float64) + self.largest_norm
         n_terms = centered.shape[1]
@@ -105,7 +105,7 @@ class NeighborIndex:
         return bound
 
     def _squared_distances(self, X: Floats, rows: Places, places: Places) -> NDArray[np.float64]:
-        """Return the squared distance of each pair; each is summed alone, so that other pairs do not matter."""
+        """Return the squared distance of each pair, summed on its own so that it does not depend on other pairs."""
         squares = np.empty(len(rows))
         for start in range(0, len(rows), _BLOCK):
             part = slice(start, start + _BLOCK)
@@ -115,14 +115,14 @@ class NeighborIndex:
 
 
 def make_index(images: Floats, engine: str) -> NeighborIndex:
-    """Return an index of images that a library searches.
+    """Return an index of images for the given search library.
 
     Parameters
     ----------
     images : ndarray of shape (n, n_features)
         float32 or float64.
     engine : str
-        A key of `ENGINES`.
+        Key of `ENGINES`.
 
     Returns
     -------

@@ -19,32 +19,33 @@ WEIGHTS = ("uniform", "distance")
 
 
 class KNNClassifier(PixelClassifier):
-    """k nearest neighbours by Euclidean distance, exact: no image is passed over.
+    """k nearest neighbours by Euclidean distance, exact (no approximate search).
 
     Parameters
     ----------
     n_neighbors : int, default=3
-        Neighbours that vote.
+        Number of neighbours that vote.
     weights : {"distance", "uniform"}, default="distance"
-        Votes count by the inverse of the distance, or equally. A draw goes to the first class in sorted order.
+        Votes count by the inverse of the distance, or equally. Ties go to the first class in sorted order.
     engine : {"auto", "faiss", "onedal", "scikit-learn"}, default="auto"
-        What searches, by brute force: faiss, Intel's oneDAL (scikit-learn-intelex) or scikit-learn; "auto" takes the
-        first that is installed. All find the same neighbours; see Notes.
+        Library for the brute-force search: faiss, Intel's oneDAL (scikit-learn-intelex) or scikit-learn. "auto" uses
+        the first that is installed. All find the same neighbours; see Notes.
 
     Attributes
     ----------
     classes_ : ndarray of shape (n_classes,)
         The labels, sorted.
     engine_ : str
-        What searches.
+        Library in use.
     n_features_in_ : int
-        Number of features seen while fitting.
+        Number of features seen during fit.
 
     Notes
     -----
-    The neighbours are the nearest training images; of those that are equally distant, the ones that came first in
-    `fit`. Distances are taken from the differences of the pixels and summed in double, so that equal images are at 0
-    and integer pixels are exact. The neighbours of an image are the same alone as among others, and for all engines.
+    Neighbours are the nearest training images; ties are broken in favour of those that came first in `fit`. Distances
+    are computed from differences of pixels and summed in double precision, so that the distance of identical images is
+    0 and integer pixels are exact. An image has the same neighbours whether it is predicted alone or with others, and
+    with every engine.
 
     Examples
     --------
@@ -61,7 +62,7 @@ class KNNClassifier(PixelClassifier):
         "weights": [StrOptions(set(WEIGHTS))],
         "engine": [StrOptions({"auto", *ENGINES})],
     }
-    # Neighbours of one class answer with it.
+    # Neighbours of the same class vote together.
     _fewest_classes = 1
 
     def __init__(self, n_neighbors: int = 3, *, weights: str = "distance", engine: str = "auto") -> None:
@@ -71,7 +72,7 @@ class KNNClassifier(PixelClassifier):
 
     @with_plain_parameters
     def fit(self, X: ArrayLike, y: ArrayLike) -> Self:
-        """Keep images and labels.
+        """Store images and labels.
 
         Parameters
         ----------
@@ -87,11 +88,11 @@ class KNNClassifier(PixelClassifier):
         Raises
         ------
         UnknownNameError
-            If there is no such engine or kind of weights.
+            If there is no such engine or weighting.
         MissingDependencyError
-            If the named engine is not installed.
+            If the requested engine is not installed.
         ValueError
-            If the data cannot be used, or are fewer than `n_neighbors`.
+            If the data are invalid, or fewer than `n_neighbors`.
         """
         pixels, labels = self._validate_training(X, y)
         self.classes_, self._codes = np.unique(labels, return_inverse=True)
@@ -111,7 +112,7 @@ class KNNClassifier(PixelClassifier):
         Returns
         -------
         shares : ndarray of shape (n, n_classes)
-            From 0 to 1; of each image they sum to 1.
+            From 0 to 1; each row sums to 1.
         """
         pixels = self._validate_images(X)
         searched = np.ascontiguousarray(pixels, dtype=self._images.dtype)
@@ -146,7 +147,7 @@ class KNNClassifier(PixelClassifier):
 
     @property
     def n_stored_variables_(self) -> int:
-        """Numbers that predictions need: the training images."""
+        """Numbers needed for predictions: the training images."""
         check_is_fitted(self)
         return int(self._images.size)
 
@@ -161,13 +162,13 @@ class KNNClassifier(PixelClassifier):
         return hasattr(self, "_images")
 
     def __getstate__(self) -> dict[str, Any]:
-        # An index does not travel; it is made again from the images, which do.
+        # The index is not pickled; it is rebuilt from the images.
         return {key: value for key, value in super().__getstate__().items() if key != "_index"}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         super().__setstate__(state)
         if hasattr(self, "_images"):
-            # If the library is gone, of which a warning tells, any other finds the same neighbours.
+            # If the library is missing, which a warning reports, any other finds the same neighbours.
             self.engine_ = self.engine_ if is_installed(ENGINES[self.engine_]) else choose_engine("auto", ENGINES)
             self._index = make_index(self._images, self.engine_)
 
@@ -185,7 +186,7 @@ def _floating(X: NDArray[np.generic]) -> Any:
 
 
 def _inverse(distances: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return 1 / distance; where a neighbour is the same image, only such neighbours count."""
+    """Return 1 / distance; if some neighbours are identical to the image, only those count."""
     same = distances == 0
     with np.errstate(divide="ignore"):
         weights = 1 / distances

@@ -1,7 +1,7 @@
-"""Parameters checked before anything is fitted, against what each estimator declares of them.
+"""Check parameters before fitting, against the constraints that each estimator declares.
 
-The declarations are scikit-learn's (``_parameter_constraints``), and so are those of its own estimators; the sentences
-are this library's.
+The declarations follow scikit-learn (``_parameter_constraints``), and scikit-learn's own estimators are checked the
+same way; the wording of the messages is this library's.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -19,24 +19,24 @@ from hdr_bench.estimators.plain_values import plain_parameters, to_plain
 from hdr_bench.exceptions import HdrBenchError, UnknownNameError, shown, suggestion
 
 MOST_BYTES = 10**12
-"""Bytes that one thing may take, e.g. a network: beyond any machine that digits are compared on."""
+"""Most bytes that a single object, e.g. a network, may take: beyond any machine on which digits are compared."""
 
 _TERABYTE = 10**12
-# Larger numbers tell no more.
+# Exact figures beyond this are not informative.
 _MOST_SHOWN = 10**9
 
 
 @dataclass(frozen=True)
 class DataShape:
-    """What an estimator is to be fitted on, as far as its parameters depend on it.
+    """Properties of the training data on which parameters depend.
 
     Attributes
     ----------
     n_features : int or None
-        Pixels of an image; None if they are not known, after a step of another library.
+        Number of pixels per image; None if unknown, as after a step of another library.
     n_classes : int
     n_samples : int
-        Training images.
+        Number of training images.
     """
 
     n_features: int | None
@@ -45,7 +45,7 @@ class DataShape:
 
 
 def check_parameters(model: Any) -> None:
-    """Check an estimator's own parameters, each by itself and then together; estimators in it check theirs.
+    """Check an estimator's own parameters, first one by one, then in combination; nested estimators check theirs.
 
     Parameters
     ----------
@@ -54,18 +54,18 @@ def check_parameters(model: Any) -> None:
     Raises
     ------
     UnknownNameError
-        If a text is none of those that a parameter can be.
+        If a string is not one of the allowed values of its parameter.
     MissingDependencyError
         If a library that a parameter names is not installed.
     ValueError
-        If another value is out of its range, or values do not fit each other.
+        If another value is out of range, or values do not fit together.
     """
     for fault in find_faults(model):
         raise fault
 
 
 def find_faults(model: Any) -> Iterator[Exception]:
-    """Give the faults of an estimator's own parameters: of each that its declaration refuses, otherwise of all.
+    """Yield the faults of an estimator's own parameters: of single parameters, or if there are none, of combinations.
 
     Parameters
     ----------
@@ -74,7 +74,7 @@ def find_faults(model: Any) -> Iterator[Exception]:
     Yields
     ------
     fault : Exception
-        What `check_parameters` raises.
+        The exception that `check_parameters` raises.
     """
     faults: list[Exception] = [
         fault for name in _changed_names(model) if (fault := parameter_fault(model, name)) is not None
@@ -85,20 +85,20 @@ def find_faults(model: Any) -> Iterator[Exception]:
 
 
 def own_faults(model: Any, check: str, *given: Any) -> Iterator[Exception]:
-    """Give what an estimator of this library finds wrong by a check of its own; nothing if it has none.
+    """Yield the faults found by a check of the estimator's own; nothing if it has no such check.
 
     Parameters
     ----------
     model : estimator
     check : str
-        Name of the method that checks, e.g. ``"_check_data"``.
+        Name of the checking method, e.g. ``"_check_data"``.
     *given
-        What it is given.
+        Its arguments.
 
     Yields
     ------
     fault : Exception
-        What it raises.
+        The exception that it raises.
     """
     if _root(model) != "hdr_bench" or not hasattr(model, check):
         return
@@ -110,14 +110,14 @@ def own_faults(model: Any, check: str, *given: Any) -> Iterator[Exception]:
 
 
 def parameter_fault(model: Any, name: str, *values: Any) -> ValueError | None:
-    """Return what is wrong with a parameter's value; None if nothing is, or nothing is declared of it.
+    """Return the fault of a parameter's value, or None if it is valid or nothing is declared for it.
 
     Parameters
     ----------
     model : estimator
     name : str
     *values
-        Looked at in the place of the one that the estimator has.
+        Values to check instead of the estimator's own.
 
     Returns
     -------
@@ -131,15 +131,15 @@ def parameter_fault(model: Any, name: str, *values: Any) -> ValueError | None:
 
 
 def value_fault(name: str, value: Any, declared: Sequence[Any]) -> ValueError | None:
-    """Return what is wrong with a value by its declaration, which is scikit-learn's; None if nothing is.
+    """Return the fault of a value according to its scikit-learn declaration, or None if it is valid.
 
     Parameters
     ----------
     name : str
-        The parameter's, for the message.
+        Name of the parameter, for the message.
     value : Any
     declared : sequence
-        As scikit-learn's `_parameter_constraints` have it.
+        As in scikit-learn's `_parameter_constraints`.
 
     Returns
     -------
@@ -152,7 +152,7 @@ def value_fault(name: str, value: Any, declared: Sequence[Any]) -> ValueError | 
 
 
 def estimators_in(model: Any) -> Iterator[tuple[str, Any]]:
-    """Give an estimator and all in it, each with what its parameters' names begin with.
+    """Yield an estimator and all estimators nested in it, each with the prefix of its parameters' names.
 
     Parameters
     ----------
@@ -166,7 +166,7 @@ def estimators_in(model: Any) -> Iterator[tuple[str, Any]]:
     Raises
     ------
     EstimatorError
-        If an estimator's ``get_params`` fails.
+        If ``get_params`` of an estimator fails.
     """
     yield "", model
     for name, value in estimators_among(all_params(model)).items():
@@ -175,12 +175,12 @@ def estimators_in(model: Any) -> Iterator[tuple[str, Any]]:
 
 def _constraints_of(model: Any) -> dict[str, Any]:
     declared = getattr(model, "_parameter_constraints", None)
-    # The `fit` of one's own class may mean something else by them.
+    # A user's class with its own `fit` may give the parameters another meaning.
     return declared if isinstance(declared, dict) and _root(model) in KNOWN_LIBRARIES else {}
 
 
 def _changed_names(model: Any) -> list[str]:
-    """Return the names of the declared parameters that have not their defaults."""
+    """Return the names of the declared parameters that differ from their defaults."""
     declared = _constraints_of(model)
     defaults = _defaults_of(type(model)) if declared else {}
     others = (name for name in declared if hasattr(model, name))
@@ -188,7 +188,7 @@ def _changed_names(model: Any) -> list[str]:
 
 
 def _defaults_of(cls: Any) -> Mapping[str, Any]:
-    """Return the defaults of an estimator that a library here defines: most parameters have theirs, in many cases."""
+    """Return the defaults of an estimator of this library, cached because most cases leave most parameters at them."""
     return _defaults(cls.__init__) if is_known(cls) else {}
 
 
@@ -198,12 +198,12 @@ def _defaults(constructor: Any) -> Mapping[str, Any]:
 
 
 def _root(model: Any) -> str:
-    """Return the library that an estimator's `fit` is of."""
+    """Return the library in which an estimator's `fit` is defined."""
     return str(getattr(getattr(type(model), "fit", None), "__module__", "")).partition(".")[0]
 
 
 def _is_satisfied(constraint: Any, value: Any) -> bool:
-    # Python takes true for 1.
+    # Python treats True as 1.
     if isinstance(value, bool | np.bool_) and isinstance(constraint, Interval):
         return False
     return bool(constraint.is_satisfied_by(value))
@@ -225,7 +225,7 @@ def _words(constraint: Any) -> str:
     if not isinstance(constraint, Interval):
         return str(constraint)
     is_whole = constraint.type is Integral
-    # Without a bound, an interval that is closed there holds infinity.
+    # Without a bound, an interval that is closed on that side contains infinity.
     is_finite = constraint.right is not None or constraint.closed in {"left", "neither"}
     noun = "an integer" if is_whole else "a finite number" if is_finite and constraint.right is None else "a number"
     if constraint.closed == "both" and constraint.left is not None and constraint.right is not None:
@@ -245,7 +245,7 @@ def _number(bound: float) -> str:
 
 
 def check_need(what: str, n_bytes: int, remedy: str) -> None:
-    """Check that something would not take more memory than any machine has.
+    """Check that an object would not take more memory than any machine has.
 
     Parameters
     ----------
@@ -253,12 +253,12 @@ def check_need(what: str, n_bytes: int, remedy: str) -> None:
         E.g. ``"the network"``.
     n_bytes : int
     remedy : str
-        What to do, e.g. ``"use smaller layers"``.
+        What the user can do, e.g. ``"use smaller layers"``.
 
     Raises
     ------
     ValueError
-        Saying how much it would take.
+        If it would take too much.
     """
     if n_bytes <= MOST_BYTES:
         return

@@ -1,4 +1,4 @@
-"""Base class of the classifiers that take rows of raw pixels: what `fit` and predictions check, in one order."""
+"""Base class of the classifiers of raw pixel rows: the checks of `fit` and prediction, in a fixed order."""
 
 from abc import ABC
 from typing import Any, ClassVar
@@ -16,19 +16,19 @@ from hdr_bench.exceptions import shown
 
 
 class PixelClassifier(VersionChecked, ClassifierMixin, BaseEstimator, ABC):
-    """Base class of classifiers of rows of raw pixels.
+    """Base class of classifiers of raw pixel rows.
 
     A subclass declares its parameters in `_parameter_constraints`, as scikit-learn's estimators do, and overrides
     `_check_combination` and `_check_data` if values must fit each other or the data. Its `fit` begins with
-    `_validate_training`, and its predictions with `_validate_images`. What else of it the harness reads is declared in
-    `hdr_bench.estimators.base`.
+    `_validate_training`, and its prediction methods with `_validate_images`. The other attributes that the harness
+    reads are declared in `hdr_bench.estimators.base`.
     """
 
     _parameter_constraints: ClassVar[dict[str, list[Any]]] = {}
     _fewest_classes = 2
 
     def _check_combination(self) -> None:
-        """Check that the parameters fit each other: called when a run is planned, and by `fit`.
+        """Check that the parameters fit each other; called when a run is planned, and by `fit`.
 
         Raises
         ------
@@ -37,7 +37,7 @@ class PixelClassifier(VersionChecked, ClassifierMixin, BaseEstimator, ABC):
         """
 
     def _check_data(self, data: DataShape) -> None:
-        """Check that the parameters fit the training data: called when a run is planned, and by `fit`.
+        """Check that the parameters fit the training data; called when a run is planned, and by `fit`.
 
         Parameters
         ----------
@@ -50,7 +50,7 @@ class PixelClassifier(VersionChecked, ClassifierMixin, BaseEstimator, ABC):
         """
 
     def _validate_training(self, X: ArrayLike, y: ArrayLike) -> tuple[NDArray[Any], NDArray[Any]]:
-        """Check parameters and training data, and remember what the images are like.
+        """Check parameters and training data, and summarize the images for later checks.
 
         Parameters
         ----------
@@ -65,7 +65,7 @@ class PixelClassifier(VersionChecked, ClassifierMixin, BaseEstimator, ABC):
         Raises
         ------
         ValueError
-            If the data or a parameter cannot be used.
+            If the data or a parameter is invalid.
         """
         check_parameters(self)
         pixels, labels = validate_data(self, X, y)
@@ -77,7 +77,7 @@ class PixelClassifier(VersionChecked, ClassifierMixin, BaseEstimator, ABC):
         return pixels, labels
 
     def _validate_images(self, X: ArrayLike) -> NDArray[Any]:
-        """Check images to predict, and warn if they are unlike those of the training.
+        """Check images to predict, and warn if they are unlike the training images.
 
         Parameters
         ----------
@@ -89,20 +89,20 @@ class PixelClassifier(VersionChecked, ClassifierMixin, BaseEstimator, ABC):
         """
         check_is_fitted(self)
         pixels: NDArray[Any] = validate_data(self, X, reset=False)
-        # Of the caller of `predict`, not of this method.
+        # Attribute the warning to the caller of `predict`, not to this method.
         warn_if_unlike(self, pixels, stacklevel=4)
         return pixels
 
 
 def check_classes(estimator: Any, classes: NDArray[Any], fewest: int = 2) -> None:
-    """Check that there are enough classes to tell apart.
+    """Check that the training data have enough classes.
 
     Parameters
     ----------
     estimator : object
-        Named in the message.
+        Estimator named in the message.
     classes : ndarray of shape (n_classes,)
-        Those of the training data.
+        Classes of the training data.
     fewest : int, default=2
         At least 1.
 
@@ -112,6 +112,4 @@ def check_classes(estimator: Any, classes: NDArray[Any], fewest: int = 2) -> Non
         If there are fewer.
     """
     if len(classes) < fewest:
-        raise ValueError(
-            f"{type(estimator).__name__} needs at least two classes; y holds one class: {shown(classes[0])}"
-        )
+        raise ValueError(f"{type(estimator).__name__} needs at least two classes; y has one class: {shown(classes[0])}")

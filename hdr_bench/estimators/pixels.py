@@ -1,4 +1,4 @@
-"""How features are seen as an image, and images as features."""
+"""Conversion between rows of features and images."""
 
 import math
 from collections.abc import Sequence
@@ -16,7 +16,7 @@ _MOST_CHANNELS = 4
 
 
 def image_shape_of(n_features: int, image_shape: Sequence[int] | None) -> ImageShape:
-    """Return what a row of features is seen as.
+    """Return the image shape of a row of features.
 
     Parameters
     ----------
@@ -27,26 +27,26 @@ def image_shape_of(n_features: int, image_shape: Sequence[int] | None) -> ImageS
     Returns
     -------
     image_shape : tuple of int
-        As it is given; otherwise a square if the number of features is one, and one row if it is not.
+        The given shape; otherwise a square if the number of features is a square number, and a single row if it is not.
 
     Raises
     ------
     ValueError
-        If `image_shape` is none, or does not fit the number of features.
+        If `image_shape` is invalid, or does not fit the number of features.
     """
     if image_shape is None:
         side = math.isqrt(n_features)
         return (side, side) if side * side == n_features else (1, n_features)
     if not all(is_side(side) for side in image_shape):
         raise ValueError(
-            f"image_shape={shown(image_shape)} is no image's: height and width must be integers of at least 1"
+            f"image_shape={shown(image_shape)} is not valid: height and width must be integers of at least 1"
         )
     shape = tuple(int(side) for side in image_shape)
     if len(shape) == 3 and shape[2] == 1:
         shape = shape[:2]
     if len(shape) not in {2, 3} or min(shape) < 1:
         raise ValueError(
-            f"image_shape={shown(image_shape)} is no image's; give (height, width) or (height, width, channels)"
+            f"image_shape={shown(image_shape)} is not valid; give (height, width) or (height, width, channels)"
         )
     if math.prod(shape) != n_features:
         raise ValueError(
@@ -57,7 +57,7 @@ def image_shape_of(n_features: int, image_shape: Sequence[int] | None) -> ImageS
 
 
 def grey_image_shape_of(n_features: int, image_shape: Sequence[int] | None) -> ImageShape:
-    """Return what a row of features is seen as, for methods that know no channels.
+    """Return the image shape of a row of features, for methods that do not support channels.
 
     Parameters
     ----------
@@ -68,21 +68,21 @@ def grey_image_shape_of(n_features: int, image_shape: Sequence[int] | None) -> I
     Returns
     -------
     image_shape : tuple of int
-        Height and width, as `image_shape_of` returns them.
+        Height and width, as returned by `image_shape_of`.
 
     Raises
     ------
     ValueError
-        If `image_shape` is none, has channels, or does not fit the number of features.
+        If `image_shape` is invalid, has channels, or does not fit the number of features.
     """
     shape = image_shape_of(n_features, image_shape)
     if len(shape) != 2:
-        raise ValueError(f"image_shape={shown(image_shape)} has channels; give (height, width)")
+        raise ValueError(f"image_shape={shown(image_shape)} has channels; give only (height, width)")
     return shape
 
 
 def channels_first(image_shape: ImageShape) -> tuple[int, ...]:
-    """Return the shape of an image as torch has it.
+    """Return the shape of an image in torch's order.
 
     Parameters
     ----------
@@ -99,12 +99,12 @@ def channels_first(image_shape: ImageShape) -> tuple[int, ...]:
 
 
 def split_channels(rows: NDArray[Any], image_shape: ImageShape) -> list[NDArray[Any]]:
-    """Return the channels of images.
+    """Split images into their channels.
 
     Parameters
     ----------
     rows : ndarray of shape (n, n_features)
-        A pixel's channels side by side.
+        Images whose channels are interleaved pixel by pixel.
     image_shape : tuple of int
         (height, width) or (height, width, channels).
 
@@ -135,7 +135,7 @@ def is_side(value: Any) -> bool:
 
 
 def as_rows(X: ArrayLike) -> tuple[Any, ImageShape | None]:
-    """Return images as rows of features, with their shape; what is no array of three or four axes comes back as it is.
+    """Flatten images into rows of features; return anything but an array of three or four axes unchanged.
 
     Parameters
     ----------
@@ -146,14 +146,14 @@ def as_rows(X: ArrayLike) -> tuple[Any, ImageShape | None]:
     Returns
     -------
     rows : array-like
-        Shape (n, height * width * channels), a pixel's channels side by side.
+        Shape (n, height * width * channels), channels interleaved pixel by pixel.
     image_shape : tuple of int or None
-        (height, width), or (height, width, channels) where there are several; None where `X` came back as it is.
+        (height, width), or (height, width, channels) for several channels; None if `X` is returned unchanged.
 
     Raises
     ------
     ValueError
-        If no axis can be the channels'.
+        If no axis can be that of the channels.
     """
     if getattr(X, "ndim", 0) not in {3, 4}:
         return X, None

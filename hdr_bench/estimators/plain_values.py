@@ -1,4 +1,4 @@
-"""Values of parameters: numpy's scalars as Python's own."""
+"""Conversion of numpy scalars in parameters to Python's own types."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -14,7 +14,7 @@ T = TypeVar("T")
 
 
 def is_plain(value: Any) -> bool:
-    """Whether a value is a number, a text or None of Python's own, as most parameters are: plans check thousands.
+    """Whether a value is None or a plain Python number or string, as most are: a fast path when planning many cases.
 
     Parameters
     ----------
@@ -24,13 +24,13 @@ def is_plain(value: Any) -> bool:
     -------
     is_plain : bool
     """
-    # A set would need classes that can be hashed.
+    # A set would require hashable classes.
     kind: Any = type(value)
     return kind is str or kind is int or kind is float or kind is bool or value is None
 
 
 def is_number(value: Any) -> bool:
-    """Whether a value is a real number, of numpy's too, and not true or false.
+    """Whether a value is a real number, including numpy's, but not a bool.
 
     Parameters
     ----------
@@ -45,13 +45,13 @@ def is_number(value: Any) -> bool:
 
 
 def to_plain(value: Any) -> Any:
-    """Return a parameter's value with Python's own numbers and texts in the place of numpy's.
+    """Return a parameter's value with numpy's numbers and strings replaced by Python's own.
 
     Parameters
     ----------
     value : object
-        A scalar of numpy's, an array without axes, or a dict, list, tuple or dataclass that may hold such; all else
-        comes back as it is.
+        A numpy scalar, an array without axes, or a dict, list, tuple or dataclass that may contain such values;
+        anything else is returned unchanged.
 
     Returns
     -------
@@ -75,15 +75,15 @@ def to_plain(value: Any) -> Any:
 
 @contextmanager
 def plain_parameters(model: Any) -> Iterator[None]:
-    """Replace numpy's scalars among an estimator's parameters by Python's while the context lasts.
+    """Replace numpy scalars among an estimator's parameters with Python values within the context.
 
-    Libraries that do the work take numpy's scalars in some places and not in others, and small integers of numpy's
-    overflow. The constructor cannot convert them: scikit-learn's `clone` requires that it stores what it is given.
+    The underlying libraries accept numpy scalars in some places and not in others, and small numpy integers overflow.
+    The constructor cannot convert them: scikit-learn's `clone` requires that it stores its arguments unchanged.
 
     Parameters
     ----------
     model : sklearn.base.BaseEstimator
-        Its parameters are those that were given again when the context ends.
+        The original parameters are restored when the context ends.
     """
     given = model.get_params(deep=False)
     vars(model).update({name: to_plain(value) for name, value in given.items() if not is_plain(value)})
@@ -94,7 +94,7 @@ def plain_parameters(model: Any) -> Iterator[None]:
 
 
 def with_plain_parameters(method: Callable[P, T]) -> Callable[P, T]:
-    """Decorate an estimator's method so that it sees `plain_parameters`.
+    """Decorate an estimator's method to run within `plain_parameters`.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Polynomial classifier: a linear one on products of principal components."""
+"""Polynomial classifier: a linear classifier on products of principal components."""
 
 from math import comb
 from numbers import Integral
@@ -18,36 +18,36 @@ from hdr_bench.estimators.pixels import Floats
 from hdr_bench.estimators.plain_values import with_plain_parameters
 from hdr_bench.estimators.products import all_products, count_products, outputs_on_products, ridge_on_products
 
-# Larger counts tell no more.
+# Exact counts beyond this are not informative.
 _MOST_SHOWN = 10**15
 
 
 class PolynomialClassifier(LinearHead):
-    """Principal components, then all their products up to a degree, then a linear classifier.
+    """Linear classifier on the products, up to a given degree, of principal components.
 
     With ``degree=2`` and 40 components this is nearly the quadratic classifier of LeCun et al. (1998), section III.C.3,
-    whose inputs are the 820 products of two; here the components themselves are inputs too, 860 in all.
+    whose inputs are the 820 products of two components; here the components themselves are inputs too, 860 in all.
 
     Parameters
     ----------
     degree : int, default=2
-        Highest number of factors of a product.
+        Maximum number of factors of a product.
     n_components : int, default=80
-        Principal components; fewer where the data have fewer.
+        Number of principal components; limited by the data.
     loss : {"squared_error", "log_loss"}, default="squared_error"
         As for `LinearClassifier`.
     alpha : float, default=200.0
-        Strength of the L2 penalty on the weights of the products, all divided by one number: so those of the weaker
-        components, which are small, are held back more.
+        Strength of the L2 penalty on the weights of the products. Since all products are divided by the same number,
+        the weights of weaker components, whose products are small, are shrunk more.
     max_iter : int, default=300
-        Most iterations of L-BFGS; least squares needs none.
+        Maximum number of L-BFGS iterations; unused by least squares.
     tol : float, default=0.001
         Tolerance of L-BFGS, as for `LinearClassifier`.
     engine : {"auto", "scipy", "onedal", "scikit-learn"}, default="auto"
-        Least squares is scipy's Cholesky decomposition of the normal equations, which are summed up in blocks.
-        Logistic regression is oneDAL's or scikit-learn's, as for `LinearClassifier`, and holds all products in memory.
+        Least squares uses scipy's Cholesky decomposition of the normal equations, which are summed in blocks. Logistic
+        regression uses oneDAL or scikit-learn, as for `LinearClassifier`, and keeps all products in memory.
     pixel_scale : float or None, default=None
-        What pixels are divided by; None learns the largest absolute value.
+        Divisor of the pixels; None learns the largest absolute value.
 
     Attributes
     ----------
@@ -56,17 +56,17 @@ class PolynomialClassifier(LinearHead):
     pca_ : sklearn.decomposition.PCA
         The principal components.
     product_scale_ : float
-        What the products are divided by: the root mean square of their deviations while fitting.
+        Divisor of the products: the root mean square of their deviations during fit.
     coef_ : ndarray of shape (n_outputs, n_products)
-        Weights of the products, after their division by `product_scale_`; one output for two classes.
+        Weights of the products after division by `product_scale_`; one output for two classes.
     intercept_ : ndarray of shape (n_outputs,)
         Added to the weighted sums.
     scale_ : float
-        What pixels are divided by.
+        Divisor of the pixels.
     n_iter_ : int
-        Iterations run; 1 for least squares.
+        Number of iterations run; 1 for least squares.
     n_features_in_ : int
-        Number of features seen while fitting.
+        Number of features seen during fit.
 
     Examples
     --------
@@ -124,16 +124,16 @@ class PolynomialClassifier(LinearHead):
         Raises
         ------
         MissingDependencyError
-            If the named engine is not installed.
+            If the requested engine is not installed.
         ValueError
-            If the data or a parameter cannot be used.
+            If the data or a parameter is invalid.
         """
         pixels, labels = self._validate_training(X, y)
         self.scale_ = learn_scale(pixels, self.pixel_scale)
         pixels = scale_pixels(pixels, self.scale_)
         solver = "full" if len(pixels) < pixels.shape[1] else "covariance_eigh"
         pca = PCA(min(self.n_components, *pixels.shape), svd_solver=solver)
-        # The components are arrays here, whatever `sklearn.set_config(transform_output=...)` says.
+        # Ensures that the components are arrays, whatever `sklearn.set_config(transform_output=...)` says.
         self.pca_ = pca.set_output(transform="default").fit(pixels)
         components = self.pca_.transform(pixels)
         if self.loss == "squared_error":
@@ -143,7 +143,7 @@ class PolynomialClassifier(LinearHead):
         return self
 
     def decision_function(self, X: ArrayLike) -> Floats:
-        """Return the outputs, of which the largest decides.
+        """Return the outputs, the largest of which decides the class.
 
         Parameters
         ----------
@@ -153,7 +153,7 @@ class PolynomialClassifier(LinearHead):
         Returns
         -------
         outputs : ndarray of shape (n, n_classes), or (n,) for two classes
-            Of two classes, positive for the second.
+            For two classes, positive values mean the second.
         """
         pixels = self._validate_images(X)
         components = self.pca_.transform(scale_pixels(pixels, self.scale_))
@@ -163,10 +163,10 @@ class PolynomialClassifier(LinearHead):
     def _check_data(self, data: DataShape) -> None:
         most = min(data.n_samples, data.n_samples if data.n_features is None else data.n_features)
         n = count_products(min(self.n_components, most), self.degree)
-        # Least squares sums up the products of all pairs; logistic regression holds them for each image.
+        # Least squares sums the products of all pairs; logistic regression stores them for each image.
         n_bytes = 8 * n**2 if self.loss == "squared_error" else 4 * n * data.n_samples
         what = f"degree={self.degree!r} with n_components={self.n_components!r} makes {_in_words(n)} products, which"
-        check_need(what, n_bytes, "use a lower degree, or fewer components")
+        check_need(what, n_bytes, "use a lower degree or fewer components")
 
     def _fit_least_squares(self, components: Floats, labels: NDArray[Any]) -> None:
         targets = LabelBinarizer(neg_label=-1).fit_transform(labels).astype(components.dtype)
@@ -183,19 +183,19 @@ class PolynomialClassifier(LinearHead):
 
     @property
     def n_parameters_(self) -> int:
-        """Number of weights and intercepts, the principal components and their mean included."""
+        """Number of weights and intercepts, including the principal components and their mean."""
         check_is_fitted(self)
         return int(self.coef_.size + self.intercept_.size + self.pca_.components_.size + self.pca_.mean_.size)
 
     @property
     def n_stored_variables_(self) -> int:
-        """Numbers that predictions need: all that was learnt."""
+        """Numbers needed for predictions: everything that was learnt."""
         check_is_fitted(self)
         return self.n_parameters_
 
     @property
     def n_multiply_accumulates_(self) -> int:
-        """Multiply-accumulates for one image: the components, one for each factor after a product's first, the sum."""
+        """Multiply-accumulates for one image: the components, one per factor after a product's first, and the sum."""
         check_is_fitted(self)
         n_components, n_products = self.pca_.n_components_, self.coef_.shape[1]
         counts = [comb(n_components + size - 1, size) for size in range(1, self.degree + 1)]

@@ -1,4 +1,4 @@
-"""Products of columns, and least squares on them without ever holding all of them."""
+"""Products of columns, and least squares on them without storing all of them at once."""
 
 from collections.abc import Iterator
 from math import comb
@@ -13,13 +13,13 @@ _BLOCK = 2000
 
 
 def count_products(n_columns: int, degree: int) -> int:
-    """Return how many products of the columns there are, repeated factors allowed.
+    """Return the number of products of the columns, with repeated factors.
 
     Parameters
     ----------
     n_columns : int
     degree : int
-        Highest number of factors.
+        Maximum number of factors.
 
     Returns
     -------
@@ -29,16 +29,16 @@ def count_products(n_columns: int, degree: int) -> int:
 
 
 def products(columns: Floats, degree: int) -> Floats:
-    """Return all products of the columns, repeated factors allowed.
+    """Return all products of the columns, with repeated factors.
 
-    In the order of `itertools.combinations_with_replacement`, those of fewer factors first.
+    They are in the order of `itertools.combinations_with_replacement`, those with fewer factors first.
 
     Parameters
     ----------
     columns : ndarray of shape (n, n_columns)
         Factors of the products.
     degree : int
-        Highest number of factors.
+        Maximum number of factors.
 
     Returns
     -------
@@ -53,16 +53,16 @@ def products(columns: Floats, degree: int) -> Floats:
 
 
 def products_gradient(columns: Floats, degree: int, gradient: Floats) -> Floats:
-    """Return the gradient of a function of the products in the columns.
+    """Return the gradient of a function of the products with respect to the columns.
 
     Parameters
     ----------
     columns : ndarray of shape (n, n_columns)
         Factors of the products.
     degree : int
-        Highest number of factors.
+        Maximum number of factors.
     gradient : ndarray of shape (n, n_products)
-        Of the function in the products, in the order of `products`.
+        Gradient of the function with respect to the products, in the order of `products`.
 
     Returns
     -------
@@ -70,7 +70,7 @@ def products_gradient(columns: Floats, degree: int, gradient: Floats) -> Floats:
     """
     n_columns = columns.shape[1]
     made, slopes, sums = products(columns, degree), gradient.copy(), np.zeros_like(columns)
-    # The longest first: what they pass on to their factors is part of what these pass on.
+    # From the longest products down: the gradients of the shorter ones include what the longer ones pass on.
     for column, shorter, longer in reversed(list(_factors(n_columns, degree))):
         sums[:, column] += np.einsum("ij,ij->i", slopes[:, longer], made[:, shorter])
         slopes[:, shorter] += slopes[:, longer] * columns[:, column, None]
@@ -78,8 +78,8 @@ def products_gradient(columns: Floats, degree: int, gradient: Floats) -> Floats:
 
 
 def _factors(n_columns: int, degree: int) -> Iterator[tuple[int, slice, slice]]:
-    """Give a column, products without it as first factor, and those with it; what is needed comes first."""
-    # Where, among the products of one factor less, those begin whose first factor is this column or a later one.
+    """Yield a column, the products it multiplies, and the results; products come before those that depend on them."""
+    # Start, among the products with one factor fewer, of those whose first factor is this column or a later one.
     begins, end = list(range(n_columns)), n_columns
     for _ in range(2, degree + 1):
         longer, place = [], end
@@ -91,14 +91,14 @@ def _factors(n_columns: int, degree: int) -> Iterator[tuple[int, slice, slice]]:
 
 
 def all_products(columns: Floats, degree: int) -> Floats:
-    """Return the products of all rows in one array, filled a block of rows at a time.
+    """Return the products of all rows in one array, computed in blocks of rows.
 
     Parameters
     ----------
     columns : ndarray of shape (n, n_columns)
         Factors of the products.
     degree : int
-        Highest number of factors.
+        Maximum number of factors.
 
     Returns
     -------
@@ -111,14 +111,14 @@ def all_products(columns: Floats, degree: int) -> Floats:
 
 
 def outputs_on_products(columns: Floats, degree: int, coef: Floats, intercept: Floats) -> Floats:
-    """Return the linear model's outputs on the products, a block of rows at a time.
+    """Return the linear model's outputs on the products, computed in blocks of rows.
 
     Parameters
     ----------
     columns : ndarray of shape (n, n_columns)
         Factors of the products.
     degree : int
-        Highest number of factors.
+        Maximum number of factors.
     coef : ndarray of shape (n_outputs, n_products)
     intercept : ndarray of shape (n_outputs,)
 
@@ -131,26 +131,27 @@ def outputs_on_products(columns: Floats, degree: int, coef: Floats, intercept: F
 
 
 def ridge_on_products(columns: Floats, degree: int, targets: Floats, alpha: float) -> tuple[float, Floats, Floats]:
-    """Solve least squares with an L2 penalty on the products, all divided by one number.
+    """Solve least squares with an L2 penalty on the products, all divided by the same number.
 
-    The normal equations are summed up a block of rows at a time (each block in the precision of the columns, the sum
-    over blocks in double), so that memory grows with the square of the number of products and not with that of rows.
+    The normal equations are summed over blocks of rows (each block in the precision of the columns, the sum over blocks
+    in double precision), so that memory grows with the square of the number of products and not with the number of
+    rows.
 
     Parameters
     ----------
     columns : ndarray of shape (n, n_columns)
         Factors of the products.
     degree : int
-        Highest number of factors.
+        Maximum number of factors.
     targets : ndarray of shape (n, n_outputs)
-        What is to be predicted.
+        Values to predict.
     alpha : float
-        Strength of the penalty, as scikit-learn's Ridge defines it; the intercept is not penalised.
+        Strength of the penalty, as in scikit-learn's Ridge; the intercept is not penalized.
 
     Returns
     -------
     scale : float
-        What the products are divided by: the root mean square of their deviations.
+        Divisor of the products: the root mean square of their deviations.
     coef : ndarray of shape (n_outputs, n_products)
         For the divided products.
     intercept : ndarray of shape (n_outputs,)
@@ -170,7 +171,7 @@ def ridge_on_products(columns: Floats, degree: int, targets: Floats, alpha: floa
 def _normal_equations(
     columns: Floats, degree: int, targets: Floats
 ) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
-    """Return the products' inner products, theirs with the targets, and their sums."""
+    """Return the products' Gram matrix, their inner products with the targets, and the sums of the products."""
     size = count_products(columns.shape[1], degree)
     gram, cross, sums = np.zeros((size, size)), np.zeros((size, targets.shape[1])), np.zeros(size)
     for part in _parts(len(columns)):
@@ -184,7 +185,7 @@ def _normal_equations(
 def _solve(gram: NDArray[np.float64], cross: NDArray[np.float64]) -> NDArray[np.float64]:
     try:
         solution: NDArray[np.float64] = solve(gram, cross, assume_a="pos")
-    except LinAlgError:  # without a penalty, and with products that depend on each other: the smallest solution
+    except LinAlgError:  # linearly dependent products without a penalty: use the minimum-norm solution
         solution = lstsq(gram, cross)[0]
     return solution
 

@@ -1,4 +1,4 @@
-"""A network of radial basis functions."""
+"""Radial basis function network."""
 
 from numbers import Integral, Real
 from typing import Any, ClassVar, Self
@@ -27,41 +27,41 @@ _MOST_ROUNDS = 30
 
 
 class RadialBasisClassifier(PixelClassifier):
-    """Gaussian units around the means of clusters, then a linear classifier by least squares.
+    """Gaussian units centred on k-means clusters, followed by a linear least-squares classifier.
 
-    The clusters are found by k-means among the images of each class on its own, as in LeCun et al. (1998),
-    "Gradient-based learning applied to document recognition", section III.C.
+    k-means finds the clusters among the images of each class separately, as in LeCun et al. (1998), "Gradient-based
+    learning applied to document recognition", section III.C.
 
     Parameters
     ----------
     n_units : int, default=1000
-        Gaussian units, shared evenly among the classes; fewer where a class has fewer images.
+        Number of Gaussian units, divided evenly among the classes; fewer if a class has fewer images.
     gamma : float or None, default=None
-        Of ``exp(-gamma * |x - centre|^2)``, for scaled pixels. None takes 1 / (2 * s), s being the mean squared
-        distance of the training images to their nearest centre.
+        Coefficient in ``exp(-gamma * |x - centre|^2)``, for scaled pixels. None uses 1 / (2 * s), where s is the mean
+        squared distance of the training images from their nearest centre.
     alpha : float, default=0.01
-        Strength of the L2 penalty on the weights, as scikit-learn's Ridge defines it.
+        Strength of the L2 penalty on the weights, as in scikit-learn's Ridge.
     pixel_scale : float or None, default=None
-        What pixels are divided by; None learns the largest absolute value.
+        Divisor of the pixels; None learns the largest absolute value.
     random_state : int, RandomState instance or None, default=None
-        Seeds k-means. numpy's global generator stays as it is.
+        Seed of k-means. numpy's global generator is not changed.
 
     Attributes
     ----------
     classes_ : ndarray of shape (n_classes,)
         The labels, sorted.
     centers_ : ndarray of shape (n_units, n_features)
-        For the scaled pixels.
+        Centres of the units, for the scaled pixels.
     gamma_ : float
-        The width in use.
+        Value of `gamma` in use.
     coef_ : ndarray of shape (n_outputs, n_units)
         Weights of the units; one output for two classes.
     intercept_ : ndarray of shape (n_outputs,)
         Added to the weighted sums.
     scale_ : float
-        What pixels are divided by.
+        Divisor of the pixels.
     n_features_in_ : int
-        Number of features seen while fitting.
+        Number of features seen during fit.
 
     Examples
     --------
@@ -114,7 +114,7 @@ class RadialBasisClassifier(PixelClassifier):
         Raises
         ------
         ValueError
-            If the data or a parameter cannot be used.
+            If the data or a parameter is invalid.
         """
         pixels, labels = self._validate_training(X, y)
         self.classes_ = np.unique(labels)
@@ -129,7 +129,7 @@ class RadialBasisClassifier(PixelClassifier):
         return self
 
     def decision_function(self, X: ArrayLike) -> Floats:
-        """Return the outputs, of which the largest decides.
+        """Return the outputs, the largest of which decides the class.
 
         Parameters
         ----------
@@ -139,7 +139,7 @@ class RadialBasisClassifier(PixelClassifier):
         Returns
         -------
         outputs : ndarray of shape (n, n_classes), or (n,) for two classes
-            Of two classes, positive for the second.
+            For two classes, positive values mean the second.
         """
         pixels = scale_pixels(self._validate_images(X), self.scale_)
         return flatten_outputs(
@@ -147,7 +147,7 @@ class RadialBasisClassifier(PixelClassifier):
         )
 
     def predict(self, X: ArrayLike) -> NDArray[np.generic]:
-        """Predict the class of the largest output for each image.
+        """Predict the class with the largest output for each image.
 
         Parameters
         ----------
@@ -162,7 +162,7 @@ class RadialBasisClassifier(PixelClassifier):
 
     @property
     def n_parameters_(self) -> int:
-        """Number of centres' coordinates, weights and intercepts, and the width."""
+        """Number of coordinates of the centres, weights and intercepts, plus the width."""
         check_is_fitted(self)
         return int(self.centers_.size + self.coef_.size + self.intercept_.size + 1)
 
@@ -174,12 +174,12 @@ class RadialBasisClassifier(PixelClassifier):
 
     @property
     def n_stored_variables_(self) -> int:
-        """Numbers that predictions need: all that was learnt."""
+        """Numbers needed for predictions: everything that was learnt."""
         return self.n_parameters_
 
     @property
     def engine_(self) -> str:
-        """The library that computes."""
+        """Library that does the computation."""
         return "scikit-learn"
 
     def _check_data(self, data: DataShape) -> None:
@@ -189,14 +189,15 @@ class RadialBasisClassifier(PixelClassifier):
             )
 
     def _find_centers(self, pixels: Floats, labels: NDArray[Any]) -> tuple[Floats, float]:
-        """Return all classes' centres, and the sum of squared distances to the nearest of the image's class."""
+        """Return the centres of all classes, and the sum of squared distances to the nearest of the same class."""
         seed, share = draw_seed(self.random_state), self.n_units // len(self.classes_)
         centers, squares = [], 0.0
         for label in self.classes_:
             own = pixels[labels == label]
-            # Equal images cannot be in two clusters.
+            # Identical images cannot be in different clusters.
             clusters = min(share, len(np.unique(own, axis=0)))
-            # Its products with OpenBLAS are so small that several threads would mostly wait for each other.
+            # The matrix products of k-means are so small that several OpenBLAS threads would mostly wait for each
+            # other.
             with threadpool_limits(1, user_api="blas"):
                 found = KMeans(clusters, n_init=1, max_iter=_MOST_ROUNDS, random_state=seed).fit(own)
             centers.append(found.cluster_centers_)

@@ -1,4 +1,4 @@
-"""What a saved estimator knows of the versions that made it."""
+"""Library versions recorded in a saved estimator."""
 
 import warnings
 from importlib.metadata import PackageNotFoundError, version
@@ -11,12 +11,12 @@ _KEY = "_saved_with"
 
 
 class VersionChecked:
-    """Mixin: pickles (joblib's too) hold the versions of the libraries that matter, and loading compares them.
+    """Mixin: pickles, including joblib's, record the versions of relevant libraries, which loading compares.
 
     Warns
     -----
     SavedVersionsWarning
-        On loading, where a version differs from that which saved the estimator.
+        On loading, if a version differs from the one that saved the estimator.
     """
 
     @property
@@ -25,8 +25,8 @@ class VersionChecked:
 
     @classmethod
     def _get_param_names(cls) -> list[str]:
-        # scikit-learn reads the constructor's signature whenever parameters are asked for: half the time of planning
-        # thousands of cases.
+        # scikit-learn reads the constructor's signature on every access to parameters, which would take half the time
+        # of planning thousands of cases.
         kind: Any = cls
         return list(_names_of(kind))
 
@@ -39,8 +39,8 @@ class VersionChecked:
             now = installed_versions((library,)).get(library, "not installed")
             if now != before:
                 warnings.warn(
-                    f"{type(self).__name__} was saved with {library} {before}, and here it is {now}: its answers may "
-                    "differ. Load it with the versions that saved it, or fit it again",
+                    f"{type(self).__name__} was saved with {library} {before} (here: {now}), so its predictions "
+                    "may differ. Load it with the versions that saved it, or fit it again",
                     SavedVersionsWarning,
                     stacklevel=2,
                 )
@@ -69,7 +69,7 @@ def libraries_of(model: Any) -> tuple[str, ...]:
 
 
 def installed_versions(libraries: tuple[str, ...]) -> dict[str, str]:
-    """Return the version of each library that is installed, without the local part that names a build.
+    """Return the version of each installed library, without the local part that identifies a build.
 
     Parameters
     ----------

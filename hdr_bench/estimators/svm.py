@@ -18,9 +18,9 @@ from hdr_bench.estimators.svm_machine import MatrixSVC
 
 ENGINES = {"onedal": "sklearnex", "libsvm": "sklearn"}
 KERNELS = ("rbf", "poly", "linear")
-# On a held-out fifth of the training part of mnist-5k it errs less often than 1, which is "scale".
+# Has fewer errors than 1, which is "scale", on a held-out fifth of the training part of mnist-5k.
 _WIDTH = 2.25
-# LIBSVM has no limit; oneDAL's own of 10,000 would end a fit without a word.
+# LIBSVM has no limit; oneDAL's own limit of 10,000 would end a fit silently.
 _MOST_ITERATIONS = 2**31 - 1
 
 
@@ -30,41 +30,42 @@ class SVMClassifier(PixelClassifier):
     Parameters
     ----------
     kernel : {"rbf", "poly", "linear"}, default="rbf"
-        Kernel, as scikit-learn's SVC defines it.
+        Kernel, as in scikit-learn's SVC.
     C : float, default=5.0
         Strength of the penalty for errors.
     gamma : float or {"scale", "auto"} or None, default=None
-        Kernel coefficient of "rbf" and "poly", for scaled pixels. None takes 2.25 / (n_features * variance), which is
-        0.03 on MNIST; "scale" is 1 / (n_features * variance), which errs more often there.
+        Kernel coefficient of "rbf" and "poly", for scaled pixels. None uses 2.25 / (n_features * variance), which is
+        0.03 on MNIST; "scale" is 1 / (n_features * variance), which makes more errors there.
     degree : int, default=3
         Degree of "poly".
     coef0 : float, default=0.0
         Constant term of "poly".
     engine : {"auto", "onedal", "libsvm"}, default="auto"
-        Solver: Intel's oneDAL (scikit-learn-intelex), whose machine answers by matrix products, or LIBSVM (scikit-
-        learn); "auto" takes the first that is installed, and LIBSVM if oneDAL's numbers, which are as long as those of
-        the pixels, cannot hold `C`, `gamma` or the values of the kernel, or if `coef0` of "poly" is negative and
-        `degree` at least 2: such a kernel is not positive definite, and each solver ends in a solution of its own. A
-        named "onedal" raises an error in all these cases.
+        Solver: Intel's oneDAL (scikit-learn-intelex), whose model predicts by matrix products, or LIBSVM
+        (scikit-learn). "auto" uses the first that is installed, but LIBSVM if `C`, `gamma` or the kernel's values do
+        not fit into oneDAL's floating-point type, which is that of the pixels, or if `coef0` of "poly" is negative and
+        `degree` at least 2: such a kernel is not positive definite, and the solvers end in different solutions.
+        Requesting "onedal" explicitly raises an error in all these cases.
     pixel_scale : float or None, default=None
-        What pixels are divided by; None learns the largest absolute value.
+        Divisor of the pixels; None learns the largest absolute value.
 
     Attributes
     ----------
     classes_ : ndarray of shape (n_classes,)
         The labels, sorted.
     svc_ : sklearn.svm.SVC
-        The fitted machine: support vectors, dual coefficients, intercepts.
+        The fitted model: support vectors, dual coefficients, intercepts.
     engine_ : str
         The solver that ran.
     scale_ : float
-        What pixels are divided by.
+        Divisor of the pixels.
     n_features_in_ : int
-        Number of features seen while fitting.
+        Number of features seen during fit.
 
     Notes
     -----
-    It has a `decision_function` and no `predict_proba`; scikit-learn's CalibratedClassifierCV adds probabilities.
+    This estimator has `decision_function` but not `predict_proba`; scikit-learn's CalibratedClassifierCV adds
+    probabilities.
 
     Examples
     --------
@@ -125,9 +126,9 @@ class SVMClassifier(PixelClassifier):
         UnknownNameError
             If there is no such kernel or engine.
         MissingDependencyError
-            If the named engine is not installed.
+            If the requested engine is not installed.
         ValueError
-            If the data or a parameter cannot be used.
+            If the data or a parameter is invalid.
         """
         pixels, labels = self._validate_training(X, y)
         self.classes_, codes = np.unique(labels, return_inverse=True)
@@ -149,7 +150,7 @@ class SVMClassifier(PixelClassifier):
         Returns
         -------
         scores : ndarray of shape (n, n_classes), or (n,) for two classes
-            Of two classes, positive for the second.
+            For two classes, positive values mean the second.
         """
         pixels = self._validate_images(X)
         scores: NDArray[np.float64] = self.svc_.decision_function(scale_pixels(pixels, self.scale_))
@@ -181,7 +182,7 @@ class SVMClassifier(PixelClassifier):
 
     @property
     def n_stored_variables_(self) -> int:
-        """Numbers that predictions need: support vectors, their weights, intercepts."""
+        """Numbers needed for predictions: support vectors, their weights, intercepts."""
         check_is_fitted(self)
         return int(self.svc_.support_vectors_.size + self.svc_.dual_coef_.size + self.svc_.intercept_.size)
 
@@ -207,20 +208,20 @@ class SVMClassifier(PixelClassifier):
         return _WIDTH / (pixels.shape[1] * (float(pixels.var(dtype=np.float64)) or 1.0))
 
     def _obstacle_to_onedal(self, pixels: Floats) -> str:
-        """Return the parameter that oneDAL cannot compute with in the type of the pixels; empty if there is none."""
+        """Return the parameter that oneDAL cannot handle in the type of the pixels; empty if there is none."""
         gamma = self._gamma(pixels)
         limits = np.finfo(pixels.dtype)
-        # Products of two such numbers are still normal ones.
+        # Products of two numbers in this range are still normal numbers.
         smallest, largest = float(limits.tiny) ** 0.5, float(limits.max) ** 0.5
         for name, value in (("C", self.C), ("gamma", gamma)):
             is_used = name == "C" or self.kernel != "linear"
-            # What is no number above 0, or not possible at all, is left to the machine itself.
+            # Values that are not positive numbers, or invalid, are left to the solver itself.
             if is_used and not isinstance(value, str) and (0 <= value < smallest or value > largest):
                 return f"{name}={value:g}"
         if self.kernel == "poly" and self.coef0 < 0 and self.degree > 1:
-            # The dual is not convex: where a solver ends depends on its steps, and errors differ by percents. Of degree
-            # 1 the constant drops out, since the dual coefficients sum to 0.
-            return f"coef0={self.coef0:g}, below 0, where a kernel of degree {self.degree} has no unique solution"
+            # The dual is not convex: where a solver ends depends on its steps, and error rates differ by whole
+            # percentage points. For degree 1 the constant drops out, since the dual coefficients sum to 0.
+            return f"coef0={self.coef0:g}, below 0, for which a kernel of degree {self.degree} has no unique solution"
         products = float(np.einsum("ij,ij->i", pixels, pixels, dtype=np.float64).max())
         if self.kernel == "poly":
             width = 1.0 if isinstance(gamma, str) else gamma

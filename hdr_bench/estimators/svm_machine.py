@@ -1,4 +1,4 @@
-"""A support vector machine that oneDAL fits, and that answers by matrix products."""
+"""Support vector machine that is fitted by oneDAL and predicts by matrix products."""
 
 from typing import Any, Self
 
@@ -11,21 +11,21 @@ from sklearn.utils.multiclass import _ovr_decision_function
 
 _PARAMETERS = ("C", "kernel", "gamma", "degree", "coef0", "break_ties", "cache_size")
 _ATTRIBUTES = ("classes_", "fit_status_", "shape_fit_", "n_features_in_", "n_iter_", "_gamma")
-# The kernel's values of so many images with all support vectors are held at a time.
+# Number of images whose kernel values with all support vectors are held in memory at a time.
 _ROWS = 256
 
 
 class MatrixSVC(SVC):
-    """scikit-learn's machine with the support vectors that oneDAL found, answering by matrix products.
+    """scikit-learn's SVC with the support vectors that oneDAL found, predicting by matrix products.
 
-    oneDAL's own answers are not used: on Intel processors with AVX-512 the decisions of some pairs of classes are wrong
-    in scikit-learn-intelex 2026.2.0 (by up to 0.5 with 3,200 images of MNIST), although the fitted coefficients are
-    right.
+    oneDAL's own predictions are not used: on Intel processors with AVX-512, the decisions of some pairs of classes are
+    wrong in scikit-learn-intelex 2026.2.0 (by up to 0.5 with 3,200 images of MNIST), although the fitted coefficients
+    are right.
     """
 
     @classmethod
     def of(cls, machine: Any) -> Self:
-        """Return the machine that scikit-learn's or scikit-learn-intelex's SVC has fitted.
+        """Create the machine from a fitted SVC of scikit-learn or scikit-learn-intelex.
 
         Parameters
         ----------
@@ -37,26 +37,26 @@ class MatrixSVC(SVC):
         made : MatrixSVC
         """
         made = cls(**{name: getattr(machine, name) for name in _PARAMETERS})
-        # Not every version of scikit-learn-intelex has all of them.
+        # Some versions of scikit-learn-intelex lack some of these.
         for name in _ATTRIBUTES:
             if hasattr(machine, name):
                 setattr(made, name, getattr(machine, name))
         made._sparse = False
         made.class_weight_ = np.empty(0)
         made._probA = made._probB = np.empty(0)
-        # The types that LIBSVM's functions take.
+        # The types that LIBSVM's functions expect.
         made.support_ = np.asarray(machine.support_, np.int32)
         made._n_support = np.asarray(machine.n_support_, np.int32)
         made.support_vectors_ = np.ascontiguousarray(machine.support_vectors_, np.float64)
         made.dual_coef_ = np.ascontiguousarray(machine.dual_coef_, np.float64)
         made.intercept_ = np.asarray(machine.intercept_, np.float64)
-        # For two classes scikit-learn shows the opposite signs of those that it computes with.
+        # For two classes, scikit-learn exposes the negated values of those it computes with.
         sign = -1 if len(made.classes_) == 2 else 1
         made._dual_coef_, made._intercept_ = sign * made.dual_coef_, sign * made.intercept_
         return made
 
     def plain(self) -> SVC:
-        """Return the same machine as scikit-learn's own, which answers by LIBSVM: decisions differ by rounding.
+        """Return the same machine as scikit-learn's SVC, which predicts with LIBSVM: decisions differ by rounding.
 
         Returns
         -------
@@ -67,7 +67,7 @@ class MatrixSVC(SVC):
         return machine
 
     def decision_function(self, X: NDArray[np.floating[Any]]) -> NDArray[np.float64]:
-        """Return the decisions, as scikit-learn's machine does.
+        """Return the decisions, as scikit-learn's SVC does.
 
         Parameters
         ----------
@@ -77,7 +77,7 @@ class MatrixSVC(SVC):
         Returns
         -------
         decisions : ndarray of shape (n,), (n, n_classes) or (n, n_pairs)
-            For two classes, for "ovr", for "ovo".
+            The shapes are for two classes, for "ovr" and for "ovo".
         """
         pairs = self._decide_pairs(X)
         if len(self.classes_) == 2:
@@ -85,7 +85,7 @@ class MatrixSVC(SVC):
         return pairs if self.decision_function_shape == "ovo" else self._count_votes(pairs)
 
     def predict(self, X: NDArray[np.floating[Any]]) -> NDArray[np.generic]:
-        """Return the classes, where votes are equal by the sums of the decisions.
+        """Return the classes; ties in votes are broken by the sums of the decisions.
 
         Parameters
         ----------
@@ -120,7 +120,7 @@ class MatrixSVC(SVC):
         )
         if len(self.classes_) == 2:
             return kernel @ self.dual_coef_.T + self.intercept_
-        # A support vector of a class has a coefficient against each other class, in the order of these.
+        # A support vector has a coefficient against each other class, in the order of the classes.
         ends = np.cumsum(self._n_support)
         parts = [slice(end - n, end) for end, n in zip(ends, self._n_support, strict=True)]
         sums = [kernel[:, part] @ self.dual_coef_[:, part].T for part in parts]

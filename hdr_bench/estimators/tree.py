@@ -19,19 +19,19 @@ class DecisionTreeClassifier(VersionChecked, tree.DecisionTreeClassifier):
     Parameters
     ----------
     criterion : {"entropy", "gini", "log_loss"}, default="entropy"
-        How a split is judged; on digits entropy errs less often than Gini's impurity.
+        Criterion of a split; on digits, entropy makes fewer errors than Gini impurity.
     max_depth : int or None, default=None
-        Most levels.
+        Maximum number of levels.
     min_samples_leaf : int, default=1
-        Fewest images a leaf.
+        Minimum number of images per leaf.
     max_features : int, float, {"sqrt", "log2"} or None, default=None
-        Pixels looked at for each split; None looks at all.
+        Number of pixels considered for each split; None considers all.
     ccp_alpha : float, default=0.0002
-        Least gain of a branch for each of its leaves, as a share of all images; what gains less is pruned. It keeps
-        the tree small: 0.00016 and 0.00024 took a third to a half of the nodes on 50,000 of MNIST's training images,
+        Minimum gain of a branch per leaf, as a fraction of all images; branches that gain less are pruned. This keeps
+        the tree small: 0.00016 and 0.00024 left a third to a half of the nodes on 50,000 of MNIST's training images,
         with no more errors on the other 10,000.
     random_state : int, RandomState instance or None, default=None
-        Decides between splits that are equally good. numpy's global generator stays as it is.
+        Decides between equally good splits. numpy's global generator is not changed.
 
     Attributes
     ----------
@@ -40,7 +40,7 @@ class DecisionTreeClassifier(VersionChecked, tree.DecisionTreeClassifier):
     tree_ : sklearn.tree._tree.Tree
         The fitted tree.
     n_features_in_ : int
-        Number of features seen while fitting.
+        Number of features seen during fit.
 
     Examples
     --------
@@ -71,7 +71,7 @@ class DecisionTreeClassifier(VersionChecked, tree.DecisionTreeClassifier):
             random_state=random_state,
         )
 
-    # The parameters are those of the parent, whose request for metadata names them.
+    # Parameters keep the parent's names, because its metadata request refers to them.
     @with_plain_parameters
     def fit(self, X: ArrayLike, y: ArrayLike, sample_weight: ArrayLike | None = None, check_input: bool = True) -> Self:
         """Grow the tree.
@@ -83,9 +83,9 @@ class DecisionTreeClassifier(VersionChecked, tree.DecisionTreeClassifier):
         y : array-like of shape (n,)
             Labels.
         sample_weight : array-like of shape (n,), optional
-            What each image counts; None counts all alike.
+            Weight of each image; None weights all equally.
         check_input : bool, default=True
-            Whether `X` is checked and converted; scikit-learn's ensembles do so once for all trees.
+            Whether `X` is checked and converted; scikit-learn's ensembles do this once for all trees.
 
         Returns
         -------
@@ -94,11 +94,11 @@ class DecisionTreeClassifier(VersionChecked, tree.DecisionTreeClassifier):
         Raises
         ------
         ValueError
-            If the data or a parameter cannot be used.
+            If the data or a parameter is invalid.
         """
         check_parameters(self)
         given: int | np.random.RandomState | None = self.get_params()["random_state"]
-        # scikit-learn would draw from numpy's global generator.
+        # Otherwise, scikit-learn would draw from numpy's global generator.
         self.set_params(random_state=draw_seed(None) if given is None else given)
         try:
             super().fit(X, y, sample_weight=sample_weight, check_input=check_input)
@@ -115,7 +115,7 @@ class DecisionTreeClassifier(VersionChecked, tree.DecisionTreeClassifier):
         X : array-like of shape (n, n_features)
             Pixels.
         check_input : bool, default=True
-            Whether `X` is checked and converted; scikit-learn's ensembles do so once for all trees.
+            Whether `X` is checked and converted; scikit-learn's ensembles do this once for all trees.
 
         Returns
         -------
@@ -127,5 +127,5 @@ class DecisionTreeClassifier(VersionChecked, tree.DecisionTreeClassifier):
 
     @property
     def engine_(self) -> str:
-        """The library that computes."""
+        """Library that does the computation."""
         return "scikit-learn"

@@ -1,4 +1,4 @@
-"""Support vector machines that learn from virtual examples."""
+"""Support vector machines trained on virtual examples."""
 
 from numbers import Real
 from typing import Any, ClassVar
@@ -17,16 +17,16 @@ _DIRECTIONS = ((0, 0), (-1, 0), (1, 0), (0, -1), (0, 1))
 
 
 class VirtualSVMClassifier(SVMClassifier):
-    """Support vector machine fitted again on its support vectors and on copies of them moved by a pixel.
+    """Support vector machine refitted on its support vectors and on copies of them shifted by a pixel.
 
-    The copies are moved up, down, left and right, padded with the background (Schölkopf, Burges and Vapnik, 1996,
+    The copies are shifted up, down, left and right, padded with the background (Schölkopf, Burges and Vapnik, 1996,
     "Incorporating invariances in support vector learning machines"; the virtual SVM of LeCun et al., 1998,
     "Gradient-based learning applied to document recognition", section III.C).
 
     Parameters
     ----------
     kernel : {"rbf", "poly", "linear"}, default="rbf"
-        Kernel, as scikit-learn's SVC defines it.
+        Kernel, as in scikit-learn's SVC.
     C : float, default=5.0
         Strength of the penalty for errors.
     gamma : float or {"scale", "auto"} or None, default=None
@@ -36,16 +36,16 @@ class VirtualSVMClassifier(SVMClassifier):
     coef0 : float, default=0.0
         Constant term of "poly".
     distance : int, default=1
-        How far copies are moved, in pixels.
+        Distance of the shifts in pixels.
     image_shape : tuple of int or None, default=None
-        Height and width. None takes the features as a square image where their number is a square; else they are no
-        image, and the machine is a plain one.
+        Height and width. None assumes a square image if the number of features is a square number; otherwise the
+        features are not an image, and a plain SVM is fitted.
     engine : {"auto", "onedal", "libsvm"}, default="auto"
         As for `SVMClassifier`.
     pixel_scale : float or None, default=None
-        What pixels are divided by; None learns the largest absolute value.
+        Divisor of the pixels; None learns the largest absolute value.
     background : float or None, default=None
-        Value of the raw pixels behind the ink: 0 in MNIST, 255 in most pictures. None learns it, the median of the
+        Value of the raw pixels behind the ink: 0 in MNIST, 255 in most pictures. None learns it as the median of the
         pixels along the borders of the training images.
 
     Attributes
@@ -53,17 +53,17 @@ class VirtualSVMClassifier(SVMClassifier):
     classes_ : ndarray of shape (n_classes,)
         The labels, sorted.
     svc_ : sklearn.svm.SVC
-        The second machine.
+        The second SVM.
     n_virtual_ : int
-        Images that it was fitted on, copies and their originals; of a plain one, all training images.
+        Number of images it was fitted on, originals and copies; for a plain SVM, all training images.
     engine_ : str
         The solver that ran.
     scale_ : float
-        What pixels are divided by.
+        Divisor of the pixels.
     background_ : float
-        The background in use; a plain machine has none.
+        Background value in use; a plain SVM has none.
     n_features_in_ : int
-        Number of features seen while fitting.
+        Number of features seen during fit.
 
     Examples
     --------
@@ -108,7 +108,7 @@ class VirtualSVMClassifier(SVMClassifier):
     def _fit_machine(self, pixels: Floats, codes: NDArray[np.intp]) -> Any:
         shape = grey_image_shape_of(pixels.shape[1], self.image_shape)
         if self.image_shape is None and shape[0] == 1:
-            # Features in a row have no places to be moved to.
+            # Features that are not an image cannot be shifted.
             self.n_virtual_ = len(pixels)
             return super()._fit_machine(pixels, codes)
         chosen = np.sort(super()._fit_machine(pixels, codes).support_)

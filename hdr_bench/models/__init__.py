@@ -1,6 +1,6 @@
-"""Fitted models as files: saved, loaded, and described by a card.
+"""Model files: saving and loading fitted models, each with a card that describes it.
 
-Importing this package loads neither scikit-learn nor torch: its functions are imported when they are first asked for.
+Importing this package loads neither scikit-learn nor torch: its functions are imported on first access.
 """
 
 from importlib import import_module
@@ -39,7 +39,7 @@ _PLACES = {
     "save_model": "model_file",
 }
 
-__all__ = [*_PLACES]  # noqa: PLE0604  # texts, all of them
+__all__ = [*_PLACES]  # noqa: PLE0604  # all of them are strings
 
 
 def __getattr__(name: str) -> Any:

@@ -1,4 +1,4 @@
-"""What scikit-learn's boosting and its gradient descent keep beside arrays: losses, and trees on binned features."""
+"""Parts of scikit-learn's boosting and gradient descent that are not arrays: losses, and trees on binned features."""
 
 from importlib import import_module
 from typing import Any
@@ -7,7 +7,7 @@ import numpy as np
 
 _NAMES = ("HalfBinomialLoss", "HalfMultinomialLoss", "ExponentialLoss")
 _NAMES_OF_SGD = ("Hinge", "SquaredHinge", "ModifiedHuber", "Log")
-# `sklearn._loss.loss` has Python classes around compiled ones, which it makes by itself.
+# `sklearn._loss.loss` has Python classes around compiled ones, which it creates itself.
 LOSSES = tuple(f"sklearn._loss.loss.{name}" for name in _NAMES)
 LOSSES_OF_SGD = (
     *(f"sklearn.linear_model._sgd_fast.{name}" for name in _NAMES_OF_SGD),
@@ -17,7 +17,7 @@ LOSSES_OF_SGD = (
 
 
 def loss_parts(loss: Any) -> dict[str, Any]:
-    """Return what a loss is made of.
+    """Return the parts of a loss.
 
     Parameters
     ----------
@@ -31,12 +31,12 @@ def loss_parts(loss: Any) -> dict[str, Any]:
 
 
 def make_loss(parts: dict[str, Any]) -> Any:
-    """Return the loss of these parts.
+    """Create a loss from its parts.
 
     Parameters
     ----------
     parts : dict of str to object
-        From a file.
+        Read from a file.
 
     Returns
     -------
@@ -54,7 +54,7 @@ def make_loss(parts: dict[str, Any]) -> Any:
 
 
 def loss_parts_of_sgd(loss: Any) -> dict[str, Any]:
-    """Return what a loss of gradient descent is made of.
+    """Return the parts of a loss of gradient descent.
 
     Parameters
     ----------
@@ -67,22 +67,22 @@ def loss_parts_of_sgd(loss: Any) -> dict[str, Any]:
     Raises
     ------
     ValueError
-        If it is made in another way than by numbers.
+        If it is not defined by numbers alone.
     """
     name = type(loss).__name__
     arguments = () if name == "CyHalfBinomialLoss" else loss.__reduce__()[1]
     if not all(type(argument) is float for argument in arguments):
-        raise ValueError("a loss that is not made of numbers")
+        raise ValueError("a loss that is not defined by numbers alone")
     return {"name": name, "arguments": list(arguments)}
 
 
 def make_loss_of_sgd(parts: dict[str, Any]) -> Any:
-    """Return the loss of these parts.
+    """Create a loss of gradient descent from its parts.
 
     Parameters
     ----------
     parts : dict of str to object
-        From a file.
+        Read from a file.
 
     Returns
     -------
@@ -102,7 +102,7 @@ def make_loss_of_sgd(parts: dict[str, Any]) -> Any:
 
 
 def predictor_parts(predictor: Any) -> dict[str, Any]:
-    """Return a tree on binned features as arrays.
+    """Convert a tree on binned features to arrays.
 
     Parameters
     ----------
@@ -115,7 +115,7 @@ def predictor_parts(predictor: Any) -> dict[str, Any]:
     Raises
     ------
     ValueError
-        If it has categories.
+        If it has categorical splits.
     """
     nodes = predictor.nodes
     if len(predictor.raw_left_cat_bitsets):
@@ -124,12 +124,12 @@ def predictor_parts(predictor: Any) -> dict[str, Any]:
 
 
 def make_predictor(parts: dict[str, Any]) -> Any:
-    """Return the tree on binned features of these arrays.
+    """Create a tree on binned features from arrays.
 
     Parameters
     ----------
     parts : dict of str to ndarray
-        From a file, so that nothing is taken for granted.
+        Read from a file, so not trusted.
 
     Returns
     -------
@@ -138,21 +138,21 @@ def make_predictor(parts: dict[str, Any]) -> Any:
     Raises
     ------
     ValueError
-        If a node has a child that is not after it, or the arrays are not those of a tree.
+        If a child of a node does not come after it, or the arrays do not describe a tree.
     """
     from sklearn.ensemble._hist_gradient_boosting.common import PREDICTOR_RECORD_DTYPE
     from sklearn.ensemble._hist_gradient_boosting.predictor import TreePredictor
 
     if set(parts) != set(PREDICTOR_RECORD_DTYPE.names):
-        raise ValueError("it holds a tree of another version of scikit-learn")
+        raise ValueError("it contains a tree from another version of scikit-learn")
     nodes = np.zeros(len(parts["left"]), dtype=PREDICTOR_RECORD_DTYPE)
     for name in PREDICTOR_RECORD_DTYPE.names:
         nodes[name] = parts[name]
     inner = np.flatnonzero(nodes["is_leaf"] == 0)
     for children in (nodes["left"][inner], nodes["right"][inner]):
         if (children <= inner).any() or (children >= len(nodes)).any():
-            raise ValueError("it holds a tree whose nodes lead to places outside of it, or back")
+            raise ValueError("it contains a tree whose nodes lead outside it, or back")
     if len(nodes) == 0 or nodes["is_categorical"].any():
-        raise ValueError("it holds a tree on categories, or without nodes")
+        raise ValueError("it contains a tree with categorical splits, or without nodes")
     none = np.zeros((0, 8), dtype=np.uint32)
     return TreePredictor(nodes, none, none.copy())

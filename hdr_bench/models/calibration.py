@@ -1,7 +1,7 @@
 """Calibration of a fitted model: a temperature for its outputs, fitted on images that it has not learned from.
 
-Every method gets probabilities in this way. Its outputs are the logarithms of its probabilities if it has any, else
-its decision values, else 1 for the class that it predicts and 0 for all others.
+This gives every method probabilities. Its outputs are the logarithms of its probabilities if it has any, otherwise its
+decision values, otherwise 1 for the predicted class and 0 for all others.
 
 References
 ----------
@@ -18,37 +18,37 @@ from hdr_bench.models.card import ReadingNumbers
 
 Floats = NDArray[np.float64]
 
-# The votes of three neighbours, or the images in a leaf, leave most classes at 0, whose logarithm is no number. The
-# temperature makes up for how small it is: with 1e-12 to 1e-3, the calibrated log loss on mnist-5k's test part is 0.276
-# to 0.262 for k-NN, and 1.04 for a tree.
+# The votes of three neighbours, or the images in a leaf, leave most classes at 0, whose logarithm is undefined. The
+# temperature compensates for the choice of this value: with 1e-12 to 1e-3, the calibrated log loss on mnist-5k's test
+# part is 0.276 to 0.262 for k-NN, and 1.04 for a tree.
 _LEAST_PROBABILITY = 1e-6
-# Share of the training images, and most of them, that a copy of the model does not learn from: of MNIST's, as many as
-# its test part has. On mnist-5k's test part, the calibrated log loss of an SVM with three draws is 0.274 to 0.277; a
-# twentieth gives 0.284 to 0.307, and a third 0.274 to 0.275 while the copy learns from less.
+# Fraction and maximum number of the training images that a copy of the model does not learn from: for MNIST, as many as
+# in its test part. On mnist-5k's test part, the calibrated log loss of an SVM with three draws is 0.274 to 0.277; a
+# twentieth gives 0.284 to 0.307, and a third 0.274 to 0.275, but leaves the copy fewer images to learn from.
 _HELD_OUT, _MOST_HELD_OUT = 1 / 6, 10_000
-# Share of the held-out digits that the threshold keeps; how many other marks it rejects depends on the score.
+# Fraction of the held-out digits that the threshold keeps; how many other marks it rejects depends on the score.
 KEPT = 0.99
-# Outputs may be as small as least squares' or as large as the logarithms of a sure network's probabilities.
+# Outputs may be as small as those of least squares or as large as the log-probabilities of a confident network.
 _LOG_TEMPERATURES = (-7.0, 7.0)
 
 
 def fit_reading(estimator: Any, X: ArrayLike, y: ArrayLike, *, random_state: int = 0) -> ReadingNumbers:
-    """Fit temperature and threshold of a method: a copy learns from five sixths of the images, and the rest decide.
+    """Fit temperature and threshold of a method: a copy learns from five sixths of the images, the rest are held out.
 
-    A model is surer of images that it has learned from than of others, so a fitted model cannot be calibrated on its
-    training images. A stratified sixth is held out, at most 10,000 images; the copy's numbers are then used for the
-    model that learns from all images.
+    A model is more confident on images that it has learned from than on others, so a fitted model cannot be calibrated
+    on its training images. A stratified sixth is held out, at most 10,000 images; the numbers of the copy are then used
+    for the model that learns from all images.
 
     Parameters
     ----------
     estimator : sklearn.base.BaseEstimator
-        Fitted or not; a copy of it is fitted.
+        Fitted or unfitted; a copy of it is fitted.
     X : array-like of shape (n, n_features)
         Raw pixels: the training images.
     y : array-like of shape (n,)
         Their labels.
     random_state : int, default=0
-        Decides which images are held out.
+        Determines which images are held out.
 
     Returns
     -------
@@ -66,8 +66,8 @@ def fit_reading(estimator: Any, X: ArrayLike, y: ArrayLike, *, random_state: int
     classes, counts = np.unique(labels, return_counts=True)
     if counts.min() < 2:
         raise ValueError(
-            f"y has one image of class {shown(classes[counts.argmin()].item())}; a temperature is fitted on images "
-            "held out, so each class needs at least two"
+            f"y has one image of class {shown(classes[counts.argmin()].item())}; a temperature is fitted on held-out "
+            "images, so each class needs at least two"
         )
     n_held = max(min(int(len(rows) * _HELD_OUT), _MOST_HELD_OUT), len(classes))
     learnt, held = train_test_split(np.arange(len(rows)), test_size=n_held, stratify=labels, random_state=random_state)
@@ -88,7 +88,7 @@ def measure_reading(estimator: Any, X: ArrayLike, y: ArrayLike, *, chosen_on: st
     y : array-like of shape (n,)
         Their labels, all of them classes of the model.
     chosen_on : str, default=""
-        What the images are.
+        Description of the images.
 
     Returns
     -------
@@ -103,7 +103,7 @@ def measure_reading(estimator: Any, X: ArrayLike, y: ArrayLike, *, chosen_on: st
     labels = np.asarray(y)
     codes = np.searchsorted(estimator.classes_, labels).clip(max=len(estimator.classes_) - 1)
     if unknown := np.setdiff1d(labels, estimator.classes_).tolist():
-        raise ValueError(f"y holds labels that are not among the model's classes: {shown(unknown[:5])}")
+        raise ValueError(f"y has labels that are not among the model's classes: {shown(unknown[:5])}")
     return choose_numbers(outputs_of(estimator, X), codes, chosen_on=chosen_on)
 
 
@@ -114,7 +114,7 @@ def choose_numbers(
     scores: NDArray[np.floating] | None = None,
     chosen_on: str = "",
 ) -> ReadingNumbers:
-    """Choose temperature and threshold by the outputs for images that the model has not learned from.
+    """Choose temperature and threshold from the outputs for images that the model has not learned from.
 
     Parameters
     ----------
@@ -122,14 +122,14 @@ def choose_numbers(
     codes : ndarray of shape (n,)
         Column of each image's class.
     scores : ndarray of shape (n,), optional
-        How much each image is like a digit; by default the largest probability.
+        How digit-like each image is; by default the largest probability.
     chosen_on : str, default=""
-        What the images are.
+        Description of the images.
 
     Returns
     -------
     numbers : ReadingNumbers
-        The threshold keeps 99 % of the images, or all if the scores of the others are equal to theirs.
+        The threshold keeps 99 % of the images, or all if the scores of the remaining images are equal.
     """
     temperature = fit_temperature(outputs, codes)
     probabilities = scale_outputs(outputs, temperature)
@@ -147,7 +147,7 @@ def choose_numbers(
 
 
 def outputs_of(estimator: Any, X: ArrayLike) -> Floats:
-    """Return a fitted model's outputs, one per class, of which the largest decides.
+    """Return a fitted model's outputs, one per class, the largest of which decides.
 
     Parameters
     ----------
@@ -159,7 +159,7 @@ def outputs_of(estimator: Any, X: ArrayLike) -> Floats:
     Returns
     -------
     outputs : ndarray of shape (n, n_classes), float64
-        Logarithms of probabilities, at least that of 0.000001; decision values; or 1 for the predicted class.
+        Logarithms of probabilities, clipped at that of 0.000001; decision values; or 1 for the predicted class.
     """
     if hasattr(estimator, "predict_proba"):
         shares = np.asarray(estimator.predict_proba(X), np.float64)
@@ -181,7 +181,7 @@ def scale_outputs(outputs: NDArray[np.floating], temperature: float) -> Floats:
     ----------
     outputs : ndarray of shape (n, n_classes)
     temperature : float
-        Above 0; above 1 makes the probabilities more even.
+        Above 0; values above 1 make the probabilities more even.
 
     Returns
     -------
@@ -194,19 +194,20 @@ def scale_outputs(outputs: NDArray[np.floating], temperature: float) -> Floats:
 
 
 def fit_temperature(outputs: NDArray[np.floating], codes: NDArray[np.integer]) -> float:
-    """Return the temperature of the least mean log loss.
+    """Return the temperature that minimizes the mean log loss.
 
     Parameters
     ----------
     outputs : ndarray of shape (n, n_classes)
-        Of images that the model has not learnt from.
+        Outputs for images that the model has not learned from.
     codes : ndarray of shape (n,)
         Column of each image's class.
 
     Returns
     -------
     temperature : float
-        From 0.0009 to 1,097; where no image is wrong, the loss falls with the temperature, to the least of these.
+        From 0.0009 to 1,097; if all images are predicted correctly, the loss falls with the temperature, and the result
+        is the minimum.
 
     Examples
     --------
@@ -221,7 +222,7 @@ def fit_temperature(outputs: NDArray[np.floating], codes: NDArray[np.integer]) -
     def loss(log_temperature: float) -> float:
         return mean_log_loss(scale_outputs(outputs, float(np.exp(log_temperature))), codes)
 
-    # The loss has one minimum in 1 / T; a search in log T needs no scale of the outputs.
+    # The loss has a single minimum in 1 / T; searching in log T makes the scale of the outputs irrelevant.
     found = minimize_scalar(loss, bounds=_LOG_TEMPERATURES, method="bounded", options={"xatol": 1e-4})
     return float(np.exp(found.x))
 
@@ -238,7 +239,7 @@ def mean_log_loss(probabilities: NDArray[np.floating], codes: NDArray[np.integer
     Returns
     -------
     loss : float
-        In nats; a probability counts as at least the smallest normal float.
+        In nats; probabilities are clipped at the smallest normal float.
     """
     right = probabilities[np.arange(len(codes)), codes]
     return float(-np.log(right.clip(np.finfo(np.float64).tiny)).mean())

@@ -1,4 +1,4 @@
-"""Card of a model: what it is, what it learned from, how accurate it is, and how it was made."""
+"""Model card: what the model is, what it learned from, how accurate it is, and how it was made."""
 
 import json
 import math
@@ -11,19 +11,19 @@ from hdr_bench.records.base import Record
 
 _CONFIDENCE = 0.95
 MOST_CLASSES = 10_000
-"""Largest number of class names in a card."""
+"""Maximum number of class names in a card."""
 _MOST_WEIGHTS = 100_000
 
 
 class CardStep(Record):
-    """A method or a transformer, as a card names it.
+    """Method or transformer as named in a card.
 
     Attributes
     ----------
     name : str
-        A name of `ESTIMATORS` or `TRANSFORMERS`, or a dotted path.
+        Name from `ESTIMATORS` or `TRANSFORMERS`, or a dotted path.
     parameters : dict of str to object
-        Those that differ from their defaults; what JSON cannot hold is written as text.
+        Parameters that differ from their defaults; values that JSON cannot represent are stored as text.
     """
 
     name: str
@@ -40,13 +40,13 @@ class CardData(Record):
     Attributes
     ----------
     name : str
-        What `load_dataset` takes.
+        Name that `load_dataset` accepts.
     fingerprint : str
         SHA-256 of the whole data set's bytes.
     n_train : int
-        Training images that the model was fitted on.
+        Number of training images that the model was fitted on.
     date : str
-        Year in which the data were published; empty if it is not known.
+        Year in which the data were published; empty if unknown.
     training_fingerprint : str
         SHA-256 of the training images and labels that the model was fitted on.
     """
@@ -64,13 +64,13 @@ class CardScore(Record):
     Attributes
     ----------
     dataset : str
-        The data set whose test part it is, or another name of the images.
+        Data set whose test part it is, or another name of the images.
     n_images : int
     n_errors : int
     accuracy : float
-        Share of the images that are predicted correctly.
+        Fraction of the images that are predicted correctly.
     low, high : float
-        The 95 % interval of the accuracy: Wilson (1927), "Probable inference, the law of succession, and statistical
+        95 % interval of the accuracy: Wilson (1927), "Probable inference, the law of succession, and statistical
         inference", Journal of the American Statistical Association 22.
     """
 
@@ -83,7 +83,7 @@ class CardScore(Record):
 
     @classmethod
     def of_counts(cls, dataset: str, n_images: int, n_errors: int) -> Self:
-        """Return the score of so many errors, with its interval.
+        """Return the score for a number of errors, with its interval.
 
         Parameters
         ----------
@@ -118,7 +118,7 @@ class CardScore(Record):
 
 
 class ReadingNumbers(Record):
-    """Numbers that a reader of pictures needs beside the model; `hdr_bench.models.calibration` fits and uses them.
+    """Numbers that a reader of pictures needs in addition to the model; see `hdr_bench.models.calibration`.
 
     Attributes
     ----------
@@ -128,18 +128,18 @@ class ReadingNumbers(Record):
         Marks with a lower score are not digits.
     calibrated : bool
         Whether the temperature was fitted, on images that the model had not learned from. Otherwise it is 1:
-        probabilities order the answers, but do not say how often they are right.
+        probabilities then rank the answers, but do not say how often they are right.
     chosen_on : str
-        The images that the numbers were chosen on; none of them are test data.
+        Images used to choose the numbers; none of them are test data.
     n_images : int
-        How many these are.
+        Number of these images.
     kept : float or None
-        Share of these images whose score is at least the threshold.
+        Fraction of these images whose score is at least the threshold.
     log_loss : float or None
         Mean log loss of the probabilities on these images, in nats.
     weights : tuple of float
-        For a network that has also learned marks that are not digits: the weights of the output for such marks, one per
-        unit of the last hidden layer, then its constant. Empty for all other models, whose score is their largest
+        For a network that has also learned from marks that are not digits: the weights of the output for such marks,
+        one per unit of the last hidden layer, then the bias. Empty for all other models, whose score is their largest
         probability.
     """
 
@@ -159,7 +159,7 @@ class CardMachine(Record):
     Attributes
     ----------
     cpu : str
-        Model of the processor.
+        Model name of the processor.
     architecture : str
     system : str
         Operating system.
@@ -171,35 +171,35 @@ class CardMachine(Record):
 
 
 class ModelCard(Record):
-    """Card of a model, as its file holds it; nothing in it differs between equal fits on one machine.
+    """Card of a model as stored in its file; equal fits on the same machine have equal cards.
 
     Attributes
     ----------
     method : CardStep
     steps : tuple of CardStep
-        Transformers before it.
+        Transformers that precede it.
     classes : tuple of str
         Names of the classes, in the order of the model's `classes_`.
     n_features : int or None
-        Pixels of an image; None if the model does not say.
+        Number of pixels per image; None if the model does not record it.
     image_shape : tuple of int or None
-        Height and width, in pixels; None if they are not known.
+        Height and width, in pixels; None if unknown.
     data : CardData or None
-        What it learned from.
+        Data that it learned from.
     scores : tuple of CardScore
-        On images that it was not fitted on.
+        Scores on images that it was not fitted on.
     seed : int or None
-        Of the fit.
+        Seed of the fit.
     libraries : dict of str to str
         Versions of this library and of those that the model was fitted with.
     python : str
     machine : CardMachine or None
     command : str
-        What made it; empty if that is not known.
+        Command that created the model; empty if unknown.
     reading : ReadingNumbers or None
-        For a reader of pictures.
+        Calibration for reading pictures.
     notes : tuple of str
-        What else a user must know.
+        Further information for users.
     """
 
     method: CardStep
@@ -218,7 +218,7 @@ class ModelCard(Record):
     notes: tuple[str, ...] = ()
 
     def to_json(self) -> bytes:
-        """Return the card as a file holds it.
+        """Serialize the card as stored in a file.
 
         Returns
         -------
@@ -229,7 +229,7 @@ class ModelCard(Record):
 
 
 def parse_card(text: bytes) -> ModelCard:
-    """Return the card that a file holds.
+    """Parse a card as stored in a file.
 
     Parameters
     ----------
@@ -243,6 +243,6 @@ def parse_card(text: bytes) -> ModelCard:
     Raises
     ------
     ValueError
-        If it is none.
+        If it is not a valid card.
     """
     return ModelCard.model_validate(json.loads(text))

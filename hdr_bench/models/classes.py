@@ -1,4 +1,4 @@
-"""Classes that a model file may name: a closed table of this library's, and scikit-learn's estimators."""
+"""Classes that a model file may name: a closed table of this library's classes, and scikit-learn's estimators."""
 
 import re
 from importlib import import_module
@@ -7,18 +7,18 @@ from typing import Any
 from hdr_bench.estimators import ESTIMATORS, TRANSFORMERS
 from hdr_bench.names import class_module, class_name
 
-# In the file a class of this library has the name that users import it by, wherever its module is.
+# In a file, a class of this library has the name by which users import it, wherever its module is.
 OWN = {
     **{entry.class_name: entry.path for entry in (*ESTIMATORS.values(), *TRANSFORMERS.values())},
     "AdversarialTraining": "hdr_bench.estimators.neural.adversarial.AdversarialTraining",
     "Distortion": "hdr_bench.estimators.neural.augmentation.Distortion",
     "PixelSummary": "hdr_bench.estimators.likeness.PixelSummary",
 }
-"""This library's classes by the name that a file has for them, each with its path."""
+"""This library's classes, each with its path, by their names in files."""
 
 _OWN_BY_PATH = {path: name for name, path in OWN.items()}
-# Packages whose estimators take rows of numbers. None of them opens files or imports modules by the names that its
-# attributes hold, as `feature_extraction` does.
+# Packages whose estimators take rows of numbers. Unlike `feature_extraction`, none of them opens files or imports
+# modules named in its attributes.
 _PACKAGES = (
     "calibration",
     "cluster",
@@ -52,7 +52,7 @@ _PACKAGES = (
     "tree",
 )
 _PATH = re.compile(rf"sklearn\.(?:{'|'.join(_PACKAGES)})(?:\._?[a-z0-9][a-z0-9_]*)*\._?[A-Z][A-Za-z0-9_]*")
-# Beside estimators: what they are made of, in plain Python.
+# Helper objects of estimators, in plain Python.
 _PARTS = frozenset(
     {
         "sklearn.calibration._CalibratedClassifier",
@@ -67,7 +67,7 @@ _SCORES = frozenset(
 
 
 def own_name(cls: type) -> str:
-    """Return the name that a file has for a class of this library; empty for any other class.
+    """Return the name in files of a class of this library; empty for any other class.
 
     Parameters
     ----------
@@ -81,7 +81,7 @@ def own_name(cls: type) -> str:
 
 
 def class_path(cls: type) -> str:
-    """Return a class's module and name.
+    """Return the dotted path of a class.
 
     Parameters
     ----------
@@ -119,7 +119,7 @@ def find_own_class(name: Any) -> Any:
     Parameters
     ----------
     name : object
-        What the file holds.
+        Value in the file.
 
     Returns
     -------
@@ -137,12 +137,12 @@ def find_own_class(name: Any) -> Any:
 
 
 def find_scikit_learn_class(path: Any) -> Any:
-    """Return the class of scikit-learn that a file names; no module is imported but those of its estimators.
+    """Return the scikit-learn class that a file names; only modules of its estimators are imported.
 
     Parameters
     ----------
     path : object
-        What the file holds.
+        Value in the file.
 
     Returns
     -------
@@ -151,22 +151,22 @@ def find_scikit_learn_class(path: Any) -> Any:
     Raises
     ------
     ValueError
-        If it is no class that a file may name, or this version of scikit-learn has none of that name.
+        If a file must not name this class, or this version of scikit-learn does not have it.
     """
     if not isinstance(path, str) or not _PATH.fullmatch(path) or ".tests." in path:
-        raise ValueError(f"it names the class {path!r}, which is not an estimator of scikit-learn that a file may hold")
+        raise ValueError(f"it names the class {path!r}, which is not a scikit-learn estimator that a file may contain")
     module, _, attribute = path.rpartition(".")
     try:
         found = getattr(import_module(module), attribute)
     except (ImportError, AttributeError) as error:
         raise ValueError(f"it names {path}, which the installed scikit-learn does not have") from error
     if not isinstance(found, type) or class_path(found) != path or not is_scikit_learn_class(found):
-        raise ValueError(f"it names {path}, which is not an estimator of scikit-learn that a file may hold")
+        raise ValueError(f"it names {path}, which is not a scikit-learn estimator that a file may contain")
     return found
 
 
 def score_name(value: Any) -> str:
-    """Return the name of one of scikit-learn's functions that score features; empty for anything else.
+    """Return the name of a scikit-learn function that scores features; empty for anything else.
 
     Parameters
     ----------
@@ -181,12 +181,12 @@ def score_name(value: Any) -> str:
 
 
 def find_score(name: Any) -> Any:
-    """Return the function that scores features which a file names.
+    """Return the scoring function of features that a file names.
 
     Parameters
     ----------
     name : object
-        What the file holds.
+        Value in the file.
 
     Returns
     -------
@@ -198,7 +198,7 @@ def find_score(name: Any) -> Any:
         If scikit-learn has no such function.
     """
     if not isinstance(name, str) or name not in _SCORES:
-        raise ValueError(f"it names {name!r}, which is not a score of features")
+        raise ValueError(f"it names {name!r}, which is not a scoring function of features")
     return getattr(import_module("sklearn.feature_selection"), name)
 
 

@@ -1,4 +1,4 @@
-"""Estimators rebuilt from the plain values and arrays of a model file; none of them is trusted."""
+"""Decoding of estimators from the plain values and arrays of a model file, none of which is trusted."""
 
 import math
 from collections.abc import Callable, Sequence
@@ -14,18 +14,18 @@ from hdr_bench.models.scikit_learn_checks import check_made
 from hdr_bench.models.state_bounds import check_bounds
 
 _DEEPEST = 100
-# Of all sets and tables: keys may be chosen so that the time grows with the square of their number.
+# Limit over all sets and tables: keys can be chosen so that the time grows with the square of their number.
 _MOST_KEYS = 10_000
 _PLAIN = (type(None), bool, int, float, str)
 
 
 class Decoder:
-    """Values made of nodes, for one file.
+    """Decoder of the values in one file.
 
     Parameters
     ----------
     arrays : sequence of ndarray
-        In their order.
+        Arrays in the order of their indices.
     """
 
     def __init__(self, arrays: Sequence[NDArray[Any]]) -> None:
@@ -51,14 +51,14 @@ class Decoder:
         }
 
     def value(self, node: Any, depth: int = 0) -> Any:
-        """Return the value that a node stands for.
+        """Return the value that a node represents.
 
         Parameters
         ----------
         node : object
-            What the file's JSON holds.
+            Content of the file's JSON.
         depth : int, default=0
-            Levels above it.
+            Number of levels above it.
 
         Returns
         -------
@@ -67,7 +67,7 @@ class Decoder:
         Raises
         ------
         Exception
-            If it is not valid: whatever comes of it.
+            If it is not valid; of any type.
         """
         if depth > _DEEPEST:
             raise ValueError(f"it is nested in more than {_DEEPEST} levels")
@@ -79,7 +79,7 @@ class Decoder:
         if kind in MAKERS:
             return self._keep(lambda: MAKERS[kind](self._state(node["parts"], depth)))
         if kind not in self._kinds:
-            raise ValueError(f"it holds an object of the unknown kind {kind!r}")
+            raise ValueError(f"it contains an object of the unknown kind {kind!r}")
         return self._kinds[kind](node, depth)
 
     def _items(self, node: dict[str, Any], depth: int) -> list[Any]:
@@ -100,7 +100,7 @@ class Decoder:
 
     def _state(self, state: Any, depth: int) -> dict[str, Any]:
         if not isinstance(state, dict):
-            raise ValueError("it holds an object without attributes")
+            raise ValueError("it contains an object without attributes")
         return {name: self.value(item, depth + 1) for name, item in state.items()}
 
     def _array(self, node: dict[str, Any]) -> NDArray[Any]:
@@ -109,7 +109,7 @@ class Decoder:
     def _object_array(self, node: dict[str, Any], depth: int) -> NDArray[Any]:
         items, shape = self._items(node, depth), tuple(node["shape"])
         if math.prod(shape) != len(items) or any(size < 0 for size in shape):
-            raise ValueError(f"it holds an array of the shape {shape} with {len(items)} objects")
+            raise ValueError(f"it contains an array of shape {shape} with {len(items)} objects")
         array = np.empty(len(items), dtype=object)
         for place, item in enumerate(items):
             array[place] = item
@@ -118,7 +118,7 @@ class Decoder:
     def _again(self, node: dict[str, Any]) -> Any:
         place = node["number"]
         if type(place) is not int or not 0 <= place < len(self._objects) or not self._is_made[place]:
-            raise ValueError("it refers to an object that it does not hold")
+            raise ValueError("it refers to an object that it does not contain")
         return self._objects[place]
 
     def _own(self, node: dict[str, Any], depth: int) -> Any:
@@ -130,7 +130,7 @@ class Decoder:
         return self._keep(lambda: _make_scikit_learn(cls, self._state(node["state"], depth)))
 
     def _keep(self, make: Callable[[], Any]) -> Any:
-        """Make an object, and number it as `encoding` does: before those inside it."""
+        """Create an object and number it as `encoding` does: before those inside it."""
         number = len(self._objects)
         self._objects.append(None)
         self._is_made.append(False)
@@ -141,7 +141,7 @@ class Decoder:
 
 def _make_scikit_learn(cls: Any, state: dict[str, Any]) -> Any:
     check_bounds(state)
-    # A fit would read pickles from the folder that a pipeline keeps its steps in.
+    # Fitting would read pickles from the folder in which a pipeline caches its steps.
     state = {**state, "memory": None} if "memory" in state else state
     made = cls.__new__(cls)
     if hasattr(made, "__setstate__"):
@@ -161,15 +161,15 @@ def _place(node: dict[str, Any], available: Sequence[Any]) -> int:
 
 def _dtype(node: dict[str, Any]) -> np.dtype[Any]:
     if not isinstance(node["name"], str):
-        raise ValueError("it holds a type without a name")
+        raise ValueError("it contains a type without a name")
     dtype = np.dtype(node["name"])
     if dtype.hasobject:
-        raise ValueError("it holds a type of Python objects")
+        raise ValueError("it contains a type of Python objects")
     return dtype
 
 
 def _ufunc(node: dict[str, Any]) -> np.ufunc:
     found = getattr(np, node["name"], None)
     if not isinstance(found, np.ufunc):
-        raise ValueError(f"it names {node['name']!r}, which is not a function of numpy")
+        raise ValueError(f"it names {node['name']!r}, which is not a numpy function")
     return found

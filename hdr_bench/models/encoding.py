@@ -1,6 +1,7 @@
-"""A fitted estimator taken apart: plain values that JSON can hold, and arrays beside them.
+"""Encoding of a fitted estimator as plain values that JSON can represent, and arrays.
 
-A value is itself if JSON has it; otherwise a table whose `kind` says what it is. `decoding` is the way back.
+A value is stored unchanged if JSON supports it; otherwise as a table whose `kind` gives its type. `decoding` reverses
+this.
 """
 
 import dataclasses
@@ -24,16 +25,16 @@ _CONTAINERS = (list, tuple, dict, set, frozenset)
 
 @dataclasses.dataclass(frozen=True)
 class Encoded:
-    """Value taken apart.
+    """Encoded value.
 
     Attributes
     ----------
     tree : object
-        What JSON can hold.
+        Values that JSON can represent.
     arrays : tuple of ndarray
-        Those that the tree refers to by their place.
+        Arrays to which the tree refers by index.
     dtypes : tuple of str
-        Type that each array has in the estimator; empty if it is saved in that type.
+        Type of each array in the estimator; empty if it is saved in that type.
     """
 
     tree: Node
@@ -42,14 +43,14 @@ class Encoded:
 
 
 def encode(value: Any, name: str) -> Encoded:
-    """Take a value apart.
+    """Encode a value.
 
     Parameters
     ----------
     value : object
         A fitted estimator.
     name : str
-        What messages call it.
+        Name used in messages.
 
     Returns
     -------
@@ -58,7 +59,7 @@ def encode(value: Any, name: str) -> Encoded:
     Raises
     ------
     ModelSaveError
-        If it holds something that only pickle can hold; the message says where.
+        If it contains something that only pickle can store; the message says where.
     """
     encoder = _Encoder()
     tree = encoder.node(value, name, 0)
@@ -71,20 +72,20 @@ def encode(value: Any, name: str) -> Encoded:
 
 
 class _Encoder:
-    """Arrays and objects met so far: what is met again is referred to, and stays one object."""
+    """Arrays and objects encoded so far; repeated objects become references, so that they stay a single object."""
 
     def __init__(self) -> None:
         self.arrays: list[NDArray[Any]] = []
         self._objects: dict[int, int] = {}
         self._open: set[int] = set()
         self._array_places: dict[int, int] = {}
-        # What is looked up by its address must live as long as the addresses count.
+        # Objects that are looked up by address must stay alive while the addresses are used.
         self._alive: list[Any] = []
 
     def node(self, value: Any, place: str, depth: int) -> Node:
-        """Return a value as JSON can hold it."""
+        """Return a value in a form that JSON can represent."""
         if depth > _DEEPEST:
-            raise ModelSaveError(f"{place}: nested in more than {_DEEPEST} levels, which a model file cannot hold")
+            raise ModelSaveError(f"{place}: nested in more than {_DEEPEST} levels, which a model file cannot store")
         kind: Any = type(value)
         if value is None or kind in {bool, int, float, str}:
             return value
@@ -99,7 +100,7 @@ class _Encoder:
     def _container(self, kind: Any, value: Any, place: str, depth: int) -> Node:
         if kind is dict:
             return self._dict(value, place, depth)
-        # A set of texts has another order in each process.
+        # The order of a set of strings differs between processes.
         items = self._items(sorted(value, key=repr) if kind in {set, frozenset} else value, place, depth)
         return items if kind is list else {"kind": kind.__name__, "items": items}
 
@@ -114,7 +115,7 @@ class _Encoder:
         return {"kind": "dict", "items": pairs}
 
     def _state(self, state: dict[str, Any], place: str, depth: int) -> Node:
-        # Attributes in the order of their names, whatever the order is in which they were set.
+        # Attributes are sorted by name, so that the order in which they were set does not matter.
         return {name: self.node(state[name], f"{place}.{name}", depth + 1) for name in sorted(state)}
 
     def _of_numpy(self, value: Any, place: str, depth: int) -> Node:
@@ -145,7 +146,7 @@ class _Encoder:
 
     def _object(self, value: Any, place: str, depth: int) -> Node:
         if id(value) in self._open:
-            raise ModelSaveError(f"{place} contains itself, which a model file cannot hold")
+            raise ModelSaveError(f"{place} contains itself, which a model file cannot store")
         if id(value) in self._objects:
             return {"kind": "again", "number": self._objects[id(value)]}
         self._objects[id(value)] = len(self._objects)
@@ -162,7 +163,7 @@ class _Encoder:
             try:
                 parts = native.parts(value)
             except ValueError as error:
-                raise ModelSaveError(f"{place} is {error}, which a model file cannot hold") from error
+                raise ModelSaveError(f"{place} is {error}, which a model file cannot store") from error
             return {"kind": native.kind, "parts": self._state(parts, place, depth)}
         if name := own_name(cls):
             return {"kind": "own", "class": name, "state": self._state(state_to_save(value), place, depth)}
@@ -178,7 +179,7 @@ def _check(value: Any, place: str) -> None:
     try:
         check_made(value)
     except ValueError as error:
-        raise ModelSaveError(f"{place}: {error}; no model file holds it") from error
+        raise ModelSaveError(f"{place}: {error}; a model file cannot store it") from error
 
 
 def _is_scalar_type(value: Any) -> bool:
@@ -187,7 +188,7 @@ def _is_scalar_type(value: Any) -> bool:
 
 def _plain_dtype(dtype: np.dtype[Any], place: str) -> np.dtype[Any]:
     if dtype.hasobject or dtype.names:
-        raise ModelSaveError(f"{place} is the type {dtype}, which a model file cannot hold")
+        raise ModelSaveError(f"{place} is the type {dtype}, which a model file cannot store")
     return dtype
 
 
@@ -200,9 +201,9 @@ def _ufunc(value: np.ufunc, place: str) -> Node:
 def _refusal(value: Any, place: str) -> ModelSaveError:
     if class_path(type(value)).startswith("sklearn.model_selection._search") and hasattr(value, "best_estimator_"):
         return ModelSaveError(
-            f"{place} is a search, which no model file holds; save the model found, its best_estimator_"
+            f"{place} is a search, which a model file cannot store; save the best model, its best_estimator_"
         )
     return ModelSaveError(
-        f"{place} is a {class_path(type(value))}, which only pickle can hold; to save a pickle all the same, give "
+        f"{place} is a {class_path(type(value))}, which only pickle can store; to save a pickle anyway, use "
         "trust=True (--trust): loading that file runs the code in it"
     )

@@ -1,4 +1,4 @@
-"""What an estimator and the machine themselves contribute to a model's card."""
+"""Information in a model's card that comes from the estimator itself and from the machine."""
 
 import inspect
 import json
@@ -12,12 +12,12 @@ from hdr_bench.models.card import MOST_CLASSES, CardMachine, CardStep, ModelCard
 from hdr_bench.names import class_module, class_name, visible
 
 _LONGEST_VALUE = 500
-# An address differs between equal objects.
+# Addresses differ between equal objects.
 _ADDRESS = re.compile(" at 0x[0-9A-Fa-f]+")
 
 
 def describe_estimator(estimator: Any) -> ModelCard:
-    """Return the card that an estimator itself gives: method, steps, classes, libraries.
+    """Return a card with what the estimator itself provides: method, steps, classes, libraries.
 
     Parameters
     ----------
@@ -47,7 +47,7 @@ def describe_estimator(estimator: Any) -> ModelCard:
 
 
 def describe_step(step: Any) -> CardStep:
-    """Return how a card names an estimator or a transformer.
+    """Describe an estimator or a transformer for a card.
 
     Parameters
     ----------
@@ -64,7 +64,7 @@ def describe_step(step: Any) -> CardStep:
 
 
 def read_machine() -> CardMachine:
-    """Return the machine that this process runs on.
+    """Describe the machine that this process runs on.
 
     Returns
     -------
@@ -77,19 +77,19 @@ def read_machine() -> CardMachine:
 
 
 def _changed(step: Any) -> dict[str, Any]:
-    """Return the parameters of an estimator that differ from its defaults, as JSON can hold them."""
+    """Return the parameters of an estimator that differ from its defaults, in a form that JSON can represent."""
     defaults = _defaults(type(step))
     params = step.get_params(deep=False) if hasattr(step, "get_params") else {}
     return {
         name: _plain(value)
         for name, value in params.items()
-        # skorch's nets give what they keep for themselves too.
+        # skorch nets also list their internal parameters.
         if not name.startswith("_") and (name not in defaults or not _is_same(value, defaults[name]))
     }
 
 
 def _defaults(cls: type) -> dict[str, Any]:
-    """Return the defaults of a class's parameters; what its constructor takes as keywords may be those of a base."""
+    """Return the defaults of a class's parameters; parameters passed on as keywords may be those of a base."""
     defaults: dict[str, Any] = {}
     for base in reversed(cls.__mro__):
         if constructor := vars(base).get("__init__"):
@@ -113,7 +113,7 @@ def _plain(value: Any) -> Any:
 
 
 def _image_shape(steps: list[Any], n_features: Any) -> tuple[int, int] | None:
-    """Return height and width of the images that go in: what a step has learned of them, or a square."""
+    """Return height and width of the input images: as learned by a step, or a square."""
     first = getattr(steps[0], "image_shape_", None) or getattr(steps[0], "image_shape", None)
     if first is not None and len(first) >= 2:
         return int(first[0]), int(first[1])

@@ -1,4 +1,4 @@
-"""Format of a model file: its history, and what is read and checked before an estimator is built."""
+"""Format of a model file: its history, and the checks before an estimator is built."""
 
 import io
 import json
@@ -18,25 +18,24 @@ from hdr_bench.files import describe_file_error, read_regular
 from hdr_bench.models.stored_arrays import ARRAYS, LIMIT, read_stored_arrays
 from hdr_bench.names import visible_prose
 
-# A model file is a zip archive, sealed by a checksum, with the members
+# A model file is a zip archive, protected by a checksum, with the members
 #
-# - format.json: what the file is, the number of its format, and whether it holds a pickle;
+# - format.json: the name of the format, its version, and whether the file contains a pickle;
 # - card.json: see `card`;
 # - model.json: the estimator as a tree of plain values, see `encoding`, and the types of the arrays;
 # - arrays/0.npy, arrays/1.npy, ...: the arrays that the tree refers to;
-# - model.pickle, in the place of the last two: what only pickle can hold, which is read only if the user trusts it.
+# - model.pickle, instead of the last two: what only pickle can store, read only if the user trusts the file.
 #
-# Nothing in it depends on when or how often it was written: equal fits make equal files. Raise the number of the format
-# when an earlier version of the library would read a new file wrongly, or not at all: for a kind of node, a class or a
-# member that is new, or for one that means something else. To raise it:
-#
+# Nothing in it depends on when or how often it was written: equal fits make equal files. Raise the version of the
+# format if an earlier version of the library would misread a new file, or could not read it: if a kind of node, a class
+# or a member is new or changes its meaning. To raise it:
 # 1. raise FORMAT_VERSION;
 # 2. add an entry at the top of the history below, with the version of the library;
-# 3. read what was before: a parameter that is new needs nothing, it has its default;
-# 4. keep a file of the format before among the tests, and read it;
-# 5. say it in CHANGELOG.md.
+# 3. keep reading older files: new parameters need nothing, since they have defaults;
+# 4. add a file of the previous format to the tests, and read it;
+# 5. mention it in CHANGELOG.md.
 #
-# 1 (0.2.0): the first.
+# 1 (0.2.0): first version.
 FORMAT_VERSION = 1
 FORMAT_NAME = "hdr-bench model"
 
@@ -44,15 +43,15 @@ ONNX_CARD = "hdr_bench_card"
 """Key of the card in the metadata of an ONNX file."""
 
 _FORMAT, _CARD, _TREE, _PICKLE = "format.json", "card.json", "model.json", "model.pickle"
-# The tree is small text: of lists alone, each byte would take twenty once it is parsed.
+# Limited because parsing lists turns each byte of text into about twenty bytes of memory.
 _TREE_LIMIT = Limit(1 << 20, 20)
-# The time that the best level takes is better spent on reading.
+# Not the best compression level, since the time it takes would exceed what is saved.
 _LEVEL = 6
 _MADE_BY = "hdr-bench fit and save_model write such files"
 
 
 class UnreadableModelError(ModelFileError):
-    """A model file that cannot be read.
+    """Model file that cannot be read.
 
     Parameters
     ----------
@@ -60,7 +59,7 @@ class UnreadableModelError(ModelFileError):
     reason : str
         What is wrong with it.
     remedy : str
-        What to do.
+        What the user can do.
     """
 
     def __init__(self, path: str, reason: str, remedy: str) -> None:
@@ -80,11 +79,11 @@ class ModelContent:
     card : bytes
         JSON.
     tree : object
-        The estimator taken apart; None in a file that holds a pickle.
+        Encoded estimator; None in a file that contains a pickle.
     arrays : tuple of ndarray
-        Those that the tree refers to, in the types that the estimator has them in.
+        Arrays to which the tree refers, in the types that they have in the estimator.
     pickled : bytes
-        The estimator as pickle wrote it; empty in a file without one.
+        Pickled estimator; empty in a file without a pickle.
     """
 
     card: bytes
@@ -94,18 +93,18 @@ class ModelContent:
 
 
 def pack_tree(card: bytes, tree: Any, arrays: Sequence[NDArray[Any]], dtypes: Sequence[str]) -> bytes:
-    """Return a model file of an estimator that was taken apart.
+    """Pack an encoded estimator into a model file.
 
     Parameters
     ----------
     card : bytes
         JSON.
     tree : object
-        What JSON can hold.
+        Values that JSON can represent.
     arrays : sequence of ndarray
-        As they are saved.
+        Arrays as they are saved.
     dtypes : sequence of str
-        The types that the estimator has them in; empty for those that are saved so.
+        Types of the arrays in the estimator; empty if they are saved in that type.
 
     Returns
     -------
@@ -114,7 +113,7 @@ def pack_tree(card: bytes, tree: Any, arrays: Sequence[NDArray[Any]], dtypes: Se
     Raises
     ------
     ModelSaveError
-        If the tree holds more text than a reader takes.
+        If the tree has more text than a reader accepts.
     """
     described = json.dumps({"tree": tree, "dtypes": list(dtypes)}, separators=(",", ":")).encode()
     members = {_FORMAT: _format(is_pickled=False), _CARD: card, _TREE: described}
@@ -123,12 +122,12 @@ def pack_tree(card: bytes, tree: Any, arrays: Sequence[NDArray[Any]], dtypes: Se
     try:
         read_texts(content, (_FORMAT, _CARD, _TREE), _TREE_LIMIT)
     except ValueError as error:
-        raise ModelSaveError(f"the model has too many parts for a model file: {error}; use a smaller one") from error
+        raise ModelSaveError(f"the model has too many parts for a model file: {error}; use a smaller model") from error
     return content
 
 
 def pack_pickle(card: bytes, pickled: bytes) -> bytes:
-    """Return a model file of a pickle.
+    """Pack a pickle into a model file.
 
     Parameters
     ----------
@@ -144,7 +143,7 @@ def pack_pickle(card: bytes, pickled: bytes) -> bytes:
 
 
 def read_card_text(path: Path) -> bytes:
-    """Return the card of a model file; nothing else of it is decompressed.
+    """Return the card of a model file, without decompressing anything else.
 
     Parameters
     ----------
@@ -160,7 +159,7 @@ def read_card_text(path: Path) -> bytes:
     ModelNotFoundError
         If there is no such file.
     ModelFileError
-        If it is no model file, is damaged, or of a newer format.
+        If it is not a model file, is damaged, or has a newer format.
     """
     content = _read_checked(path)
     try:
@@ -170,7 +169,7 @@ def read_card_text(path: Path) -> bytes:
 
 
 def holds_pickle(path: Path) -> bool:
-    """Whether a model file holds a pickle, which is not read.
+    """Whether a model file contains a pickle; the pickle itself is not read.
 
     Parameters
     ----------
@@ -185,20 +184,20 @@ def holds_pickle(path: Path) -> bool:
     ModelNotFoundError
         If there is no such file.
     ModelFileError
-        If it is no model file, is damaged, or of a newer format.
+        If it is not a model file, is damaged, or has a newer format.
     """
     with zipfile.ZipFile(io.BytesIO(_read_checked(path))) as archive:
         return _PICKLE in archive.namelist()
 
 
 def read_content(path: Path, *, trust: bool) -> ModelContent:
-    """Return what a model file holds; a pickle in it is read only if the user trusts it.
+    """Return the content of a model file; a pickle is read only if the user trusts it.
 
     Parameters
     ----------
     path : Path
     trust : bool
-        The user trusts whoever made it.
+        Whether the user trusts the maker of the file.
 
     Returns
     -------
@@ -209,7 +208,7 @@ def read_content(path: Path, *, trust: bool) -> ModelContent:
     ModelNotFoundError
         If there is no such file.
     ModelFileError
-        If it is no model file, is damaged, of a newer format, or holds a pickle that is not trusted.
+        If it is not a model file, is damaged, has a newer format, or contains a pickle that is not trusted.
     """
     content = _read_checked(path)
     try:
@@ -218,8 +217,8 @@ def read_content(path: Path, *, trust: bool) -> ModelContent:
             is_pickled = _PICKLE in archive.namelist()
             if is_pickled and not trust:
                 raise ModelFileError(
-                    f"{visible_prose(str(path))} holds a pickle, and loading that runs the code of whoever made it; if "
-                    "you trust them, load it with trust=True (--trust)"
+                    f"{visible_prose(str(path))} contains a pickle, and loading it runs code from its maker; if you "
+                    "trust them, load it with trust=True (--trust)"
                 )
             if is_pickled:
                 check_expansion([archive.getinfo(_PICKLE)], len(content), LIMIT)
@@ -233,13 +232,13 @@ def read_content(path: Path, *, trust: bool) -> ModelContent:
 
 
 def damaged(path: Path, error: BaseException) -> ModelFileError:
-    """Return the error of a model file that cannot be read.
+    """Return the error for a model file that cannot be read.
 
     Parameters
     ----------
     path : Path
     error : BaseException
-        What reading it raised.
+        Error raised while reading it.
 
     Returns
     -------
@@ -248,7 +247,7 @@ def damaged(path: Path, error: BaseException) -> ModelFileError:
     reason = describe_file_error(error)
     if isinstance(error, KeyError):
         reason = f"it lacks {error.args[0]!r}" if error.args else "it lacks a part"
-    return UnreadableModelError(str(path), f"damaged: {reason}", "get it again, or fit the model again")
+    return UnreadableModelError(str(path), f"damaged: {reason}", "download or copy it again, or refit the model")
 
 
 def _format(*, is_pickled: bool) -> bytes:
@@ -256,27 +255,29 @@ def _format(*, is_pickled: bool) -> bytes:
 
 
 def _read_checked(path: Path) -> bytes:
-    """Return the bytes of a model file of today's format, whole and unchanged."""
+    """Return the complete, verified bytes of a model file in the current format."""
     try:
         content = read_regular(path)
     except FileNotFoundError as error:
         raise ModelNotFoundError(f"{visible_prose(str(path))}: there is no such file; {_MADE_BY}") from error
     except OSError as error:
-        raise UnreadableModelError(str(path), error.strerror or str(error), "name a model file") from error
+        raise UnreadableModelError(str(path), error.strerror or str(error), "give the path of a model file") from error
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             names = Counter(archive.namelist())
     except Exception as error:
         if path.suffix.lower() == ".onnx" or ONNX_CARD.encode() in content:
             reason = "an ONNX file is for other programs, such as onnxruntime, and hdr-bench does not load it"
-            remedy = "fit the model without --format onnx to have a file that it loads"
+            remedy = "fit the model without --format onnx to get a file that hdr-bench loads"
             raise UnreadableModelError(str(path), reason, remedy) from error
-        reason = f"not a model file, or cut off: {describe_file_error(error)}"
+        reason = f"not a model file, or truncated: {describe_file_error(error)}"
         raise UnreadableModelError(str(path), reason, _MADE_BY) from error
     if _FORMAT not in names:
         raise UnreadableModelError(str(path), f"a zip archive, but not a model file: it has no {_FORMAT}", _MADE_BY)
     if max(names.values()) > 1:
-        raise UnreadableModelError(str(path), "damaged: it has two members of one name", "get it again")
+        raise UnreadableModelError(
+            str(path), "damaged: it has two members with the same name", "download or copy it again"
+        )
     try:
         check_seal(content)
         described = json.loads(read_texts(content, (_FORMAT,))[_FORMAT])
@@ -294,7 +295,7 @@ def _check_version(path: Path, described: Any) -> None:
         raise UnreadableModelError(str(path), reason, _MADE_BY)
     version = described.get("version")
     if type(version) is not int or version < 1:
-        raise UnreadableModelError(str(path), "damaged: its format has no valid number", "get it again")
+        raise UnreadableModelError(str(path), "damaged: its format has no valid version", "download or copy it again")
     if version > FORMAT_VERSION:
-        reason = f"of format {version}, but this hdr-bench reads formats up to {FORMAT_VERSION}"
-        raise UnreadableModelError(str(path), reason, "use a newer version of hdr-bench")
+        reason = f"has format {version}, but this version of hdr-bench reads formats up to {FORMAT_VERSION}"
+        raise UnreadableModelError(str(path), reason, "upgrade hdr-bench")

@@ -1,4 +1,4 @@
-"""Formats that a fitted model is written in, and what is checked before the time of a fit is spent."""
+"""Formats of a fitted model's file, and the checks made before time is spent on a fit."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,7 +26,8 @@ class ModelFormat:
     Attributes
     ----------
     check : callable
-        Takes an unfitted model, the path and whether pickles are allowed; raises what is wrong with them.
+        Takes an unfitted model, the path and whether pickles are allowed; raises an error if they do not fit the
+        format.
     write : callable
         Takes a fitted model, its card, the path and whether pickles are allowed.
     """
@@ -48,7 +49,7 @@ def _write_model_file(model: Any, card: ModelCard, path: Path, *, trust: bool) -
     save_model(model, path, card=card, trust=trust)
 
 
-# ONNX holds no pickle, so that whether one is trusted changes nothing.
+# ONNX files contain no pickles, so it does not matter whether they are trusted.
 def _check_onnx(model: Any, path: Path, **_: bool) -> None:
     from hdr_bench.models.onnx_export import check_exportable, check_onnx_path
 
@@ -66,4 +67,4 @@ FORMATS = {
     "hdrm": ModelFormat(_check_model_file, _write_model_file),
     "onnx": ModelFormat(_check_onnx, _write_onnx),
 }
-"""The formats by name."""
+"""Formats by name."""

@@ -1,4 +1,4 @@
-"""Model files: a fitted estimator or pipeline saved, loaded, and described by its card, without a pickle."""
+"""Model files: saving and loading a fitted estimator or pipeline, described by its card, without pickle."""
 
 import os
 from pathlib import Path
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from hdr_bench.models.card import ModelCard
 
 ENDING = ".hdrm"
-"""Ending of a model file's name."""
+"""Suffix of a model file's name."""
 
 
 def save_model(
@@ -32,35 +32,35 @@ def save_model(
 ) -> Path:
     """Save a fitted estimator or pipeline as a model file: arrays and parameters, no pickle.
 
-    Equal fits on one machine make equal files. All estimators and transformers of this library can be saved, and so can
-    pipelines and most estimators of scikit-learn, also those that hold other estimators, with labels of any type.
-    Support vector machines fitted with oneDAL, and k-NN that searches with faiss, also load where these libraries are
-    not installed.
+    Equal fits on the same machine make equal files. All estimators and transformers of this library can be saved, as
+    well as pipelines and most scikit-learn estimators, including those that contain other estimators, with labels of
+    any type. Support vector machines fitted with oneDAL, and k-NN that searches with faiss, also load if these
+    libraries are not installed.
 
     Parameters
     ----------
     estimator : estimator
         Fitted; `predict` takes raw pixels.
     path : path-like
-        Written whole or not at all; an existing model file is replaced. By convention the name ends in ``.hdrm``.
+        Written completely or not at all; an existing model file is replaced. By convention the name ends in ``.hdrm``.
     card : ModelCard, optional
-        Describes the model; by default it holds what the estimator itself shows.
+        Description of the model; by default, what can be derived from the estimator itself.
     trust : bool, default=False
-        Store as a pickle what only a pickle can hold; loading that file needs `trust` too.
+        Store as a pickle what only a pickle can store; loading that file needs `trust` too.
 
     Returns
     -------
     path : Path
-        The file.
+        Path of the file.
 
     Raises
     ------
     ModelSaveError
-        If it is not fitted, or holds something that only pickle can hold; the message says where.
+        If the estimator is not fitted, or contains something that only pickle can store; the message says where.
     ModelFileError
-        If the path exists, and is not a model file.
+        If the path exists and is not a model file.
     OSError
-        If it cannot be written.
+        If the file cannot be written.
 
     Examples
     --------
@@ -91,21 +91,21 @@ def load_model(path: str | os.PathLike[str], *, trust: bool = False) -> Any:
     Parameters
     ----------
     path : path-like
-        What `save_model`, ``hdr-bench fit`` or ``hdr-bench run --keep-models`` wrote.
+        File written by `save_model`, ``hdr-bench fit`` or ``hdr-bench run --keep-models``.
     trust : bool, default=False
-        Load a pickle too, if the file holds one: that runs whatever code its maker put into it.
+        Also load a pickle, if the file contains one: this runs whatever code its maker put into it.
 
     Returns
     -------
     estimator : estimator
-        As it was fitted: `predict` takes raw pixels. Further training of a network starts its optimizer afresh.
+        As it was fitted: `predict` takes raw pixels. Further training of a network starts with a new optimizer.
 
     Raises
     ------
     ModelNotFoundError
         If there is no such file.
     ModelFileError
-        If it is not a model file, is damaged, has a newer format, or holds a pickle that is not trusted.
+        If it is not a model file, is damaged, has a newer format, or contains a pickle that is not trusted.
     """
     source = Path(path)
     content = read_content(source, trust=trust)
@@ -113,11 +113,11 @@ def load_model(path: str | os.PathLike[str], *, trust: bool = False) -> Any:
         return _unpickle(source, content.pickled)
     try:
         made = _decode(content)
-    # Given forged values, constructors may raise anything.
+    # Constructors may raise anything if values are forged.
     except Exception as error:
         raise damaged(source, error) from error
     if not _answers(made):
-        raise damaged(source, ValueError("it holds no estimator"))
+        raise damaged(source, ValueError("it does not contain an estimator"))
     return made
 
 
@@ -150,7 +150,7 @@ def load_card(path: str | os.PathLike[str]) -> "ModelCard":
 
 
 def check_replaceable(path: Path) -> None:
-    """Check that nothing but a model file would be overwritten.
+    """Check that only a model file would be overwritten.
 
     Parameters
     ----------
@@ -159,18 +159,18 @@ def check_replaceable(path: Path) -> None:
     Raises
     ------
     ModelFileError
-        If there is another file, or a folder.
+        If there is another kind of file, or a folder.
     """
     if not os.path.lexists(path):
         return
     if path.is_dir():
-        raise ModelFileError(f"{path} is a folder; name a file in it, e.g. {path / 'model.hdrm'}")
+        raise ModelFileError(f"{path} is a folder; give a file in it, e.g. {path / 'model.hdrm'}")
     try:
         read_card_text(path)
     except (ModelFileError, OSError) as error:
         reason = error.reason if isinstance(error, UnreadableModelError) else describe_file_error(error)
         raise ModelFileError(
-            f"{path} exists, and is not an intact model file, so it is not replaced ({reason}); choose another name, "
+            f"{path} exists and is not an intact model file, so it is not replaced ({reason}); choose another name, "
             "or move it away"
         ) from error
 
@@ -196,7 +196,7 @@ def check_fitted(estimator: Any) -> None:
     except NotFittedError as error:
         raise ModelSaveError(f"{name} is not fitted; call fit before saving it") from error
     except TypeError as error:
-        raise ModelSaveError(f"{name} is not an estimator: it needs fit and predict") from error
+        raise ModelSaveError(f"{name} is not an estimator: it must have fit and predict") from error
     if not _answers(estimator):
         raise ModelSaveError(f"{name} neither predicts nor transforms images, so it cannot be saved")
 
@@ -211,7 +211,7 @@ def pack_model(estimator: Any, card: bytes, *, trust: bool = False) -> bytes:
     card : bytes
         JSON.
     trust : bool, default=False
-        Store as a pickle what only a pickle can hold.
+        Store as a pickle what only a pickle can store.
 
     Returns
     -------
@@ -220,7 +220,7 @@ def pack_model(estimator: Any, card: bytes, *, trust: bool = False) -> bytes:
     Raises
     ------
     ModelSaveError
-        If it holds something that only pickle can hold.
+        If the estimator contains something that only pickle can store.
     """
     from hdr_bench.models.encoding import encode
 
@@ -249,7 +249,7 @@ def _pickle(estimator: Any) -> bytes:
 
     try:
         pickled: bytes = cloudpickle.dumps(estimator)
-    # Locks, open files and generators cannot be pickled; a class may raise anything when it is asked for its state.
+    # Locks, open files and generators cannot be pickled, and classes may raise anything in __getstate__.
     except Exception as error:
         raise ModelSaveError(f"{class_name(type(estimator))} cannot be pickled: {describe_error(error)}") from error
     return pickled
@@ -261,9 +261,9 @@ def _unpickle(path: Path, pickled: bytes) -> Any:
     try:
         with own_modules(None):
             return cloudpickle.loads(pickled)
-    # Of what the pickle's own code raises.
+    # Covers anything that the pickle's own code raises.
     except Exception as error:
         raise ModelFileError(
-            f"{path}: its pickle cannot be loaded: {describe_error(error)}; it needs the libraries and the modules of "
-            "the machine that wrote it"
+            f"{path}: its pickle cannot be loaded: {describe_error(error)}; loading it needs the libraries and modules "
+            "of the machine that wrote it"
         ) from error

@@ -1,7 +1,7 @@
-"""Objects of compiled code: trees, search trees, generators, sparse matrices, each taken apart and rebuilt.
+"""Encoding of compiled objects: trees, search trees, generators, sparse matrices.
 
-Compiled code trusts such objects. What a file says of one is checked before it is made: a child that is no node, or a
-feature that no image has, would be read from memory beyond the arrays.
+Compiled code trusts such objects, so their content is checked before they are created: a child index outside the nodes,
+or a feature index outside the image, would read memory beyond the arrays.
 """
 
 from collections.abc import Callable
@@ -35,13 +35,13 @@ class Native:
     Attributes
     ----------
     kind : str
-        Name of it in a file.
+        Name of the kind in a file.
     paths : tuple of str
-        Of the classes.
+        Dotted paths of the classes.
     parts : callable
-        Returns of an object what is saved; raises ValueError if that cannot hold it.
+        Returns the parts of an object that are saved; raises ValueError if they cannot represent it.
     make : callable
-        Returns the object of what was saved; raises ValueError if the parts are not valid.
+        Creates the object from its parts; raises ValueError if they are not valid.
     """
 
     kind: str
@@ -51,7 +51,7 @@ class Native:
 
 
 def find_native(value: Any) -> Native | None:
-    """Return how an object is saved; None for any that is not in the table.
+    """Return how an object is saved, or None if it is not in the table.
 
     Parameters
     ----------
@@ -68,7 +68,7 @@ def _search_tree_parts(tree: Any) -> dict[str, Any]:
     state = tree.__getstate__()
     metric = class_path(type(state[11])).rpartition(".")[2].rstrip("0123456789")
     if metric not in _METRICS or state[12] is not None:
-        raise ValueError("a search tree with weights, or with another metric than Euclidean, Manhattan or Chebyshev")
+        raise ValueError("a search tree with weights, or with a metric other than Euclidean, Manhattan or Chebyshev")
     return {
         "class": class_path(type(tree)).rpartition(".")[2],
         "data": np.asarray(state[0]),
@@ -81,21 +81,21 @@ def _make_search_tree(parts: dict[str, Any]) -> Any:
     from sklearn import neighbors
 
     if parts["class"] not in {"KDTree", "BallTree"} or parts["metric"] not in _METRICS.values():
-        raise ValueError("it holds a search tree of an unknown kind")
+        raise ValueError("it contains a search tree of an unknown kind")
     return getattr(neighbors, parts["class"])(parts["data"], leaf_size=parts["leaf_size"], metric=parts["metric"])
 
 
 def _generator_parts(generator: Any) -> dict[str, Any]:
     name, keys, place, has_gauss, gauss = generator.get_state(legacy=True)
     if name != "MT19937":
-        raise ValueError(f"a generator of random numbers of the kind {name}")
+        raise ValueError(f"a random number generator of type {name}")
     return {"keys": keys, "place": place, "has_gauss": has_gauss, "gauss": gauss}
 
 
 def _make_generator(parts: dict[str, Any]) -> Any:
     keys = np.asarray(parts["keys"], dtype=np.uint32)
     if keys.shape != (_STATE_LENGTH,) or not 0 <= parts["place"] <= _STATE_LENGTH:
-        raise ValueError("it holds a generator of random numbers with an invalid state")
+        raise ValueError("it contains a random number generator with an invalid state")
     generator = np.random.RandomState(0)
     generator.set_state(("MT19937", keys, int(parts["place"]), int(parts["has_gauss"]), float(parts["gauss"])))
     return generator
@@ -104,7 +104,7 @@ def _make_generator(parts: dict[str, Any]) -> Any:
 def _new_generator_parts(generator: Any) -> dict[str, Any]:
     state = generator.bit_generator.state
     if state["bit_generator"] != "PCG64":
-        raise ValueError(f"a generator of random numbers of the kind {state['bit_generator']}")
+        raise ValueError(f"a random number generator of type {state['bit_generator']}")
     return state
 
 
@@ -128,7 +128,7 @@ def _make_sparse(parts: dict[str, Any]) -> Any:
     from scipy import sparse
 
     if parts["class"] not in _SPARSE:
-        raise ValueError("it holds a sparse matrix of an unknown kind")
+        raise ValueError("it contains a sparse matrix of an unknown kind")
     kind = getattr(sparse, parts["class"])
     matrix = kind((parts["data"], parts["indices"], parts["indptr"]), shape=parts["shape"])
     matrix.check_format(full_check=True)
@@ -180,9 +180,9 @@ NATIVES = (
     Native("slice", ("builtins.slice",), _slice_parts, _make_slice),
     Native("bunch", ("sklearn.utils._bunch.Bunch",), _bunch_parts, _make_bunch),
 )
-"""What is taken apart, each by its class."""
+"""Natives by class."""
 
 MAKERS = {native.kind: native.make for native in NATIVES}
-"""What makes an object of its parts, by the kind that a file names."""
+"""Natives by the kind that a file names."""
 
 _BY_PATH = {path: native for native in NATIVES for path in native.paths}

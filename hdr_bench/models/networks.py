@@ -1,4 +1,4 @@
-"""Fitted networks in model files: weights are saved as arrays, and parameters rebuild the rest."""
+"""Fitted networks in model files: weights are saved as arrays, and parameters rebuild everything else."""
 
 import math
 from dataclasses import replace
@@ -10,14 +10,14 @@ from numpy.typing import NDArray
 from hdr_bench.estimators.pixels import channels_first
 from hdr_bench.models.state_bounds import MOST_OUTPUTS
 
-# Times differ between equal fits, and nothing asks for single batches.
+# Times differ between equal fits, and individual batches are never needed.
 _NOT_SAVED = frozenset({"batches", "dur"})
-# A counter that each batch normalisation has beside its means and variances.
+# Counter that each batch normalization has besides its means and variances.
 _COUNTER = "num_batches_tracked"
 
 
 def describe_net(net: Any) -> dict[str, Any]:
-    """Return what is saved of a trained net: its weights, and the history of its training.
+    """Return what is saved of a trained net: its weights and its training history.
 
     Parameters
     ----------
@@ -33,15 +33,15 @@ def describe_net(net: Any) -> dict[str, Any]:
 
 
 def restore_net(model: Any, description: Any) -> Any:
-    """Return the net that a file describes, for an estimator that has its parameters and its classes.
+    """Rebuild the net that a file describes, for an estimator that has its parameters and classes.
 
-    It predicts as the saved one did. If it is trained further, its optimizer starts afresh.
+    It predicts like the saved one. Further training starts with a new optimizer.
 
     Parameters
     ----------
     model : NeuralClassifier
     description : dict of str to object
-        As `describe_net` returns it; from a file, so that nothing is taken for granted.
+        As returned by `describe_net`; read from a file, so not trusted.
 
     Returns
     -------
@@ -55,7 +55,7 @@ def restore_net(model: Any, description: Any) -> Any:
     from hdr_bench.estimators.neural.constraints import check_network
     from hdr_bench.estimators.neural.notation import layer_table
 
-    # Further training has no schedule and no ramp, and checks the optimizer's parameters itself.
+    # Further training uses neither schedule nor ramp, and checks the optimizer's parameters itself.
     config = model._config()
     training = config.adversarial_training
     config = replace(
@@ -73,7 +73,7 @@ def restore_net(model: Any, description: Any) -> Any:
     n_expected = sum(row.parameters + row.buffers for row in rows)
     n_held = sum(array.size for name, array in weights.items() if not name.endswith(_COUNTER))
     if n_held != n_expected:
-        raise ValueError(f"its network has {n_expected:,} weights, but it holds {n_held:,}")
+        raise ValueError(f"its network has {n_expected:,} weights, but the file contains {n_held:,}")
     if max(math.prod(row.output_shape) for row in rows) > MOST_OUTPUTS:
         raise ValueError(f"a layer of its network has more than {MOST_OUTPUTS:,} values per image")
     return _build(model, config, layers, weights, description["history"])
@@ -96,14 +96,14 @@ def _build(model: Any, config: Any, layers: list[Any], weights: dict[str, NDArra
     with usual_state():
         net = build_net(replace(config, device=_device(model.device)), layers, data, epochs=1, seed=0)
         net.initialize_for_predictions()
-        # torch warns of arrays that cannot be written, as those read from a file.
+        # torch warns about read-only arrays, such as those read from a file.
         net.module_.load_state_dict({name: torch.from_numpy(array.copy()) for name, array in weights.items()})
     net.history_ = History(dict(row) for row in history)
     return net
 
 
 def _device(wanted: str) -> str:
-    """Return the device that the estimator was given, or the CPU if this machine does not have it."""
+    """Return the device that the estimator was given, or the CPU if it is not available here."""
     from hdr_bench.estimators.neural.devices import choose_device
 
     try:

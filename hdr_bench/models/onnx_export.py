@@ -1,6 +1,6 @@
-"""Models for other programs: networks, linear methods and pipelines of scikit-learn in ONNX's format.
+"""Export to ONNX for other programs: networks, linear methods and scikit-learn pipelines.
 
-Raw pixels come in, as float32 of shape (n, n_features); labels and one number per class go out.
+The input is raw pixels, float32 of shape (n, n_features); the outputs are labels and one number per class.
 """
 
 import logging
@@ -30,11 +30,11 @@ _MOST_PRODUCTS = 200_000
 
 
 def export_onnx(estimator: Any, path: str | os.PathLike[str], *, card: "ModelCard | None" = None) -> Path:
-    """Write a fitted model in ONNX's format, for programs in other languages, phones and browsers.
+    """Export a fitted model to ONNX, for programs in other languages, phones and browsers.
 
-    Its input ``pixels`` is float32 of shape (n, n_features), raw; its outputs are ``labels`` and ``probabilities``, or
-    ``scores`` of a method without probabilities, both of one row per image. They agree with the model's own to the
-    rounding of float32.
+    The input ``pixels`` is float32 of shape (n, n_features), raw; the outputs are ``labels`` and ``probabilities``, or
+    ``scores`` for a method without probabilities, with one row per image. They agree with the model's own up to float32
+    rounding.
 
     Parameters
     ----------
@@ -42,25 +42,25 @@ def export_onnx(estimator: Any, path: str | os.PathLike[str], *, card: "ModelCar
         Fitted: a network, a linear or polynomial classifier of this library, or a pipeline of scikit-learn's own
         estimators.
     path : path-like
-        It is written whole or not at all, in place of an ONNX file of that name.
+        Written completely or not at all; an existing ONNX file is replaced.
     card : ModelCard, optional
-        The file's metadata ``hdr_bench_card``; by default what the estimator itself tells.
+        Stored as the file's metadata ``hdr_bench_card``; by default, what can be derived from the estimator itself.
 
     Returns
     -------
     path : Path
-        The file.
+        Path of the file.
 
     Raises
     ------
     MissingDependencyError
         If the packages of the extra ``onnx`` are not installed.
     ModelSaveError
-        If it is not fitted, or a method that cannot be exported.
+        If the estimator is not fitted, or its method cannot be exported.
     ModelFileError
-        If there is a file of this name that is no ONNX model.
+        If a file with this name exists that is not an ONNX model.
     OSError
-        If it cannot be written.
+        If the file cannot be written.
     """
     from hdr_bench.models.estimator_card import describe_estimator
 
@@ -77,7 +77,7 @@ def export_onnx(estimator: Any, path: str | os.PathLike[str], *, card: "ModelCar
 
 
 def check_exportable(model: Any) -> None:
-    """Check that a model is of a method that can be exported, fitted or not.
+    """Check that a model, fitted or not, has a method that can be exported.
 
     Parameters
     ----------
@@ -88,7 +88,7 @@ def check_exportable(model: Any) -> None:
     MissingDependencyError
         If the packages of the extra ``onnx`` are not installed.
     ModelSaveError
-        If it is of another method.
+        If its method cannot be exported.
     """
     with _packages():
         import onnx  # noqa: F401
@@ -103,14 +103,14 @@ def check_exportable(model: Any) -> None:
     unknown = [step for step in _steps(model) if not _is_known_to_skl2onnx(step)]
     if unknown:
         raise ModelSaveError(
-            f"{class_name(type(unknown[0]))} cannot be written as ONNX; of this library's methods mlp, cnn, linear and "
-            "polynomial can, without steps before them, and pipelines of scikit-learn's own estimators; the format "
-            "hdrm holds all"
+            f"{class_name(type(unknown[0]))} cannot be exported to ONNX, which supports mlp, cnn, linear and "
+            "polynomial without preceding steps, and pipelines of scikit-learn's own estimators; use the format "
+            "hdrm, which supports all methods"
         )
 
 
 def check_onnx_path(path: Path) -> None:
-    """Check that nothing but an ONNX model would be overwritten.
+    """Check that only an ONNX model would be overwritten.
 
     Parameters
     ----------
@@ -121,7 +121,7 @@ def check_onnx_path(path: Path) -> None:
     MissingDependencyError
         If the packages of the extra ``onnx`` are not installed.
     ModelFileError
-        If there is another file, or a folder.
+        If there is another kind of file, or a folder.
     """
     if not os.path.lexists(path):
         return
@@ -129,12 +129,12 @@ def check_onnx_path(path: Path) -> None:
         import onnx
     try:
         is_model = bool(onnx.load_model_from_string(read_regular(path)).graph.node)
-    # A parser of protocol buffers raises what it likes.
+    # A protocol buffer parser may raise any exception.
     except Exception:  # noqa: BLE001
         is_model = False
     if not is_model:
         raise ModelFileError(
-            f"{path} exists, and is not an ONNX model, so it is not replaced; choose another name, or move it away"
+            f"{path} exists and is not an ONNX model, so it is not replaced; choose another name, or move it away"
         )
 
 
@@ -142,17 +142,17 @@ def _convert(estimator: Any) -> Any:
     name = own_name(type(estimator))
     if name in (*_LINEAR, *_NETWORKS) and estimator.classes_.dtype.kind not in "iuUO":
         raise ModelSaveError(
-            f"labels of the type {estimator.classes_.dtype} cannot be written as ONNX; fit the model to whole "
-            "numbers or texts"
+            f"labels of type {estimator.classes_.dtype} cannot be exported to ONNX; fit the model to integers or "
+            "strings"
         )
     try:
         if name in _LINEAR:
             return linear_graph(estimator)
         return _network_graph(estimator) if name in _NETWORKS else _scikit_learn_graph(estimator)
-    # Both converters raise whatever comes for what they cannot convert.
+    # For what they cannot convert, both converters may raise any exception.
     except Exception as error:
         raise ModelSaveError(
-            f"{class_name(type(estimator))} cannot be written as ONNX: {describe_error(error)}; use the format hdrm"
+            f"{class_name(type(estimator))} cannot be exported to ONNX: {describe_error(error)}; use the format hdrm"
         ) from error
 
 
@@ -166,7 +166,7 @@ def _network_graph(estimator: Any) -> Any:
     channels, height, width = channels_first(estimator.image_shape_)
 
     class Reader(nn.Module):
-        """From raw pixels to probabilities."""
+        """Network from raw pixels to probabilities."""
 
         def __init__(self) -> None:
             super().__init__()
@@ -190,7 +190,7 @@ def _network_graph(estimator: Any) -> Any:
         )
     exported = program.model_proto.graph
     for node in exported.node:
-        # Where in the code of this machine it came from.
+        # Location in this machine's code that each node came from.
         del node.metadata_props[:]
         node.doc_string = ""
     graph = Graph(exported.node, exported.initializer)
@@ -227,7 +227,7 @@ def _steps(model: Any) -> list[Any]:
 
 
 def _is_known_to_skl2onnx(step: Any) -> bool:
-    # The public list has names of converters, several classes to one.
+    # The public list has the names of converters, which may handle several classes.
     from skl2onnx._supported_operators import sklearn_operator_name_map
 
     return class_path(type(step)).startswith("sklearn.") and type(step) in sklearn_operator_name_map
@@ -241,7 +241,7 @@ def _check_products(model: Any) -> None:
     count = count_products(int(np.int64(model.n_components)), int(model.degree))
     if count > _MOST_PRODUCTS:
         raise ModelSaveError(
-            f"{count:,} products cannot be written as ONNX, at most {_MOST_PRODUCTS:,} can; use a lower degree, or "
+            f"{count:,} products cannot be exported to ONNX, at most {_MOST_PRODUCTS:,} can; use a lower degree or "
             "fewer components"
         )
 
@@ -259,7 +259,7 @@ def _packages() -> Iterator[None]:
 
 @contextmanager
 def _quiet() -> Iterator[None]:
-    """Leave out what exporters say of themselves: that torchvision is not installed, that torch changes."""
+    """Suppress the exporters' own messages: that torchvision is not installed, that torch will change."""
     logger = logging.getLogger("torch.onnx")
     level = logger.level
     logger.setLevel(logging.ERROR)

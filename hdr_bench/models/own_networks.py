@@ -13,13 +13,13 @@ from hdr_bench.exceptions import HdrBenchError, PredictionsError
 from hdr_bench.names import class_name
 
 _BATCH = 500
-# Softmax in half precision rounds to a thousandth.
+# In half precision, softmax is rounded to a thousandth.
 _MOST_ROUNDING = 5e-3
 _LARGEST_PIXEL = 255
 
 
 class ImageFunctionClassifier(ClassifierMixin, BaseEstimator):
-    """Classifier whose probabilities a function gives.
+    """Classifier whose probabilities are computed by a function.
 
     Parameters
     ----------
@@ -29,7 +29,7 @@ class ImageFunctionClassifier(ClassifierMixin, BaseEstimator):
     Attributes
     ----------
     classes_ : ndarray of shape (n_classes,)
-        0, 1, ...: known from the first answer on; until then ten digits.
+        0, 1, ...: known after the first prediction; ten digits until then.
     """
 
     def __init__(self, function: Callable[[NDArray[Any]], Any]) -> None:
@@ -53,7 +53,7 @@ class ImageFunctionClassifier(ClassifierMixin, BaseEstimator):
         NotImplementedError
             Always.
         """
-        raise NotImplementedError("a network of your own is trained by your own code")
+        raise NotImplementedError("your own network cannot be trained here; train it with your own code")
 
     def predict_proba(self, X: ArrayLike) -> NDArray[np.float64]:
         """Return the probability of each class.
@@ -70,13 +70,13 @@ class ImageFunctionClassifier(ClassifierMixin, BaseEstimator):
         Raises
         ------
         PredictionsError
-            If the function fails, or gives anything else.
+            If the function fails or returns an invalid result.
         """
         rows = np.asarray(X)
         side = math.isqrt(rows.shape[1])
         if side * side != rows.shape[1]:
             raise PredictionsError(
-                f"images of {rows.shape[1]} pixels are not square, but a network of your own needs square images"
+                f"images of {rows.shape[1]} pixels are not square, but your own network needs square images"
             )
         images = rows.reshape(-1, side, side)
         answers = [self._answer(images[start : start + _BATCH]) for start in range(0, len(images), _BATCH)]
@@ -123,8 +123,8 @@ class ModuleFunction:
     Parameters
     ----------
     module : torch.nn.Module
-        Takes float32 images of shape (n, 1, height, width), from 0 to 1; returns logits, their logarithms of softmax,
-        or probabilities, of shape (n, n_classes).
+        Takes float32 images of shape (n, 1, height, width), from 0 to 1; returns logits, log-probabilities or
+        probabilities of shape (n, n_classes).
     """
 
     def __init__(self, module: Any) -> None:
@@ -155,15 +155,15 @@ class ModuleFunction:
 
 
 def check_probabilities(answer: NDArray[np.float64], n_images: int, name: str) -> NDArray[np.float64]:
-    """Return probabilities that sum to 1.
+    """Check probabilities and return them, summing to 1.
 
     Parameters
     ----------
     answer : ndarray
-        What a function of the user's gave.
+        Result of a user's function.
     n_images : int
     name : str
-        Named in the message.
+        Name used in the message.
 
     Returns
     -------
@@ -172,17 +172,17 @@ def check_probabilities(answer: NDArray[np.float64], n_images: int, name: str) -
     Raises
     ------
     PredictionsError
-        If it has another shape, or rows that are no probabilities.
+        If the shape is wrong, or rows are not probabilities.
     """
     if answer.ndim != 2 or len(answer) != n_images or answer.shape[1] < 2:
         raise PredictionsError(
-            f"{name} gave values of the shape {answer.shape} for {n_images} images; it must give one row per image "
-            "with a probability per class"
+            f"{name} returned values of shape {answer.shape} for {n_images} images; it must return one row per image "
+            "with one probability per class"
         )
     if not _are_probabilities(answer):
         raise PredictionsError(
-            f"{name} gave rows that are not probabilities, e.g. {answer[0].tolist()[:4]}; each must be from 0 to 1, "
-            "and a row must sum to 1"
+            f"{name} returned rows that are not probabilities, e.g. {answer[0].tolist()[:4]}; each value must be from "
+            "0 to 1, and each row must sum to 1"
         )
     return answer / answer.sum(axis=1, keepdims=True)
 

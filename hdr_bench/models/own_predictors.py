@@ -1,4 +1,4 @@
-"""Users' own objects that predict and are not fitted here, as classifiers."""
+"""Users' own predictors, which are not fitted here, as classifiers."""
 
 from typing import Any, Self
 
@@ -18,18 +18,19 @@ def _has_probabilities(classifier: Any) -> bool:
 
 
 class PredictorClassifier(ClassifierMixin, BaseEstimator):
-    """Classifier that asks an object of a user's.
+    """Classifier that wraps a user's object.
 
     Parameters
     ----------
     predictor : object
-        With `predict`, which returns labels of shape (n,), or `predict_proba`, which returns probabilities of shape
-        (n, n_classes), or both. Each takes raw pixels of shape (n, n_features).
+        Has `predict`, which returns labels of shape (n,), or `predict_proba`, which returns probabilities of shape (n,
+        n_classes), or both. Both take raw pixels of shape (n, n_features).
 
     Attributes
     ----------
     classes_ : ndarray of shape (n_classes,)
-        Those of the object; if it has none, 0, 1, ...: as many as it gives probabilities, and ten digits until then.
+        Classes of the object; if it has none, 0, 1, ... for as many probabilities as it returns, or ten digits until
+        then.
     """
 
     def __init__(self, predictor: Any) -> None:
@@ -54,7 +55,7 @@ class PredictorClassifier(ClassifierMixin, BaseEstimator):
         NotImplementedError
             Always.
         """
-        raise NotImplementedError("an object of your own is trained by your own code")
+        raise NotImplementedError("your own object cannot be trained here; train it with your own code")
 
     @available_if(_has_probabilities)
     def predict_proba(self, X: ArrayLike) -> NDArray[np.float64]:
@@ -72,7 +73,7 @@ class PredictorClassifier(ClassifierMixin, BaseEstimator):
         Raises
         ------
         PredictionsError
-            If the object fails, or gives anything else.
+            If the object fails or returns an invalid result.
         """
         rows = np.asarray(X)
         with foreign_code(self._refusal):
@@ -81,8 +82,8 @@ class PredictorClassifier(ClassifierMixin, BaseEstimator):
         self._n_classes = probabilities.shape[1]
         if self._n_classes != len(self.classes_):
             raise PredictionsError(
-                f"{self._name}.predict_proba gave {self._n_classes} probabilities per image, but its classes_ are "
-                f"{len(self.classes_)}; it must give one for each"
+                f"{self._name}.predict_proba returned {self._n_classes} probabilities per image, but has "
+                f"{len(self.classes_)} classes_; it must return one per class"
             )
         return probabilities
 
@@ -101,7 +102,7 @@ class PredictorClassifier(ClassifierMixin, BaseEstimator):
         Raises
         ------
         PredictionsError
-            If the object fails, or gives anything but one of its classes per image.
+            If the object fails, or returns anything other than one of its classes per image.
         """
         rows = np.asarray(X)
         if not hasattr(self.predictor, "predict"):
@@ -111,14 +112,14 @@ class PredictorClassifier(ClassifierMixin, BaseEstimator):
             labels = np.asarray(self.predictor.predict(rows))
         if labels.shape != (len(rows),):
             raise PredictionsError(
-                f"{self._name}.predict gave labels of the shape {labels.shape} for {len(rows)} images; it must give "
+                f"{self._name}.predict returned labels of shape {labels.shape} for {len(rows)} images; it must return "
                 "one per image"
             )
         unknown = labels[~np.isin(labels, self.classes_)]
         if len(unknown):
             raise PredictionsError(
-                f"{self._name}.predict gave {shown(unknown[0].item())}, which is none of its classes, "
-                f"{shown(self.classes_.tolist()[:10])}; give these, or name yours in its attribute classes_"
+                f"{self._name}.predict returned {shown(unknown[0].item())}, which is not among its classes "
+                f"{shown(self.classes_.tolist()[:10])}; return only these, or list the classes in an attribute classes_"
             )
         return labels
 

@@ -1,4 +1,4 @@
-"""What is saved of this library's own objects, and how they are rebuilt from it."""
+"""Saved state of this library's own objects, and their reconstruction."""
 
 import dataclasses
 import inspect
@@ -10,7 +10,7 @@ from hdr_bench.models.scikit_learn_checks import check_made
 from hdr_bench.models.state_bounds import check_bounds
 from hdr_bench.records.later_parameters import without_later
 
-# By the attribute whose value is not saved as it is: what is saved of it, and what makes it again.
+# Attributes whose values are not saved directly: what is saved instead, and how it is restored.
 _NETWORK, _MACHINE, _INDEX = "net_", "svc_", "_index"
 
 
@@ -20,7 +20,7 @@ def state_to_save(value: Any) -> dict[str, Any]:
     Parameters
     ----------
     value : object
-        Of a class that `own_name` has a name for.
+        Object of a class that `own_name` knows.
 
     Returns
     -------
@@ -29,7 +29,7 @@ def state_to_save(value: Any) -> dict[str, Any]:
     if dataclasses.is_dataclass(value):
         return {field.name: getattr(value, field.name) for field in dataclasses.fields(value)}
     state = without_later(type(value), vars(value))
-    # It is made again of the images.
+    # The index is rebuilt from the images.
     state.pop(_INDEX, None)
     if _MACHINE in state:
         state[_MACHINE] = _machine_to_save(state[_MACHINE])
@@ -41,14 +41,14 @@ def state_to_save(value: Any) -> dict[str, Any]:
 
 
 def make_own(cls: Any, state: dict[str, Any]) -> Any:
-    """Return the object of this library that a file describes.
+    """Rebuild the object of this library that a file describes.
 
     Parameters
     ----------
     cls : type
-        Of the table `OWN`.
+        Class in the table `OWN`.
     state : dict of str to object
-        As `state_to_save` returns it; from a file, so that nothing is taken for granted.
+        As returned by `state_to_save`; read from a file, so not trusted.
 
     Returns
     -------
@@ -57,14 +57,14 @@ def make_own(cls: Any, state: dict[str, Any]) -> Any:
     Raises
     ------
     Exception
-        If a parameter or an attribute is not valid: whatever the class raises then.
+        If a parameter or an attribute is not valid; any exception of the class.
     """
     if dataclasses.is_dataclass(cls):
         make: Any = cls
         return make(**state)
     check_bounds(state)
     made = cls.__new__(cls)
-    # Parameters that came to the library later have their defaults.
+    # Parameters that the library gained later have their defaults.
     vars(made).update({**_defaults(cls), **state})
     _check_parameters(made)
     check_made(made)
@@ -80,7 +80,7 @@ def _defaults(cls: Any) -> dict[str, Any]:
 
 
 def _check_parameters(made: Any) -> None:
-    """Check each parameter by its declaration; what fits together only with a library that is missing here may stay."""
+    """Check each parameter against its declaration, but not combinations that depend on a library missing here."""
     from hdr_bench.estimators.parameter_checks import parameter_fault
 
     for name in made.get_params(deep=False):
@@ -90,7 +90,7 @@ def _check_parameters(made: Any) -> None:
 
 
 def _machine_to_save(machine: Any) -> Any:
-    """Return scikit-learn's own machine, which is of a class that files may hold."""
+    """Return the machine as scikit-learn's own class, which files may contain."""
     from hdr_bench.estimators.svm_machine import MatrixSVC
 
     return machine.plain() if isinstance(machine, MatrixSVC) else machine
@@ -103,7 +103,7 @@ def _finish_index(model: Any) -> None:
     if model.engine_ not in ENGINES or not is_installed(ENGINES[model.engine_]):
         model.engine_ = choose_engine("auto", ENGINES)
     if model._codes.shape != (len(model._images),) or model._codes.max() >= len(model.classes_):
-        raise ValueError("it holds other labels than images")
+        raise ValueError("the number of its labels differs from that of its images")
     model._index = make_index(model._images, model.engine_)
 
 
@@ -113,7 +113,7 @@ def _finish_machine(model: Any) -> None:
     from hdr_bench.estimators.svm_machine import MatrixSVC
 
     if not is_instance(model.svc_, SVC):
-        raise ValueError("it holds no support vector machine")
+        raise ValueError("it does not contain a support vector machine")
     if model.engine_ == "onedal":
         model.svc_ = MatrixSVC.of(model.svc_)
 

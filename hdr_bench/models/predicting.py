@@ -1,4 +1,4 @@
-"""What a fitted model says of images: a class for each, and how sure it is, as a table for other programs."""
+"""Predictions of a fitted model for images: classes and probabilities, as a table for other programs."""
 
 import csv
 import io
@@ -17,23 +17,23 @@ from hdr_bench.files import write_whole
 from hdr_bench.models.calibration import outputs_of, scale_outputs
 from hdr_bench.models.card import ReadingNumbers
 
-# Images that a model gets at a time: methods copy them, some of them many times.
+# Number of images passed to a model at a time: methods copy them, some of them many times.
 _BLOCK = 2_000
 _MNIST_SHAPE = (28, 28)
-# The first line of a file of predictions, of this library or in Kaggle's form.
+# Header line of a file of predictions, in this library's form or Kaggle's.
 _HEADER = re.compile(rb"[^,\r\n]{1,100},label(,probability)?\r?\n", re.IGNORECASE)
 
 
 @dataclass(frozen=True, eq=False)
 class Answers:
-    """What a model says of images.
+    """Predictions of a model for images.
 
     Attributes
     ----------
     labels : tuple of str
-        The name of the class of each.
+        Name of the predicted class of each image.
     probabilities : ndarray of shape (n,) or None
-        Of that class; None if they were not asked for.
+        Probability of the predicted class; None if not requested.
     """
 
     labels: tuple[str, ...]
@@ -48,12 +48,12 @@ def predict_labels(
     Parameters
     ----------
     model : estimator
-        Fitted; it takes raw pixels, as rows.
+        Fitted; takes raw pixels, as rows.
     images : ndarray of shape (n, height, width)
     class_names : sequence of str, default=()
-        In the order of the model's `classes_`; by default these themselves.
+        In the order of the model's `classes_`; by default, `classes_` itself.
     image_shape : tuple of int, optional
-        Height and width of the images that the model learned from; by default only their number of pixels is compared.
+        Height and width of the images that the model learned from; by default, only the number of pixels is checked.
 
     Returns
     -------
@@ -62,7 +62,7 @@ def predict_labels(
     Raises
     ------
     PredictionsError
-        If the images are not of the model's shape, or the model has no classes.
+        If the images do not have the shape that the model needs, or the model has no classes.
     """
     check_shape(model, images, image_shape)
     labels = np.concatenate([model.predict(block) for block in _blocks(images)])
@@ -81,15 +81,15 @@ def predict_probabilities(
     Parameters
     ----------
     model : estimator
-        Fitted; it takes raw pixels, as rows.
+        Fitted; takes raw pixels, as rows.
     images : ndarray of shape (n, height, width)
     class_names : sequence of str, default=()
-        In the order of the model's `classes_`; by default these themselves.
+        In the order of the model's `classes_`; by default, `classes_` itself.
     image_shape : tuple of int, optional
-        Height and width of the images that the model learned from; by default only their number of pixels is compared.
+        Height and width of the images that the model learned from; by default, only the number of pixels is checked.
     reading : ReadingNumbers, optional
-        Of the model's card: if its temperature was fitted, probabilities are calibrated with it, as when pictures are
-        read, and a model has them that answers with decision values or labels alone.
+        From the model's card. If its temperature was fitted, it calibrates the probabilities, as when reading pictures,
+        and provides them for models that return only decision values or labels.
 
     Returns
     -------
@@ -98,7 +98,7 @@ def predict_probabilities(
     Raises
     ------
     PredictionsError
-        If the images are not of the model's shape, or the model has no probabilities.
+        If the images do not have the shape that the model needs, or the model has no probabilities.
     """
     if not (is_calibrated(reading) or hasattr(model, "predict_proba")):
         raise PredictionsError(
@@ -108,18 +108,18 @@ def predict_probabilities(
     check_shape(model, images, image_shape)
     blocks = [(model.predict(block), _shares(model, block, reading)) for block in _blocks(images)]
     labels, probabilities = (np.concatenate(arrays) for arrays in zip(*blocks, strict=True))
-    # By the answer, not by the largest: with ties, and in some methods, they are not of the same class.
+    # Use the predicted class, not the largest probability: with ties, and in some methods, they may differ.
     places = np.searchsorted(np.asarray(model.classes_), labels)
     return Answers(_name_labels(model, labels, class_names), probabilities[np.arange(len(labels)), places])
 
 
 def is_calibrated(reading: ReadingNumbers | None) -> bool:
-    """Return whether a model's probabilities are calibrated: its card has a temperature fitted on images held out.
+    """Return whether a model's probabilities are calibrated: its card has a temperature fitted on held-out images.
 
     Parameters
     ----------
     reading : ReadingNumbers or None
-        Of the card.
+        From the model's card.
 
     Returns
     -------
@@ -129,12 +129,12 @@ def is_calibrated(reading: ReadingNumbers | None) -> bool:
 
 
 def describe_calibration(reading: ReadingNumbers | None) -> str:
-    """Say what the probabilities of `predict_probabilities` are.
+    """Describe the probabilities of `predict_probabilities`.
 
     Parameters
     ----------
     reading : ReadingNumbers or None
-        Of the model's card.
+        From the model's card.
 
     Returns
     -------
@@ -153,7 +153,7 @@ def _shares(model: Any, rows: NDArray[np.generic], reading: ReadingNumbers | Non
 
 
 def check_shape(model: Any, images: NDArray[np.generic], image_shape: tuple[int, int] | None = None) -> None:
-    """Check that images are of the shape that a model learned from.
+    """Check that images have the shape that a model learned from.
 
     Parameters
     ----------
@@ -166,7 +166,7 @@ def check_shape(model: Any, images: NDArray[np.generic], image_shape: tuple[int,
     Raises
     ------
     PredictionsError
-        If they are not.
+        If they do not.
     """
     height, width = images.shape[1:]
     n_features = getattr(model, "n_features_in_", None)
@@ -175,37 +175,37 @@ def check_shape(model: Any, images: NDArray[np.generic], image_shape: tuple[int,
         return
     wanted = f"{image_shape[0]}x{image_shape[1]} pixels" if image_shape else f"{n_features:,} pixels"
     size = f"{image_shape[0]}x{image_shape[1]}" if image_shape else "HEIGHTxWIDTH"
-    # Its form has this size, and any image can be brought into it.
+    # MNIST's form has this size, and any image can be converted to it.
     is_mnists = image_shape == _MNIST_SHAPE or (image_shape is None and n_features == math.prod(_MNIST_SHAPE))
     form = "them into MNIST's form with --fit mnist, or pictures " if is_mnists else "pictures "
     raise PredictionsError(
-        f"the images are {height}x{width} pixels, but the model learned from images of {wanted}; bring {form}"
+        f"the images are {height}x{width} pixels, but the model learned from images of {wanted}; convert {form}"
         f"to that size with --resize {size}, or fit a model on images of this size"
     )
 
 
 def write_answers(path: Path, heading: str, names: Sequence[str], answers: Answers) -> None:
-    """Write a table of predictions: a name and a label per line, and the probability if there is one.
+    """Write a table of predictions: one line per image with its name, label, and probability if available.
 
     Parameters
     ----------
     path : Path
-        Written whole or not at all; another table of predictions is replaced.
+        Written completely or not at all; an existing table of predictions is replaced.
     heading : str
-        Of the column of names.
+        Header of the column of names.
     names : sequence of str
-        Of the images.
+        Names of the images.
     answers : Answers
 
     Raises
     ------
     PredictionsError
-        If the path exists, and is not a table of predictions.
+        If the path exists and is not a table of predictions.
     OSError
         If it cannot be written.
     """
     check_replaceable(path)
-    # Kaggle's own form has a capital in both.
+    # Kaggle's own form capitalizes both.
     label = "Label" if heading == "ImageId" else "label"
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
@@ -235,11 +235,11 @@ def check_replaceable(path: Path) -> None:
     if not path.exists():
         return
     if not path.is_file():
-        raise PredictionsError(f"{path}: exists, and is not a file; choose another name")
+        raise PredictionsError(f"{path} exists and is not a file; choose another name")
     with path.open("rb") as file:
         first = file.readline(200)
     if first and not _HEADER.fullmatch(first):
-        raise PredictionsError(f"{path}: exists, and holds no predictions; choose another name, or remove it")
+        raise PredictionsError(f"{path} exists and does not contain predictions; choose another name, or remove it")
 
 
 def _blocks(images: NDArray[np.generic]) -> Iterator[NDArray[np.generic]]:

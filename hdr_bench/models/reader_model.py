@@ -1,4 +1,4 @@
-"""Models that commands are given: a model file, or a user's function that returns a model."""
+"""Models given to commands: a model file, or a user's function that returns a model."""
 
 import inspect
 import os
@@ -15,7 +15,7 @@ from hdr_bench.import_context import own_modules
 from hdr_bench.models.model_file import check_fitted, load_model
 from hdr_bench.names import class_name
 
-# At least two letters before the colon: a drive of Windows has one.
+# At least two letters before the colon, to distinguish it from a Windows drive.
 _FUNCTION = re.compile(r"(?P<module>[^\W\d]\w+(?:\.[^\W\d]\w*)*):(?P<name>[^\W\d]\w*)")
 
 _MODELS = (
@@ -25,28 +25,28 @@ _MODELS = (
 
 
 def load_reader_model(spec: str | os.PathLike[str], *, trust: bool = False) -> Any:
-    """Load the model that a command is given: a model file, or what a user's function returns.
+    """Load the model given to a command: a model file, or the result of a user's function.
 
     Parameters
     ----------
     spec : str or path-like
-        The path of a model file, or ``module:function``. The function takes no arguments, and returns a fitted
-        classifier, an object with `predict` or `predict_proba` (which take raw pixels (n, n_features), and return
-        labels (n,) or probabilities (n, n_classes)), a torch module (from images (n, 1, height, width) between 0 and 1
-        to logits or probabilities), or a function from raw images (n, height, width) to probabilities (n, n_classes).
-        The module may be in the working folder.
+        Path of a model file, or ``module:function``. The function takes no arguments and returns a fitted classifier,
+        an object with `predict` or `predict_proba` (which take raw pixels (n, n_features) and return labels (n,) or
+        probabilities (n, n_classes)), a torch module (from images (n, 1, height, width) between 0 and 1 to logits or
+        probabilities), or a function from raw images (n, height, width) to probabilities (n, n_classes). The module may
+        be in the working folder.
     trust : bool, default=False
         Run the module's code, or load the pickle in a file.
 
     Returns
     -------
     model : estimator
-        With `predict`; `predict_proba` if it has probabilities. It takes raw pixels, (n, n_features).
+        Has `predict`, and `predict_proba` if it has probabilities. Both take raw pixels, (n, n_features).
 
     Raises
     ------
     ModelFileError
-        If the file cannot be read, the code is not trusted, or the function fails or returns anything else.
+        If the file cannot be read, the code is not trusted, or the function fails or returns an unsupported object.
     ModelNotFoundError
         If there is no such file.
     UnknownNameError, ModuleImportError
@@ -55,14 +55,14 @@ def load_reader_model(spec: str | os.PathLike[str], *, trust: bool = False) -> A
     text = os.fspath(spec)
     if text in ESTIMATORS and not Path(text).exists():
         raise ModelNotFoundError(
-            f"{text} is a method, but a fitted model is needed; fit one with: hdr-bench fit {text} --out {text}.hdrm"
+            f"{text} is a method, not a fitted model; fit one with: hdr-bench fit {text} --out {text}.hdrm"
         )
     found = _FUNCTION.fullmatch(text)
     if found is None or Path(text).exists():
         return load_model(text, trust=trust)
     if not trust:
         raise ModelFileError(
-            f"{text} runs the code of the module {found['module']}; if you trust it, give --trust (trust=True)"
+            f"{text} runs the code of the module {found['module']}; if you trust it, use --trust (trust=True)"
         )
     with own_modules(None):
         function = import_attribute("function", f"{found['module']}.{found['name']}", ())
@@ -70,7 +70,7 @@ def load_reader_model(spec: str | os.PathLike[str], *, trust: bool = False) -> A
 
 
 def as_classifier(made: Any, name: str) -> Any:
-    """Return as a classifier what a user's function returned.
+    """Wrap the result of a user's function as a classifier.
 
     Parameters
     ----------
@@ -78,7 +78,7 @@ def as_classifier(made: Any, name: str) -> Any:
         A fitted classifier, an object with `predict` or `predict_proba`, a torch module, or a function from images to
         probabilities.
     name : str
-        Name of the function in messages.
+        Name of the function, for messages.
 
     Returns
     -------
@@ -87,7 +87,7 @@ def as_classifier(made: Any, name: str) -> Any:
     Raises
     ------
     ModelFileError
-        If it is anything else, or not fitted.
+        If it is of another kind, or not fitted.
     """
     from hdr_bench.models.own_networks import ImageFunctionClassifier, ModuleFunction
     from hdr_bench.models.own_predictors import PredictorClassifier
@@ -117,8 +117,8 @@ def _call(text: str, function: Any) -> Any:
     if needed := _needed_arguments(function):
         name = text.rpartition(":")[2]
         raise ModelFileError(
-            f"{text} needs arguments ({', '.join(needed)}); it must take none, and return {_MODELS}: write e.g. "
-            f"def load(): return {name}, and name load"
+            f"{text} needs arguments ({', '.join(needed)}); it must take none and return {_MODELS}: write e.g. "
+            f"def load(): return {name}, and use load instead"
         )
 
     def refuse(error: BaseException) -> BaseException:
@@ -131,7 +131,7 @@ def _call(text: str, function: Any) -> Any:
 def _needed_arguments(function: Any) -> list[str]:
     try:
         parameters = inspect.signature(function).parameters.values()
-    # Some callables of compiled code do not tell.
+    # Some compiled callables have no signature.
     except (TypeError, ValueError):
         return []
     optional = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)

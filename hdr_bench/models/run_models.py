@@ -1,4 +1,4 @@
-"""Models that a run saved, each loaded when it is asked for."""
+"""Models saved by a run, each loaded on access."""
 
 import os
 from collections.abc import Iterator, Mapping
@@ -16,9 +16,9 @@ ModelKey = tuple[str, int] | tuple[str, int, int]
 
 
 class RunModels(Mapping[ModelKey, Any]):
-    """Models of a run, by case and seed; each is loaded again whenever it is asked for.
+    """Models of a run, by case and seed; each access loads the model again.
 
-    Made by `load_models`.
+    Created by `load_models`.
 
     Parameters
     ----------
@@ -28,7 +28,7 @@ class RunModels(Mapping[ModelKey, Any]):
     Attributes
     ----------
     reasons : dict of tuple to str
-        Why a trial has no model, as far as is known.
+        Why a trial has no model, as far as known.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -59,7 +59,7 @@ class RunModels(Mapping[ModelKey, Any]):
         return f"<RunModels of {self._folder}: {len(self)} models>"
 
     def path(self, key: ModelKey) -> Path:
-        """Return the file of a model.
+        """Return the path of a model's file.
 
         Parameters
         ----------
@@ -73,17 +73,17 @@ class RunModels(Mapping[ModelKey, Any]):
         Raises
         ------
         ModelNotFoundError
-            If there is none; the message says why, as far as is known.
+            If there is no such model; the message says why, as far as known.
         """
         if key in self._paths:
             return self._paths[key]
         if key in self.reasons:
-            raise ModelNotFoundError(f"{self._folder}: no model of {key!r} was saved: {self.reasons[key]}")
+            raise ModelNotFoundError(f"{self._folder}: no model was saved for {key!r}: {self.reasons[key]}")
         offered = ", ".join(map(repr, list(self._paths)[:10])) or "none; run the suite with --keep-models"
-        raise ModelNotFoundError(f"{self._folder}: there is no model of {key!r}. Choose from: {offered}")
+        raise ModelNotFoundError(f"{self._folder}: there is no model for {key!r}. Choose from: {offered}")
 
     def card(self, key: ModelKey) -> ModelCard:
-        """Return the card of a model; the model itself is not loaded.
+        """Return the card of a model, without loading the model.
 
         Parameters
         ----------
@@ -103,22 +103,22 @@ class RunModels(Mapping[ModelKey, Any]):
 
 
 def load_models(run: str | os.PathLike[str]) -> RunModels:
-    """Return the models that a run saved, with ``hdr-bench run SUITE --keep-models``.
+    """Return the models saved by a run with ``hdr-bench run SUITE --keep-models``.
 
     Parameters
     ----------
     run : path-like
-        The run's folder.
+        Folder of the run.
 
     Returns
     -------
     models : RunModels
-        A mapping from case and seed to fitted estimators, each loaded when it is asked for.
+        Mapping from case and seed to fitted estimators, each loaded on access.
 
     Raises
     ------
     StoreError
-        If there is no run in the folder.
+        If the folder does not contain a run.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""Size of a model file before the model is fitted: an estimate from its parameters and the training images."""
+"""Estimate of a model file's size before the model is fitted, from its parameters and the training images."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -9,8 +9,8 @@ from sklearn.pipeline import Pipeline
 from hdr_bench.class_cache import is_instance
 from hdr_bench.models.classes import own_name
 
-# Bytes in a file, per number, as measured on files of models fitted on mnist-5k and MNIST: pixels of digits compress
-# well, weights hardly.
+# Bytes per number in a file, measured on files of models fitted on mnist-5k and MNIST: pixels of digits compress well,
+# weights hardly.
 _PER_PIXEL, _PER_SCALED_PIXEL, _PER_WEIGHT = 0.25, 0.6, 3.7
 _PER_TREE_IMAGE = 8
 _FIXED = 3_000
@@ -18,14 +18,14 @@ _FIXED = 3_000
 
 @dataclass(frozen=True)
 class TrainingSize:
-    """How much a model is to learn from.
+    """Amount of data that a model will learn from.
 
     Attributes
     ----------
     n_samples : int
-        Training images.
+        Number of training images.
     n_features : int
-        Pixels of each.
+        Number of pixels per image.
     n_classes : int
     """
 
@@ -35,7 +35,7 @@ class TrainingSize:
 
 
 def estimate_file_size(model: Any, size: TrainingSize) -> int | None:
-    """Return about how many bytes the file of a model will have; None for methods of other libraries.
+    """Estimate the size of a model's file in bytes; None for methods of other libraries.
 
     Parameters
     ----------
@@ -69,7 +69,7 @@ def _of_network(model: Any, size: TrainingSize) -> float:
 
 
 def _of_images(share: float) -> Callable[[Any, TrainingSize], float]:
-    """Return the estimate of a method that keeps training images: so many bytes per pixel."""
+    """Return the estimate for a method that stores training images, given the bytes per pixel."""
     return lambda _, size: share * size.n_samples * size.n_features
 
 
@@ -88,7 +88,7 @@ def _of_radial_basis(model: Any, size: TrainingSize) -> float:
 
 _ESTIMATES: dict[str, Callable[[Any, TrainingSize], float]] = {
     "SVMClassifier": _of_images(_PER_SCALED_PIXEL),
-    # Virtual examples are up to five times as many.
+    # There may be up to five times as many virtual examples.
     "VirtualSVMClassifier": _of_images(5 * _PER_SCALED_PIXEL),
     "KNNClassifier": _of_images(_PER_PIXEL),
     "DecisionTreeClassifier": lambda _, size: _PER_TREE_IMAGE * size.n_samples,

@@ -1,4 +1,4 @@
-"""Arrays of a model file: whole numbers as bytes, and read only as far as their headers say."""
+"""Arrays of a model file: integers are stored as bytes, and no more is read than the headers declare."""
 
 import zipfile
 from typing import Any
@@ -10,18 +10,18 @@ from hdr_bench.archives import Limit, check_expansion
 from hdr_bench.arrays import Member, check_size, describe_members, read_values
 
 ARRAYS = "arrays/"
-"""Beginning of the names of the arrays in the archive."""
+"""Prefix of the names of the arrays in the archive."""
 
 LIMIT = Limit(32 << 20, 100)
-"""How much a model file may decompress to: pixels compress to a fifth, weights hardly."""
+"""Limit on the decompressed size of a model file: pixels compress to a fifth, weights hardly."""
 
-# A larger array is looked at for values that one byte holds, as the images that k-NN keeps are.
+# Larger arrays, such as the images that k-NN stores, are checked for values that fit into a byte.
 _FEWEST_TO_NARROW = 10_000
 _MOST_FACTOR = 8
 
 
 def narrow(array: NDArray[Any]) -> NDArray[Any]:
-    """Return an array of floats as bytes if it is large and holds nothing but whole numbers from 0 to 255.
+    """Convert a large array of floats to bytes if it contains only integers from 0 to 255.
 
     Parameters
     ----------
@@ -41,16 +41,16 @@ def narrow(array: NDArray[Any]) -> NDArray[Any]:
 
 
 def read_stored_arrays(archive: zipfile.ZipFile, dtypes: Any, n_bytes: int) -> tuple[NDArray[Any], ...]:
-    """Return the arrays of a model file, in the types that the estimator has them in.
+    """Read the arrays of a model file, in the types that they have in the estimator.
 
     Parameters
     ----------
     archive : ZipFile
         Open for reading.
     dtypes : list of str
-        A type per array; empty for one that is saved in the estimator's type.
+        One type per array; empty if it is saved in the estimator's type.
     n_bytes : int
-        Of the file.
+        Size of the file.
 
     Returns
     -------
@@ -59,27 +59,27 @@ def read_stored_arrays(archive: zipfile.ZipFile, dtypes: Any, n_bytes: int) -> t
     Raises
     ------
     Exception
-        If an array is missing, damaged, holds Python objects, or is larger than the file is worth: whatever zipfile and
-        numpy raise then.
+        If an array is missing, damaged, contains Python objects, or is too large for the size of the file; any
+        exception of zipfile and numpy.
     """
     members = {member.name: member for member in describe_members(archive)}
     check_expansion([member.entry for member in members.values()], n_bytes, LIMIT)
     stored = [(members[f"{ARRAYS}{place}"], dtype) for place, dtype in enumerate(dtypes)]
     restored = sum(member.entry.file_size * (np.dtype(dtype).itemsize if dtype else 1) for member, dtype in stored)
     if not LIMIT.allows(restored, n_bytes):
-        raise ValueError(f"its {n_bytes} bytes make arrays of {restored}, far more than such a file holds")
+        raise ValueError(f"its {n_bytes} bytes expand to arrays of {restored}, far more than a valid file contains")
     return tuple(_restored(_read_array(archive, member), dtype) for member, dtype in stored)
 
 
 def _read_array(archive: zipfile.ZipFile, member: Member) -> NDArray[Any]:
     if member.dtype.hasobject:
-        raise ValueError(f"{member.name} holds Python objects, which are never read")
+        raise ValueError(f"{member.name} contains Python objects, which are never read")
     check_size(member)
     return read_values(archive, member)
 
 
 def _restored(array: NDArray[Any], name: Any) -> NDArray[Any]:
-    """Return an array in the type that the estimator has it in: of whole numbers saved as bytes, floats."""
+    """Convert an array to its type in the estimator: integers saved as bytes become floats."""
     if name == "":
         return array
     dtype = np.dtype(name if isinstance(name, str) else None)

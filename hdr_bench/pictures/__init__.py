@@ -1,6 +1,6 @@
 """From a photo or scan to digits: read, binarize, segment, normalize, recognize.
 
-Importing this package loads neither scikit-image nor torch: its functions are imported when they are first asked for.
+Importing this package loads neither scikit-image nor torch: its functions are imported on first access.
 """
 
 from importlib import import_module
@@ -27,7 +27,7 @@ _PLACES = {
     "read_picture": "reader",
 }
 
-__all__ = [*_PLACES]  # noqa: PLE0604  # texts, all of them
+__all__ = [*_PLACES]  # noqa: PLE0604  # all of them are strings
 
 
 def __getattr__(name: str) -> Any:

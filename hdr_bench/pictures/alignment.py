@@ -1,4 +1,4 @@
-"""Matching of the marks of a reading with the true digits, by their order."""
+"""Matching of a reading's marks with the true digits, by their order."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -7,14 +7,14 @@ from difflib import SequenceMatcher
 
 @dataclass(frozen=True)
 class Answer:
-    """What a mark was read as.
+    """Answer for a mark.
 
     Attributes
     ----------
     digit : int or None
-        None if the reading gives no digit.
+        None if the reading has no digit for it.
     rejected : bool
-        Whether it was taken for no digit.
+        Whether it was rejected as not a digit.
     """
 
     digit: int | None
@@ -22,12 +22,12 @@ class Answer:
 
 
 def align_answers(truth: str, answers: Sequence[Answer]) -> dict[int, int]:
-    """Return the marks that certainly are a particular true digit.
+    """Match the marks that certainly correspond to a particular true digit.
 
-    As many marks as digits are taken one after the other, whatever they were read as. Otherwise the marks that were
-    read right, in order, part the reading into stretches; a stretch with as many marks as digits is taken one after the
-    other, and any other is left out, since it cannot be told which of its marks are which digits. Marks that were taken
-    for no digit are counted, or not, as it fits.
+    If there are as many marks as digits, they are matched one by one, whatever the marks were read as. Otherwise, the
+    marks that were read correctly, in order, divide the reading into stretches. A stretch with as many marks as digits
+    is matched one by one; any other is left out, since it is unclear which marks belong to which digits. Rejected marks
+    are counted or not, whichever makes the numbers agree.
 
     Parameters
     ----------
@@ -39,7 +39,7 @@ def align_answers(truth: str, answers: Sequence[Answer]) -> dict[int, int]:
     Returns
     -------
     aligned : dict of int to int
-        Position of the mark and of its digit.
+        Index of the mark and index of its digit.
 
     Examples
     --------
@@ -57,7 +57,7 @@ def align_answers(truth: str, answers: Sequence[Answer]) -> dict[int, int]:
 
 
 def _take_in_order(marks: range, digits: range, answers: Sequence[Answer], aligned: dict[int, int]) -> bool:
-    """Pair marks and digits one after the other if there are as many, and return whether there are."""
+    """Match marks and digits one by one if there are equally many, and return whether there are."""
     accepted = [mark for mark in marks if not answers[mark].rejected]
     for candidates in (accepted, list(marks)):
         if len(candidates) == len(digits):
@@ -67,8 +67,8 @@ def _take_in_order(marks: range, digits: range, answers: Sequence[Answer], align
 
 
 def _stretches(truth: str, answers: Sequence[Answer], aligned: dict[int, int]) -> Iterator[tuple[range, range]]:
-    """Note the marks that were read correctly, in order, and give the marks and digits between them."""
-    # Rejected marks are no certain answer: they belong to a stretch.
+    """Record the marks that were read correctly, in order, and yield the marks and digits between them."""
+    # Rejected marks are not certain answers: they belong to a stretch.
     read = "".join("?" if each.rejected or each.digit is None else str(each.digit) for each in answers)
     mark = digit = 0
     for block in SequenceMatcher(None, read, truth, autojunk=False).get_matching_blocks():

@@ -1,4 +1,4 @@
-"""A recognizer's answers for the digits, whatever other classes its model has."""
+"""A recognizer's answers restricted to the digits, whatever other classes its model has."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -7,7 +7,7 @@ from hdr_bench.pictures.recognize import DIGITS, Answers
 
 
 def digit_shares(answers: Answers) -> NDArray[np.float64]:
-    """Return how probable each digit is.
+    """Return the probability of each digit.
 
     Parameters
     ----------
@@ -21,7 +21,7 @@ def digit_shares(answers: Answers) -> NDArray[np.float64]:
 
 
 def likeliest_digits(answers: Answers) -> NDArray[np.intp]:
-    """Return the most probable digit of each mark, also of those that are not taken for digits.
+    """Return the most probable digit of each mark, including marks that are rejected.
 
     Parameters
     ----------
@@ -35,7 +35,7 @@ def likeliest_digits(answers: Answers) -> NDArray[np.intp]:
 
 
 def select_answers(answers: Answers, indices: list[int]) -> Answers:
-    """Return the answers for some marks.
+    """Select the answers for some of the marks.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Ink separated from paper, by a threshold for each pixel."""
+"""Separation of ink from paper, by a threshold for each pixel."""
 
 from dataclasses import dataclass
 
@@ -7,27 +7,27 @@ from numpy.typing import NDArray
 
 from hdr_bench.pictures.light import ink_contrast
 
-# Of the ink's contrast: how far below the paper Sauvola's threshold is where nothing is near.
+# How far Sauvola's threshold is below the paper if there is no ink nearby, as a fraction of the ink's contrast.
 _SAUVOLA_K = 0.4
-# What is darker than this share of the contrast is ink, also inside of strokes wider than the window.
+# Pixels darker than this fraction of the contrast are ink, even inside strokes wider than the window.
 _SURE = 0.6
-# Share of the longest side that Sauvola's window spans.
+# Size of Sauvola's window, as a fraction of the longest side.
 _WINDOW = 1 / 20
-# Contrast below which a picture is taken for empty: noise and the texture of paper have less.
+# Contrast below which a picture is considered empty: noise and paper texture have less.
 LEAST_CONTRAST = 0.04
 
 
 @dataclass(frozen=True, eq=False)
 class Ink:
-    """Where there is ink.
+    """Ink of a picture.
 
     Attributes
     ----------
     mask : ndarray of shape (height, width), bool
     soft : ndarray of shape (height, width), float32
-        From 0, paper, to 1, ink, with smooth edges: 0.5 at the threshold.
+        From 0 (paper) to 1 (ink), with smooth edges: 0.5 at the threshold.
     contrast : float
-        How much darker than the paper the ink is, 0 to 1.
+        How much darker than the paper the ink is, from 0 to 1.
     """
 
     mask: NDArray[np.bool_]
@@ -36,12 +36,12 @@ class Ink:
 
 
 def binarize(even: NDArray[np.float32]) -> Ink:
-    """Separate ink from paper by Sauvola's threshold, its range set by the picture's own contrast.
+    """Separate ink from paper by Sauvola's threshold, with its range set by the picture's own contrast.
 
     Parameters
     ----------
     even : ndarray of shape (height, width), float32
-        As `even_light` returns it.
+        As returned by `even_light`.
 
     Returns
     -------
@@ -49,9 +49,8 @@ def binarize(even: NDArray[np.float32]) -> Ink:
 
     References
     ----------
-    Sauvola and Pietikäinen, "Adaptive document image binarization", Pattern Recognition 33, 2000; that its range is
-    best set by the picture: Wolf and Jolion, "Extraction and recognition of artificial text in multimedia documents",
-    2004.
+    Sauvola and Pietikäinen, "Adaptive document image binarization", Pattern Recognition 33, 2000; setting the range
+    from the picture: Wolf and Jolion, "Extraction and recognition of artificial text in multimedia documents", 2004.
     """
     contrast = ink_contrast(even)
     if contrast < LEAST_CONTRAST:

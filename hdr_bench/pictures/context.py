@@ -1,4 +1,4 @@
-"""Marks that the page around them shows not to be digits: specks, bars, strokes and words."""
+"""Marks whose surroundings show that they are not digits: specks, bars, strokes and words."""
 
 from collections.abc import Sequence
 
@@ -10,49 +10,49 @@ from hdr_bench.pictures.layout import box_of, order_in_lines
 from hdr_bench.pictures.marks import Mark, is_bar
 from hdr_bench.pictures.recognize import Answers
 
-# Light of the paper on two sides of a mark, as a ratio from which on it lies on the edge of the sheet, not on it,
+# Brightness ratio of the paper on two sides of a mark above which the mark is the edge of the sheet, measured
 _EDGE = 1.45
-# in a band around it as wide as this share of its height, where the paper is the lightest share of pixels.
+# in a band around it whose width is this fraction of its height, on the lightest fraction of the band's pixels.
 _BAND, _PAPER = 0.25, 80
-# Size in heights of a digit below which a mark is a speck.
+# Size, in digit heights, below which a mark is a speck.
 _SPECK = 0.12
-# Share of the picture's height that a stroke at its border fills if it is no edge of something.
+# Fraction of the picture's height that a stroke at its border must fill, unless it is the edge of something.
 _FILLS = 0.5
-# Share of the picture that the box of what surrounds the digits covers at least, how high these are, in its heights,
+# Minimum fraction of the picture covered by the box of what surrounds the digits, its minimum size in digit heights,
 _MOST_OF_PICTURE, _SEEN = 0.6, 0.1
-# and pixels that may lie between it and the picture's borders.
+# and the maximum distance in pixels between it and the picture's borders.
 _AT_BORDER = 2
-# Share of a band's box that is ink.
+# Minimum fraction of a band's box that is ink.
 _EVEN = 0.95
-# Marks that are looked at; paper and wood may have thousands of specks.
+# Maximum number of marks considered; paper and wood may have thousands of specks.
 MOST_MARKS = 600
-# A bare stroke is a 1 if it is this high, in heights of the digits nearest to it; a brace is higher.
+# A bare stroke is a 1 if its height, in heights of the nearest digits, is at least this; a brace is taller.
 _LOWEST_STROKE, _HIGHEST_STROKE, _N_NEAREST = 0.5, 2.0, 3
-# Other digits may be lower, but not beside higher ones: so many of their heights away at most.
+# Other digits may be smaller, unless taller ones are nearby: within this many of their heights.
 _LOWEST, _BESIDE = 0.36, 1.3
 _STROKE = 1
-# Where so many marks are no digits, a stroke this far from any digit, in its own heights, is none either.
+# If this many marks are not digits, a stroke this far from any digit, in its own heights, is not a digit either.
 _CLUTTER, _FAR = 20, 4.0
-# A line with so many marks of which no more than this share are digits is taken for words.
+# A line with at least this many marks, of which at most this fraction are digits, is considered words.
 _WORD, _SHARE_OF_DIGITS = 4, 0.26
-# Marks from which on a line that is no more than half digits is a word if few of them are other than 1.
+# With at least this many marks, a line of which at most half are digits is a word if few of them are other than 1.
 _LONG_WORD = 10
-# Marks of a sum or an equation in which digits are this few.
+# Number of marks of a sum or an equation, in which digits may be this few.
 _LONGEST_SUM = 12
 # Marks larger than this, in median heights of a line, do not belong to it: braces, frames.
 _LIKE = 3.0
 
 
 def choose_marks(marks: Sequence[Mark], shape: tuple[int, ...], digit_height: float) -> tuple[Mark, ...]:
-    """Return the marks that are looked at: of the size of digits or of parts of them, without what surrounds others.
+    """Return the marks to consider: those of the size of digits or parts of digits, without what surrounds others.
 
     Parameters
     ----------
     marks : sequence of Mark
     shape : tuple of int
-        Of the picture.
+        Shape of the picture.
     digit_height : float
-        How high digits seem to be, in pixels.
+        Estimated height of the digits, in pixels.
 
     Returns
     -------
@@ -62,13 +62,13 @@ def choose_marks(marks: Sequence[Mark], shape: tuple[int, ...], digit_height: fl
 
 
 def drop_specks(marks: Sequence[Mark], digit_height: float) -> tuple[Mark, ...]:
-    """Return the marks that are large enough for digits or parts of them.
+    """Return the marks that are large enough to be digits or parts of digits.
 
     Parameters
     ----------
     marks : sequence of Mark
     digit_height : float
-        How high digits seem to be, in pixels.
+        Estimated height of the digits, in pixels.
 
     Returns
     -------
@@ -82,19 +82,19 @@ def drop_specks(marks: Sequence[Mark], digit_height: float) -> tuple[Mark, ...]:
 
 
 def drop_surround(marks: Sequence[Mark], shape: tuple[int, ...]) -> tuple[Mark, ...]:
-    """Return the marks but for what surrounds others: a frame, the window around a canvas, the desk around a sheet.
+    """Remove what surrounds other marks: a frame, the window around a canvas, the desk around a sheet.
 
     Parameters
     ----------
     marks : sequence of Mark
     shape : tuple of int
-        Of the picture.
+        Shape of the picture.
 
     Returns
     -------
     kept : tuple of Mark
-        Without those that cover most of the picture's height and width, and lie along all of its borders or close
-        around another mark, and without even bands along a whole border.
+        Without marks that cover most of the picture's height and width and either follow all of its borders or closely
+        surround another mark, and without even bands along an entire border.
     """
     large = [mark for mark in marks if mark.height * mark.width >= _MOST_OF_PICTURE * shape[0] * shape[1]]
     seen = [mark for mark in marks if mark.height >= _SEEN * shape[0] and mark not in large]
@@ -107,7 +107,7 @@ def _is_along_borders(mark: Mark, shape: tuple[int, ...]) -> bool:
 
 
 def _is_band(mark: Mark, shape: tuple[int, ...]) -> bool:
-    """Return whether a mark fills its box and lies along one border, from end to end: a shadow, the edge of a desk."""
+    """Return whether a mark fills its box and runs along an entire border: a shadow, the edge of a desk."""
     *_, third, farthest = sorted(_away_from_borders(mark, shape))
     return third <= _AT_BORDER < farthest and bool(mark.mask.mean() >= _EVEN)
 
@@ -130,13 +130,13 @@ def _encloses_any(mark: Mark, others: Sequence[Mark]) -> bool:
 
 
 def on_paper(marks: Sequence[Mark], light: NDArray[np.float32]) -> NDArray[np.bool_]:
-    """Return which marks have the same paper on all sides; the others are the edges of sheets, books and desks.
+    """Return which marks have the same paper on all sides; the others are edges of sheets, books and desks.
 
     Parameters
     ----------
     marks : sequence of Mark
     light : ndarray of shape (height, width), float32
-        Grey values of the page before its light was evened out, from 0, ink, to 1, paper.
+        Grey values of the page before its lighting was evened out, from 0 (ink) to 1 (paper).
 
     Returns
     -------
@@ -146,7 +146,7 @@ def on_paper(marks: Sequence[Mark], light: NDArray[np.float32]) -> NDArray[np.bo
 
 
 def _unevenness(mark: Mark, light: NDArray[np.float32]) -> float:
-    """Return by which factor the paper on one side of a mark is lighter than on the other; infinity if it has none."""
+    """Return by which factor the paper on one side of a mark is lighter than on the other; infinity if none."""
     band = max(3, round(_BAND * max(mark.height, mark.width)))
     top, left = max(0, mark.top - band), max(0, mark.left - band)
     rows, columns = slice(mark.top, mark.bottom), slice(mark.left, mark.right)
@@ -166,17 +166,17 @@ def _unevenness(mark: Mark, light: NDArray[np.float32]) -> float:
 
 
 def accept_in_context(marks: Sequence[Mark], answers: Answers, light: NDArray[np.float32]) -> NDArray[np.bool_]:
-    """Return which marks are digits, by the recognizer's answers and by what stands around them.
+    """Return which marks are digits, judging by the recognizer's answers and by their surroundings.
 
-    Refused are bars, the edges of sheets, rings around digits, what is much lower than the digits beside it or much
-    higher than several, and what looks like a digit in a word.
+    Rejected are bars, the edges of sheets, rings around digits, marks that are much smaller than the digits beside them
+    or much taller than several digits, and marks in words that look like digits.
 
     Parameters
     ----------
     marks : sequence of Mark
     answers : Answers
     light : ndarray of shape (height, width), float32
-        As `on_paper` takes it.
+        As for `on_paper`.
 
     Returns
     -------
@@ -184,11 +184,11 @@ def accept_in_context(marks: Sequence[Mark], answers: Answers, light: NDArray[np
     """
     accepted = answers.accepted & ~np.array([is_bar(mark) for mark in marks], bool)
     is_stroke = likeliest_digits(answers) == _STROKE
-    # An edge of a sheet is a stroke; other digits may lie across the edge of a shadow.
+    # The edge of a sheet is a stroke; other digits may lie across the edge of a shadow.
     strokes = np.flatnonzero(accepted & is_stroke).tolist()
     accepted[strokes] = on_paper([marks[index] for index in strokes], light)
     accepted &= ~_odd_strokes(marks, answers, accepted)
-    # Print says nothing of how high digits are, so words go first; without odd heights there may be more of them.
+    # Print says nothing about the height of digits, so words are removed first; removing odd heights may reveal more.
     accepted &= ~_in_words(marks, accepted, is_stroke)
     accepted &= ~_rings(marks, accepted)
     accepted &= ~_odd_heights(marks, accepted)
@@ -196,7 +196,7 @@ def accept_in_context(marks: Sequence[Mark], answers: Answers, light: NDArray[np
 
 
 def _rings(marks: Sequence[Mark], accepted: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """Return which digits have another one within their box: circles and boxes drawn around it."""
+    """Return which digits have another digit within their box: circles and boxes drawn around it."""
     rings = np.zeros(len(marks), bool)
     digits = np.flatnonzero(accepted).tolist()
     top, left, bottom, right = (
@@ -211,14 +211,14 @@ def _rings(marks: Sequence[Mark], accepted: NDArray[np.bool_]) -> NDArray[np.boo
 
 
 def _odd_heights(marks: Sequence[Mark], accepted: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """Return which digits are much lower than those beside them, or higher than several: dots, rings; braces."""
+    """Return which digits are much smaller than those beside them, or taller than several: dots, rings; braces."""
     odd = np.zeros(len(marks), bool)
     digits = np.flatnonzero(accepted)
     heights = np.array([marks[index].height for index in digits.tolist()], float)
     middles = np.array([marks[index].middle for index in digits.tolist()]).reshape(-1, 2)
     distances = np.hypot(*(middles[:, np.newaxis] - middles).transpose(2, 0, 1))
     np.fill_diagonal(distances, np.inf)
-    # Whether one stands beside another, by the height of the other; and whether it is the much lower one.
+    # Whether one mark is beside another, judging by the other's height; and whether it is much smaller.
     is_beside = distances < _BESIDE * heights
     is_lower = is_beside & (heights[:, np.newaxis] < _LOWEST * heights)
     n_lower, n_like = is_lower.sum(axis=0), (is_beside & ~is_lower).sum(axis=0)
@@ -238,7 +238,7 @@ def _odd_strokes(marks: Sequence[Mark], answers: Answers, accepted: NDArray[np.b
     others = np.flatnonzero(accepted & ~is_stroke)
     odd = np.zeros(len(marks), bool)
     if not len(others):
-        # Among much that is no digit, strokes alone are no digits either.
+        # If much of the page is not digits, isolated strokes are not digits either.
         n_others, n_strokes = int(np.count_nonzero(~accepted)), int(np.count_nonzero(is_stroke))
         return is_stroke & (n_others > max(_CLUTTER, n_strokes))
     for index in np.flatnonzero(is_stroke):
@@ -252,17 +252,17 @@ def _odd_strokes(marks: Sequence[Mark], answers: Answers, accepted: NDArray[np.b
 
 
 def _in_words(marks: Sequence[Mark], accepted: NDArray[np.bool_], is_stroke: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """Return which marks stand in lines of letters."""
+    """Return which marks are in lines of letters."""
     in_words = np.zeros(len(marks), bool)
     for line in order_in_lines([box_of(mark) for mark in marks]):
         height = np.median([marks[index].height for index in line if not is_bar(marks[index])] or [0])
         members = [index for index in line if max(marks[index].height, marks[index].width) < _LIKE * height]
-        # Where there are bars, it is a sum or an equation, and its few letters are among digits.
+        # Bars indicate a sum or an equation, whose few letters are among digits.
         is_sum = len(members) <= _LONGEST_SUM and any(is_bar(marks[index]) for index in members)
         if len(members) < _WORD or is_sum:
             continue
         share = accepted[members].mean()
-        # Letters have stems, which look like 1.
+        # Letters have stems that look like 1.
         if len(members) >= _LONG_WORD and share < 0.5:
             share = (accepted & ~is_stroke)[members].mean()
         in_words[members] |= share <= _SHARE_OF_DIGITS

@@ -1,4 +1,4 @@
-"""Where touching digits may be cut apart."""
+"""Possible cuts between touching digits."""
 
 from collections.abc import Sequence
 
@@ -7,18 +7,18 @@ from numpy.typing import NDArray
 
 from hdr_bench.pictures.marks import Mark
 
-# How far apart cuts are, in heights of the mark, and how far each may be moved to where there is less ink.
+# Distance between cuts, in heights of the mark, and how far each may be moved to a place with less ink.
 _APART, _MOVED = 0.13, 0.05
 MOST_CUTS = 14
-"""Cuts of one mark at most: what is wider is cut less finely."""
-# How far a cut may bend to the sides, in heights of the mark.
+"""Maximum number of cuts of one mark: wider marks are cut less finely."""
+# Maximum sideways bend of a cut, in heights of the mark.
 _BEND = 0.15
 
 
 def cut_pieces(mark: Mark, most_cuts: int = MOST_CUTS) -> tuple[Mark, ...]:
-    """Cut a mark apart at several places, from left to right; the recognizer says which cuts part digits.
+    """Cut a mark at several places, from left to right; the recognizer decides which cuts separate digits.
 
-    A cut is the path from top to bottom, near its place, that crosses the least ink.
+    A cut is the path from top to bottom, near its starting column, that crosses the least ink.
 
     Parameters
     ----------
@@ -28,7 +28,7 @@ def cut_pieces(mark: Mark, most_cuts: int = MOST_CUTS) -> tuple[Mark, ...]:
     Returns
     -------
     pieces : tuple of Mark
-        The mark alone if no cut leaves ink on both sides.
+        Only the mark itself if no cut leaves ink on both sides.
     """
     paths = [_path(mark.mask, column) for column in _places(mark.mask, most_cuts)]
     sides = [np.arange(mark.width) < path[:, np.newaxis] for path in paths]
@@ -43,7 +43,7 @@ def cut_pieces(mark: Mark, most_cuts: int = MOST_CUTS) -> tuple[Mark, ...]:
 
 
 def _places(mask: NDArray[np.bool_], most_cuts: int) -> Sequence[int]:
-    """Return columns for cuts, from left to right: where digits touch, there may be as much ink as within them."""
+    """Return columns for cuts, from left to right, evenly spaced: touching digits may have much ink where they meet."""
     height, width = mask.shape
     n_cuts = min(most_cuts, round(width / (_APART * height)) - 1)
     profile = mask.sum(axis=0)
@@ -56,7 +56,7 @@ def _places(mask: NDArray[np.bool_], most_cuts: int) -> Sequence[int]:
 
 
 def _path(mask: NDArray[np.bool_], column: int) -> NDArray[np.intp]:
-    """Return for each row the column of the path through `column` that crosses the least ink."""
+    """Return, for each row, the column of the path through `column` that crosses the least ink."""
     height, width = mask.shape
     reach = max(1, int(_BEND * height))
     left, right = max(0, column - reach), min(width, column + reach + 1)
@@ -75,7 +75,7 @@ def _path(mask: NDArray[np.bool_], column: int) -> NDArray[np.intp]:
 
 def _neighbors(row: NDArray[np.float64]) -> tuple[NDArray[np.float64], ...]:
     padded = np.pad(row, 1, constant_values=np.inf)
-    # A step to the side costs a little, so that paths are straight where nothing is in their way.
+    # A sideways step has a small cost, so that paths are straight unless ink is in the way.
     return padded[:-2] + 0.01, padded[1:-1], padded[2:] + 0.01
 
 

@@ -1,4 +1,4 @@
-"""Marks cut out and brought into MNIST's form."""
+"""Marks cut out of a page and converted to MNIST's form."""
 
 import math
 from collections.abc import Sequence
@@ -12,7 +12,7 @@ from hdr_bench.pictures.stroke import WORKING_SIDE, match_stroke_width
 
 # Pixels around a mark's ink that belong to its soft edges.
 _EDGE = 2
-# On either side of the threshold, 0.5: what is known to be ink, and what is known not to be.
+# Margins around the threshold, 0.5, beyond which a pixel is certainly ink or certainly not.
 _SURELY_INK, _SURELY_PAPER = 0.6, 0.49
 
 
@@ -22,17 +22,18 @@ def cut_marks(
     slopes: Sequence[float] | None = None,
     working_side: int = WORKING_SIDE,
 ) -> NDArray[np.uint8]:
-    """Cut marks out of a page, as images of MNIST's form.
+    """Cut marks out of a page, as images in MNIST's form.
 
     Parameters
     ----------
     marks : sequence of Mark
     soft : ndarray of shape (height, width), float32
-        The ink of the page, from 0, paper, to 1, ink.
+        Ink of the page, from 0 (paper) to 1 (ink).
     slopes : sequence of float, optional
-        How much the line of each falls to the right, in rows per column; each is turned upright by it.
+        Slope of each mark's line, in rows per column, positive if it falls to the right; each mark is rotated to
+        correct it.
     working_side : int, default=100
-        Pixels of the longest side of each while its stroke is measured.
+        Longest side of each mark, in pixels, while its stroke width is measured.
 
     Returns
     -------
@@ -56,7 +57,7 @@ def _ink_of(mark: Mark, soft: NDArray[np.float32]) -> NDArray[np.float64]:
     row, column = top - mark.top + _EDGE, left - mark.left + _EDGE
     ink[row : row + page.shape[0], column : column + page.shape[1]] = page
     near = ndimage.binary_dilation(mask, np.ones((3, 3)), iterations=_EDGE - 1)
-    # What was mended where a line was removed is ink, whatever the page's grey values are there.
+    # Pixels that were mended after removing a line are ink, whatever the page's grey values are there.
     return np.where(mask, np.maximum(ink, _SURELY_INK), np.where(near, np.minimum(ink, _SURELY_PAPER), 0))
 
 

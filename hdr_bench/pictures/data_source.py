@@ -1,4 +1,4 @@
-"""Folders of pictures whose digits are known, as data sets of cut-out digits: ``pictures:DIR``."""
+"""Folders of pictures with known digits, as data sets of digits cut out of them: ``pictures:DIR``."""
 
 import hashlib
 from collections.abc import Callable
@@ -19,28 +19,28 @@ from hdr_bench.pictures.reading import ReadDigit, Reading
 from hdr_bench.pictures.true_digits import TrueDigits, find_true_digits
 
 CLASS_NAMES = tuple("0123456789")
-# If less is found, the names are probably not digits of these pictures, but e.g. dates of photos.
+# If fewer digits are found, the names are probably not the digits of these pictures but e.g. dates of photos.
 _LEAST_ALIGNED = 0.5
 
 
 @dataclass(frozen=True, eq=False)
 class CutDigits:
-    """The digits that were cut out of one picture.
+    """Digits cut out of one picture.
 
     Attributes
     ----------
     images : ndarray of shape (n, 28, 28), dtype uint8
         In MNIST's form.
     labels : ndarray of shape (n,), dtype int64
-        True digits, whatever the reader read.
+        True digits, regardless of what the reader read.
     n_true : int
         Number of true digits; those beyond `n` were not found, or could not be identified.
     n_unused : int
-        Marks that were read as digits, but could not be matched with a true digit.
+        Number of marks that were read as digits but could not be matched with a true digit.
     n_rejected : int
         Number of the images that the reader rejected.
     n_disputed : int
-        Number of the images that it read as another digit than the true one, without rejecting them.
+        Number of the images that it read, without rejecting them, as a digit other than the true one.
     """
 
     images: NDArray[np.uint8]
@@ -57,7 +57,7 @@ def pictures_source(folder: str, options: ReadOptions) -> Source:
     Parameters
     ----------
     folder : str
-        The place, as the user wrote it.
+        Path as written by the user.
     options : ReadOptions
 
     Returns
@@ -69,7 +69,7 @@ def pictures_source(folder: str, options: ReadOptions) -> Source:
     DatasetNotFoundError
         If the folder does not exist.
     DatasetError
-        If it holds no picture, or the digits in its pictures are not known.
+        If it contains no pictures, or the digits in its pictures are not known.
     """
     root = expand_path(folder)
     true_digits = find_true_digits(root)
@@ -82,19 +82,19 @@ def pictures_source(folder: str, options: ReadOptions) -> Source:
 
 
 def read_pictures_folder(name: str, root: Path, options: ReadOptions) -> Dataset:
-    """Cut the digits out of all pictures of a folder, and label them with the true digits.
+    """Cut the digits out of all pictures in a folder, and label them with the true digits.
 
-    The pictures are read as ``hdr-bench read`` reads them. Whole pictures go to the train or the test part, since the
-    digits of one picture share hand, pen and paper.
+    The pictures are read as by ``hdr-bench read``. Each picture goes to the train or the test part as a whole, since
+    its digits share hand, pen and paper.
 
     Parameters
     ----------
     name : str
-        What the data set is called.
+        Name of the data set.
     root : Path
-        The folder.
+        Path of the folder.
     options : ReadOptions
-        Its `test_size`, by default a fifth, and the seed of the cut.
+        Provides `test_size`, by default a fifth, and the seed of the split.
 
     Returns
     -------
@@ -106,7 +106,7 @@ def read_pictures_folder(name: str, root: Path, options: ReadOptions) -> Dataset
         If the folder does not exist.
     DatasetError
         If a picture cannot be read, its digits are not known, fewer than half of the digits are found in order, or
-        they are too few for two parts.
+        there are too few for two parts.
     """
     return _read(name, root, options, find_true_digits(root))
 
@@ -125,15 +125,15 @@ def _read(name: str, root: Path, options: ReadOptions, true_digits: TrueDigits) 
 
 
 def cut_digits(read: Callable[[Path], Reading], path: Path, lines: tuple[str, ...]) -> CutDigits:
-    """Read a picture, and return those of its digits whose true value is certain.
+    """Read a picture and return its digits whose true value is certain.
 
     Parameters
     ----------
     read : callable
-        From a path to a `Reading`.
+        Takes a path and returns a `Reading`.
     path : Path
     lines : tuple of str
-        The digits that the picture shows.
+        Digits that the picture shows.
 
     Returns
     -------
@@ -155,9 +155,9 @@ def cut_digits(read: Callable[[Path], Reading], path: Path, lines: tuple[str, ..
 
 
 def _in_order(digits: tuple[ReadDigit, ...]) -> list[ReadDigit]:
-    """Return marks in reading order, those that were rejected where they stand in their line, without those beside.
+    """Return marks in reading order, with rejected marks at their place in their line, and without those outside lines.
 
-    If there is no line, since all were rejected, they are in order from left to right.
+    If there are no lines, since all marks were rejected, they are ordered from left to right.
     """
     if all(digit.line is None for digit in digits):
         return sorted(digits, key=lambda digit: digit.box)
@@ -166,7 +166,7 @@ def _in_order(digits: tuple[ReadDigit, ...]) -> list[ReadDigit]:
 
 
 def _stamp(true_digits: TrueDigits, root: Path) -> str:
-    """Return what the files, and the code and the model that read them, look like now."""
+    """Return a fingerprint of the files, the code and the model that read them."""
     from hdr_bench.models.embedded import EMBEDDED_MODEL
 
     digest = hashlib.sha256(stamp_of(true_digits.files, root).encode())
@@ -186,13 +186,13 @@ def _check_aligned(root: Path, cuts: dict[Path, CutDigits]) -> None:
             f"{root}: none of the {len(cuts):,} pictures shows a digit, according to their names or truth.csv"
         )
     raise DatasetError(
-        f"{root}: of {n_true:,} digits in names or truth.csv, only {n_aligned:,} were found in order; see what is read "
-        "with: hdr-bench read PICTURE, and correct the names or truth.csv"
+        f"{root}: of {n_true:,} digits in names or truth.csv, only {n_aligned:,} were found in order; check a reading "
+        "with hdr-bench read PICTURE, and correct the names or truth.csv"
     )
 
 
 def _part_pictures(name: str, cuts: list[CutDigits], options: ReadOptions) -> tuple[Part, Part]:
-    """Return the train and the test part: pictures in random order, to train until it has its share and two classes."""
+    """Return the train and the test part: pictures in random order, in train until it has its share and two classes."""
     used = [cut for cut in cuts if len(cut.labels)]
     n_digits = sum(len(cut.labels) for cut in used)
     test_size = DEFAULT_TEST_SIZE if options.test_size is None else options.test_size
@@ -206,8 +206,8 @@ def _part_pictures(name: str, cuts: list[CutDigits], options: ReadOptions) -> tu
         test = [train.pop()] if len(train) > 1 else []
     if not test:
         raise DatasetError(
-            f"{name}: digits were found in {len(used):,} picture only; at least two are needed, since each picture "
-            "goes whole to the train or the test part"
+            f"{name}: digits were found in {len(used):,} picture only; at least two are needed, since each one "
+            "belongs entirely to the train or the test part"
         )
     return _join(train), _join(test)
 
@@ -221,11 +221,11 @@ def _describe(cuts: dict[Path, CutDigits]) -> tuple[str, ...]:
     note = f"{n_digits:,} digits cut out of {len(cuts):,} pictures, each labelled by its position among the true digits"
     if not n_rejected:
         return (note,)
-    return (note, f"{n_rejected:,} of them were rejected by the reader; they are included all the same")
+    return (note, f"{n_rejected:,} of them were rejected by the reader; they are included anyway")
 
 
 def _describe_disputed(root: Path, cuts: dict[Path, CutDigits]) -> tuple[str, ...]:
-    """Return a note of pictures whose true digits are perhaps those of another one; readers are wrong, too."""
+    """Return a note on pictures whose true digits may be those of another picture; readers make errors too."""
     disputed = [path for path, cut in cuts.items() if 2 * cut.n_disputed > len(cut.labels)]
     if not disputed:
         return ()
@@ -242,16 +242,18 @@ def _warn(root: Path, cuts: dict[Path, CutDigits], true_digits: TrueDigits) -> t
         n_true = sum(cut.n_true for cut in cuts.values())
         n_lost = n_true - sum(len(cut.labels) for cut in cuts.values())
         warnings.append(
-            f"{n_lost:,} of {n_true:,} digits were not found, or could not be identified: {name_some(lost, root)}; "
-            "only the others are used"
+            f"{n_lost:,} of {n_true:,} digits were not found or could not be identified: {name_some(lost, root)}; "
+            "only the remaining digits are used"
         )
     unused = [path for path, cut in cuts.items() if cut.n_unused]
     if unused:
         n_unused = sum(cut.n_unused for cut in cuts.values())
-        warnings.append(f"{n_unused:,} marks were read as digits, but match no true digit: {name_some(unused, root)}")
+        warnings.append(
+            f"{n_unused:,} marks were read as digits but do not match a true digit: {name_some(unused, root)}"
+        )
     if true_digits.unlisted:
         n_unlisted = len(true_digits.unlisted)
         warnings.append(
-            f"{n_unlisted:,} pictures are not in truth.csv, and are left out: {name_some(true_digits.unlisted, root)}"
+            f"{n_unlisted:,} pictures are not in truth.csv and are left out: {name_some(true_digits.unlisted, root)}"
         )
     return tuple(warnings)

@@ -1,4 +1,4 @@
-"""Readings written as text, JSON, CSV and HTML."""
+"""Readings as text, JSON, CSV and HTML."""
 
 import csv
 import io
@@ -9,7 +9,7 @@ from typing import Any
 from hdr_bench.names import visible_prose
 from hdr_bench.pictures.reading import PictureReadings, ReadDigit, Reading
 
-# Increased when a key changes its meaning or is removed.
+# Increased if a key is removed or changes its meaning.
 JSON_FORMAT = 1
 _FIELDS = (
     "digit",
@@ -23,12 +23,12 @@ _FIELDS = (
     "second_probability",
     "rejected",
 )
-# A no-break space.
+# A no-break space before the percent sign.
 _PERCENT = "\u00a0%"
 
 
 def to_text(pictures: Sequence[PictureReadings]) -> str:
-    """Write readings for a terminal: the digits by line, with the confidence of each.
+    """Format readings for a terminal: the digits by line, with the confidence of each.
 
     Parameters
     ----------
@@ -37,18 +37,18 @@ def to_text(pictures: Sequence[PictureReadings]) -> str:
     Returns
     -------
     text : str
-        Without an end of line.
+        Without a trailing newline.
     """
     return "\n\n".join("\n".join(_text_of(picture)) for picture in pictures if picture.readings)
 
 
 def to_json(pictures: Sequence[PictureReadings]) -> str:
-    """Write readings as JSON.
+    """Format readings as JSON.
 
-    With several models there is one entry for each picture and model, which names the model. Boxes are in pixels of
-    the upright picture: where that is not the picture as its EXIF orientation shows it, `turned` says by how many
-    degrees, counter-clockwise, it was turned. A picture that could not be read has one entry without lines and digits,
-    which says why in `error`.
+    With several models, there is one entry for each picture and model, which names the model. Boxes are in pixels of
+    the upright picture; if it is rotated relative to the picture's EXIF orientation, `turned` gives the angle in
+    degrees, counter-clockwise. A picture that could not be read has one entry without lines and digits, with the reason
+    in `error`.
 
     Parameters
     ----------
@@ -63,7 +63,7 @@ def to_json(pictures: Sequence[PictureReadings]) -> str:
 
 
 def to_csv(pictures: Sequence[PictureReadings]) -> str:
-    """Write readings as CSV, one row per mark; a picture without marks, or that could not be read, has none.
+    """Format readings as CSV, one row per mark; a picture without marks, or that could not be read, has no rows.
 
     Parameters
     ----------
@@ -83,7 +83,7 @@ def to_csv(pictures: Sequence[PictureReadings]) -> str:
 
 
 def to_html(pictures: Sequence[PictureReadings]) -> str:
-    """Write readings as a page: the picture with boxes, each digit as the model saw it, and every stage.
+    """Format readings as an HTML page: the picture with boxes, each digit as the model saw it, and every stage.
 
     Parameters
     ----------
@@ -92,7 +92,7 @@ def to_html(pictures: Sequence[PictureReadings]) -> str:
     Returns
     -------
     text : str
-        A page that needs no other file.
+        Self-contained page.
     """
     from hdr_bench.pictures.web_page import render_page
 
@@ -148,7 +148,7 @@ def _lines_of(reading: Reading) -> list[str]:
 
 
 def _percent(probability: float) -> str:
-    # A reading is never 100 % certain.
+    # A reading is never shown as 100 % certain.
     return f"{min(99, int(100 * probability))}"
 
 

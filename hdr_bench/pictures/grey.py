@@ -1,4 +1,4 @@
-"""A colour picture as grey values: the channel in which the ink stands out most, dark ink on light paper."""
+"""Conversion of a colour picture to grey: the channel in which the ink stands out most, dark ink on light paper."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -9,33 +9,34 @@ from numpy.typing import NDArray
 from hdr_bench.pictures.light import even_light, ink_contrast
 from hdr_bench.pictures.panels import invert_panels
 
-# ITU-R 601.
+# Luma weights of ITU-R 601.
 _LUMA = np.array([0.299, 0.587, 0.114], np.float32)
-# Pixels of the longest side at which channels are compared.
+# Longest side, in pixels, of the copy on which channels are compared.
 _COMPARED_SIDE = 800
-# A single channel has more noise, of the sensor and of JPEG's colours: it must be better by this factor.
+# A single channel has more noise, from the sensor and from JPEG's chroma, so it must be better by this factor.
 _ADVANTAGE = 1.25
 # Added to a channel's noise, so that drawings without any noise can be compared.
 _LEAST_NOISE = 0.02
-# Sizes of the median filters, in shares of the longest side, against which darker and lighter strokes are seen: more
-# than twice as wide as the strokes of a digit that fills its canvas, for otherwise a stroke is its own surroundings.
+# Sizes of the median filters against which darker and lighter strokes are detected, as fractions of the longest side:
+# more than twice the stroke width of a digit that fills its canvas, since otherwise a stroke would be its own
+# background.
 _SURROUNDINGS = (0.12, 0.25)
 
 
 @dataclass(frozen=True, eq=False)
 class Grey:
-    """Grey values of a picture, and how they were made.
+    """Grey values of a picture, and how they were computed.
 
     Attributes
     ----------
     values : ndarray of shape (height, width), float32
-        From 0, ink, to 1, paper.
+        From 0 (ink) to 1 (paper).
     channel : str
-        Which channel of the colours it is: ``"luma"``, ``"red"``, ``"green"`` or ``"blue"``.
+        Channel of the colours: ``"luma"``, ``"red"``, ``"green"`` or ``"blue"``.
     was_light_on_dark : bool
-        Whether the values were inverted, since the ink was lighter than the paper.
+        Whether the values were inverted because the ink was lighter than the paper.
     n_panels : int
-        Rectangles of the opposite polarity, which were inverted.
+        Number of rectangles of the opposite polarity, which were inverted.
     """
 
     values: NDArray[np.float32]
@@ -81,23 +82,23 @@ def _best_channel(small: NDArray[np.float32]) -> str:
 
 
 def _distinctness(grey: NDArray[np.float32]) -> float:
-    """Return the contrast of the ink over the paper's noise."""
+    """Return the contrast of the ink relative to the paper's noise."""
     even = even_light(grey)
     noise = 1.4826 * float(np.median(np.abs(np.diff(even, axis=1))))
     return ink_contrast(even) / (noise + _LEAST_NOISE)
 
 
 def _has_light_ink(grey: NDArray[np.float32]) -> bool:
-    """Return whether the strokes are lighter than what surrounds them, and the border dark."""
+    """Return whether the strokes are lighter than their surroundings, and the border is dark."""
     skews = sum(_skew_of_strokes(grey, share) for share in _SURROUNDINGS)
     return skews - _lightness_of_border(grey) > 0
 
 
 def _skew_of_strokes(grey: NDArray[np.float32], share: float) -> float:
-    """Return -1 if all that differs from its surroundings is darker, 1 if it is lighter."""
+    """Return -1 if everything that differs from its surroundings is darker, 1 if it is lighter."""
     from scipy import ndimage
 
-    # A strip may be lower than a step is long.
+    # A strip may be lower than one step.
     step = max(1, min(int(share * max(grey.shape) / 11), *grey.shape))
     small = ndimage.uniform_filter(grey, step)[step // 2 :: step, step // 2 :: step]
     around = _enlarge(ndimage.median_filter(small, 11, mode="nearest"), step, grey.shape)
@@ -109,7 +110,8 @@ def _skew_of_strokes(grey: NDArray[np.float32], share: float) -> float:
 def _lightness_of_border(grey: NDArray[np.float32]) -> float:
     """Return -1 if the border is as dark as anything in the picture, 1 if it is as light.
 
-    It is 0 if less than half of the picture is like it: then it is a desk's or a window's, and not the paper's.
+    The result is 0 if less than half of the picture is like the border: then it belongs to a desk or a window, not to
+    the paper.
     """
     width = max(1, round(0.02 * min(grey.shape)))
     border = np.concatenate([part.ravel() for part in (grey[:width], grey[-width:], grey[:, :width], grey[:, -width:])])

@@ -1,4 +1,4 @@
-"""Marks put in lines and in reading order, however the lines slope."""
+"""Grouping of marks into lines and reading order, for sloping lines too."""
 
 import math
 from collections.abc import Sequence
@@ -6,25 +6,25 @@ from dataclasses import dataclass
 
 from hdr_bench.pictures.marks import Mark
 
-# Share of the lower of two boxes that both must cover for them to stand in one line.
+# Minimum overlap of two boxes on the same line, as a fraction of the smaller one's height.
 _OVERLAP = 0.4
-# Gaps, in heights, within which neighbours say how the page lies.
+# Maximum gap, in heights, between neighbours that are used to estimate the page's slope.
 _NEAR = 2.5
-# Degrees that a line may rise or fall; beyond them a page lies on its side, or marks stand apart.
+# Maximum slope of a line, in degrees; beyond it the page lies on its side, or the marks are unrelated.
 _STEEPEST = 22.0
-# How far the quartiles of neighbours' slopes may lie apart for the page to have one.
+# Maximum distance between the quartiles of neighbours' slopes for the page to have a slope.
 _AGREEMENT = 0.15
-# Marks of a line from whose course the next one's place is foretold.
+# Number of marks of a line from which the position of the next one is predicted.
 _RECENT = 4
-# Marks at a line's end, of which one may stand higher or lower than the others.
+# Number of marks at a line's end, one of which may be higher or lower than the others.
 _LAST = 2
-# How much of a line's own slope, beside the page's, is followed.
+# Weight of a line's own slope relative to the page's.
 _CURVE = 0.7
 
 
 @dataclass(frozen=True)
 class Box:
-    """Place of a mark.
+    """Position and size of a mark.
 
     Attributes
     ----------
@@ -39,12 +39,12 @@ class Box:
 
     @property
     def middle(self) -> tuple[float, float]:
-        """Row and column of its middle."""
+        """Row and column of its centre."""
         return self.top + self.height / 2, self.left + self.width / 2
 
 
 def box_of(mark: Mark) -> Box:
-    """Return a mark's box.
+    """Return the box of a mark.
 
     Parameters
     ----------
@@ -58,7 +58,7 @@ def box_of(mark: Mark) -> Box:
 
 
 def page_slope(boxes: Sequence[Box]) -> float:
-    """Return how much lines of neighbours fall to the right.
+    """Return how much lines of neighbouring boxes fall to the right.
 
     Parameters
     ----------
@@ -67,7 +67,7 @@ def page_slope(boxes: Sequence[Box]) -> float:
     Returns
     -------
     slope : float
-        Rows per column, the median over neighbours; 0 with fewer than three pairs, or if they do not agree.
+        Rows per column, the median over neighbours; 0 if there are fewer than three pairs, or if they do not agree.
     """
     slopes = sorted(slope for box in boxes if (slope := _slope_to_neighbor(box, boxes)) is not None)
     n_slopes = len(slopes)
@@ -77,20 +77,20 @@ def page_slope(boxes: Sequence[Box]) -> float:
 
 
 def order_in_lines(boxes: Sequence[Box], slope: float = 0.0) -> tuple[tuple[int, ...], ...]:
-    """Put boxes in lines, from top to bottom, and each line's from left to right.
+    """Group boxes into lines, ordered from top to bottom, with each line ordered from left to right.
 
-    Each box, from left to right, joins the line whose course leads to it, or begins its own.
+    Each box, from left to right, joins the line that leads to it, or starts a new one.
 
     Parameters
     ----------
     boxes : sequence of Box
     slope : float, default=0.0
-        Of the page, as `page_slope` returns it.
+        Slope of the page, as returned by `page_slope`.
 
     Returns
     -------
     lines : tuple of tuple of int
-        Indices of `boxes`.
+        Indices into `boxes`.
 
     Examples
     --------
@@ -123,7 +123,7 @@ def _slope_to_neighbor(box: Box, boxes: Sequence[Box]) -> float | None:
 
 
 def _distance(boxes: Sequence[Box], line: Sequence[int], index: int, slope: float) -> float:
-    """Return how far a box lies off the course of a line: 0 in its middle, 1 and more beside it."""
+    """Return how far a box is from the course of a line: 0 at its centre, 1 or more outside it."""
     course = slope + _own_slope(boxes, line, slope)
     return min(_distance_from(boxes[last], boxes[index], course) for last in line[-_LAST:])
 
@@ -132,13 +132,13 @@ def _distance_from(last: Box, box: Box, course: float) -> float:
     across = box.middle[1] - last.middle[1]
     row = last.middle[0] + across * course
     lower, higher = sorted((box.height, last.height))
-    # Shares of the lower box that lie outside of the higher one, which is moved along the line's course.
+    # Fractions of the smaller box outside the larger one, after moving the latter along the line's course.
     outside = abs(box.middle[0] - row) - (higher - lower) / 2
     return max(0.0, outside / lower) + 1e-3 * across / higher
 
 
 def _own_slope(boxes: Sequence[Box], line: Sequence[int], slope: float) -> float:
-    """Return by how much the end of a line falls more than the page does; of what is too short, 0."""
+    """Return how much more the end of a line falls than the page does; 0 if the line is too short."""
     recent = [boxes[index] for index in line[-_RECENT:]]
     first, last = recent[0].middle, recent[-1].middle
     across = last[1] - first[1]

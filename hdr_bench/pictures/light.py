@@ -1,44 +1,44 @@
-"""Lighting evened out: each pixel relative to the paper around it."""
+"""Correction of uneven lighting: each pixel relative to the paper around it."""
 
 import numpy as np
 from numpy.typing import NDArray
 
-# Share of the longest side over which ink is closed to find the paper: more than the thickest stroke is wide.
+# Size of the closing that removes ink to find the paper, as a fraction of the longest side: wider than any stroke.
 _CLOSING = 0.12
-# Pixels of the closing in the reduced copy on which it is done.
+# Size of the closing in pixels, in the reduced copy on which it is done.
 _CLOSING_PIXELS = 5
-# Paper is never taken for darker than this share of full light.
+# Minimum brightness of paper, as a fraction of full light.
 _DARKEST_PAPER = 0.02
 
 
 def even_light(grey: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Divide grey values by the light of the paper around them.
+    """Divide grey values by the brightness of the paper around them.
 
-    The paper is what a grey closing leaves that is larger than the widest stroke, smoothed.
+    The paper is estimated by a grey closing larger than the widest stroke, then smoothed.
 
     Parameters
     ----------
     grey : ndarray of shape (height, width), float32
-        From 0, ink, to 1, paper.
+        From 0 (ink) to 1 (paper).
 
     Returns
     -------
     even : ndarray of shape (height, width), float32
-        From 0, black, to 1, paper.
+        From 0 (black) to 1 (paper).
     """
     paper = _paper(grey, _CLOSING * max(grey.shape))
     return np.clip(grey / np.maximum(paper, _DARKEST_PAPER), 0, 1, dtype=np.float32)
 
 
 def ink_contrast(even: NDArray[np.float32]) -> float:
-    """Return how much darker than the paper the ink is: 0 as light, 1 black.
+    """Return how much darker than the paper the ink is: 0 is as light, 1 is black.
 
-    It is the mean of what is darkest near each edge, weighted by the edge's squared gradient.
+    This is the mean of the darkest values near each edge, weighted by the edge's squared gradient.
 
     Parameters
     ----------
     even : ndarray of shape (height, width), float32
-        As `even_light` returns it.
+        As returned by `even_light`.
 
     Returns
     -------

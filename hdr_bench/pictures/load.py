@@ -1,4 +1,4 @@
-"""A picture file, or an array, as upright colours."""
+"""Loading of picture files and arrays as upright colour pictures."""
 
 import shlex
 from collections.abc import Callable, Iterator
@@ -18,7 +18,7 @@ from hdr_bench.exceptions import MissingDependencyError, PictureError, shown
 from hdr_bench.files import check_regular, describe_file_error
 
 MOST_PIXELS = 50_000_000
-# Pillow refuses larger pictures; it warns at half of this.
+# Pillow refuses larger pictures, and warns at half of this.
 LARGEST_LIMIT = 178_956_970
 _HEIC = frozenset({".heic", ".heif"})
 _HEIC_BRANDS = (b"heic", b"heix", b"hevc", b"mif1", b"msf1", b"heim", b"heis")
@@ -28,13 +28,13 @@ _AGAIN = "copy it again, or save it as PNG"
 
 @dataclass(frozen=True, eq=False)
 class LoadedPicture:
-    """Picture as upright colours.
+    """Upright colour picture.
 
     Attributes
     ----------
     color : ndarray of shape (height, width, 3), uint8
     media_type : str
-        By its content, e.g. ``"image/png"``.
+        Media type detected from the content, e.g. ``"image/png"``.
     """
 
     color: NDArray[np.uint8]
@@ -42,18 +42,18 @@ class LoadedPicture:
 
 
 def load_color(picture: str | Path | NDArray[np.generic], most_pixels: int = MOST_PIXELS) -> NDArray[np.uint8]:
-    """Read a picture as upright colours.
+    """Load a picture as upright colours.
 
-    A file is turned as its EXIF orientation says. What is transparent becomes white paper, or black under light ink.
-    Grey values of more than 8 bits are scaled so that the darkest is 0 and the lightest 255.
+    A file is rotated according to its EXIF orientation. Transparent pixels become white paper, or black paper if the
+    ink is light. Grey values of more than 8 bits are scaled so that the darkest becomes 0 and the lightest 255.
 
     Parameters
     ----------
     picture : path or ndarray
-        A file; or pixels of shape (height, width), (height, width, 3) or (height, width, 4): uint8, bool, other
-        integers, or floats from 0 to 1.
+        File; or pixels of shape (height, width), (height, width, 3) or (height, width, 4): uint8, bool, other integers,
+        or floats from 0 to 1.
     most_pixels : int, default=50_000_000
-        Pictures of more pixels are refused.
+        Pictures with more pixels are refused.
 
     Returns
     -------
@@ -67,7 +67,7 @@ def load_color(picture: str | Path | NDArray[np.generic], most_pixels: int = MOS
         If it is a HEIC file and pillow-heif is not installed.
     """
     if not 1 <= most_pixels <= LARGEST_LIMIT:
-        raise PictureError(f"the limit of pixels must be from 1 to {LARGEST_LIMIT:,}, got {shown(most_pixels)}")
+        raise PictureError(f"the pixel limit must be from 1 to {LARGEST_LIMIT:,}, got {shown(most_pixels)}")
     if isinstance(picture, np.ndarray):
         return _from_array(picture, most_pixels)
     return _from_file(Path(picture), most_pixels)
@@ -83,15 +83,15 @@ def _from_file(path: Path, most_pixels: int) -> NDArray[np.uint8]:
 
 
 def load_content(content: bytes, name: str, most_pixels: int = MOST_PIXELS) -> LoadedPicture:
-    """Read the bytes of a picture file as upright colours, as `load_color` does.
+    """Load the bytes of a picture file as upright colours, as `load_color` does.
 
     Parameters
     ----------
     content : bytes
     name : str
-        What messages call it; it is not a path.
+        Name used in messages; it is not a path.
     most_pixels : int, default=50_000_000
-        Pictures of more pixels are refused.
+        Pictures with more pixels are refused.
 
     Returns
     -------
@@ -104,7 +104,7 @@ def load_content(content: bytes, name: str, most_pixels: int = MOST_PIXELS) -> L
     MissingDependencyError
         If it is HEIC and pillow-heif is not installed.
     """
-    # Bytes come from programs like the web application, whose users have no command line.
+    # Callers are programs such as the web application, whose users have no command line.
     if content.startswith(_PDF):
         raise PictureError(f"{name}: a PDF is not a picture; save its pages as PNG, or take screenshots of them")
     path = Path(name)
@@ -134,16 +134,16 @@ def _explain(read: Callable[[], LoadedPicture], path: Path, most_pixels: int) ->
     except FileNotFoundError as error:
         raise PictureError(f"{path}: there is no such file") from error
     except IsADirectoryError as error:
-        raise PictureError(f"{path}: this is a folder; name the pictures in it") from error
+        raise PictureError(f"{path}: this is a folder; give the pictures in it") from error
     except Image.DecompressionBombError as error:
         raise _too_large(str(path), f"more than {LARGEST_LIMIT:,} pixels, the highest limit", most_pixels) from error
-    except Exception as error:  # on damaged files Pillow's decoders raise whatever comes
+    except Exception as error:  # Pillow's decoders may raise anything on damaged files
         raise PictureError(f"{path}: not a readable picture: {_reason(error)}; {_AGAIN}") from error
 
 
 @contextmanager
 def _quiet() -> Iterator[None]:
-    """Silence Pillow: the size is checked here, and damaged metadata, e.g. a camera's, do not matter."""
+    """Silence Pillow: the size is checked here, and damaged metadata, e.g. from a camera, do not matter."""
     with catch_warnings():
         simplefilter("ignore", UserWarning)
         simplefilter("ignore", Image.DecompressionBombWarning)
@@ -181,23 +181,23 @@ def _check_size(name: str, size: tuple[int, int], most_pixels: int) -> None:
 
 def _too_large(name: str, size: str, most_pixels: int) -> PictureError:
     return PictureError(
-        f"{name}: the picture is too large: {size}; pictures of up to {most_pixels:,} pixels are read: reduce it, "
-        "or raise the limit (--most-pixels)"
+        f"{name}: the picture is too large: {size}, at most {most_pixels:,} pixels are allowed; reduce it, or raise "
+        "the limit (--most-pixels)"
     )
 
 
 def _check_frames(path: Path, picture: Image.Image) -> None:
     frames = getattr(picture, "n_frames", 1)
-    # A phone puts a preview or a depth map behind the photograph.
+    # A phone may store a preview or a depth map after the photograph.
     if frames > 1 and picture.format not in {"MPO", "HEIF"}:
         raise PictureError(
-            f"{path}: the file holds {frames} pictures, but only one can be read; save each as its own file"
+            f"{path}: the file contains {frames} pictures, but only one can be read; save each picture as its own file"
         )
 
 
 def _reason(error: Exception) -> str:
     if isinstance(error, UnidentifiedImageError):
-        return "its content is in no picture format that is read"
+        return "its content is not in a supported picture format"
     return describe_file_error(error)
 
 
@@ -210,7 +210,7 @@ def _to_color(picture: Image.Image) -> NDArray[np.uint8]:
 
 
 def _is_opaque(picture: Image.Image) -> bool:
-    """Return whether there is no transparent pixel, as in what browsers make of a canvas."""
+    """Return whether no pixel is transparent, as in pictures that browsers create from a canvas."""
     return picture.mode == "RGBA" and picture.getchannel("A").getextrema()[0] == 255
 
 
@@ -230,7 +230,7 @@ def _from_array(pixels: NDArray[np.generic], most_pixels: int) -> NDArray[np.uin
     is_picture = pixels.ndim == 2 or (pixels.ndim == 3 and pixels.shape[2] in {3, 4})
     if not is_picture or 0 in pixels.shape:
         raise PictureError(
-            f"a picture's array must be of shape (height, width), (height, width, 3) or (height, width, 4), got "
+            f"a picture array must have shape (height, width), (height, width, 3) or (height, width, 4), got "
             f"{pixels.shape}"
         )
     _check_size("the array", (pixels.shape[1], pixels.shape[0]), most_pixels)

@@ -6,25 +6,25 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-# Pixels of a piece of ink that may be more than noise.
+# Minimum number of pixels of a piece of ink that may be more than noise.
 _FEWEST_PIXELS = 6
-# A piece longer than this share of the picture says nothing about the size of digits, if there is another that is
-# no speck, or if there are some.
+# Pieces longer than this fraction of the picture say nothing about the size of digits, if there is another piece that
+# is not a speck, or if there are several.
 _LONG, _SMALL, _FEWEST = 0.5, 0.03, 5
-# Height over width below which a mark is a bar.
+# Height-to-width ratio below which a mark is a bar.
 _BAR = 0.4
 
 
 @dataclass(frozen=True, eq=False)
 class Mark:
-    """A piece of ink, or several that belong together.
+    """Piece of ink, or several pieces that belong together.
 
     Attributes
     ----------
     top, left : int
-        Where its box begins, in pixels of the working copy.
+        Position of its box, in pixels of the working copy.
     mask : ndarray of shape (height, width), bool
-        Its ink, as large as its box.
+        Its ink, with the size of its box.
     """
 
     top: int
@@ -43,27 +43,27 @@ class Mark:
 
     @property
     def bottom(self) -> int:
-        """Row after the last one."""
+        """First row below the box."""
         return self.top + self.height
 
     @property
     def right(self) -> int:
-        """Column after the last one."""
+        """First column to the right of the box."""
         return self.left + self.width
 
     @property
     def area(self) -> int:
-        """Pixels of ink."""
+        """Number of pixels of ink."""
         return int(np.count_nonzero(self.mask))
 
     @property
     def middle(self) -> tuple[float, float]:
-        """Middle of the box: row and column."""
+        """Centre of the box: row and column."""
         return self.top + self.height / 2, self.left + self.width / 2
 
 
 def find_marks(mask: NDArray[np.bool_]) -> tuple[Mark, ...]:
-    """Find the connected pieces of ink, also across corners, in order of their labels.
+    """Find the connected pieces of ink, including diagonal connections, in the order of their labels.
 
     Parameters
     ----------
@@ -72,7 +72,7 @@ def find_marks(mask: NDArray[np.bool_]) -> tuple[Mark, ...]:
     Returns
     -------
     marks : tuple of Mark
-        Without those of fewer than 6 pixels.
+        Without marks of fewer than 6 pixels.
     """
     from scipy import ndimage
 
@@ -85,7 +85,7 @@ def find_marks(mask: NDArray[np.bool_]) -> tuple[Mark, ...]:
 
 
 def count_marks(mask: NDArray[np.bool_]) -> int:
-    """Count the marks that `find_marks` finds.
+    """Count the marks that `find_marks` would return.
 
     Parameters
     ----------
@@ -99,7 +99,7 @@ def count_marks(mask: NDArray[np.bool_]) -> int:
 
 
 def _label(mask: NDArray[np.bool_]) -> tuple[NDArray[np.int32], NDArray[np.intp]]:
-    """Return the number of the piece of each pixel, and the pixels of each piece."""
+    """Return the label of each pixel, and the number of pixels of each piece."""
     from scipy import ndimage
 
     labels, n_pieces = ndimage.label(mask, np.ones((3, 3)))
@@ -112,7 +112,7 @@ def join_marks(marks: Iterable[Mark]) -> Mark:
     Parameters
     ----------
     marks : iterable of Mark
-        At least one.
+        At least one mark.
 
     Returns
     -------
@@ -131,18 +131,18 @@ def join_marks(marks: Iterable[Mark]) -> Mark:
 
 
 def typical_height(marks: Sequence[Mark], shape: tuple[int, ...]) -> float:
-    """Return the estimated height of a digit: the median height of the marks but bars, each by its length.
+    """Estimate the height of a digit: the median height of the marks except bars, weighted by length.
 
     Parameters
     ----------
     marks : sequence of Mark
     shape : tuple of int
-        Of the picture; marks longer than half of it are left out, if there are others.
+        Shape of the picture; marks longer than half of it are ignored if there are others.
 
     Returns
     -------
     height : float
-        In pixels; 0 without marks.
+        In pixels; 0 if there are no marks.
     """
     if not marks:
         return 0.0
@@ -155,7 +155,7 @@ def typical_height(marks: Sequence[Mark], shape: tuple[int, ...]) -> float:
 
 
 def is_bar(mark: Mark) -> bool:
-    """Return whether a mark is much wider than high, as no digit is: minus, equals, a rest of a ruled line.
+    """Return whether a mark is much wider than high, unlike any digit: minus, equals, remains of a ruled line.
 
     Parameters
     ----------

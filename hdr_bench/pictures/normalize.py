@@ -1,4 +1,4 @@
-"""One digit's ink brought into MNIST's form: a box of 20x20 pixels, its centre of mass in the middle of 28x28."""
+"""Conversion of a digit's ink to MNIST's form: a 20x20 box whose centre of mass is in the middle of 28x28 pixels."""
 
 import math
 
@@ -7,34 +7,34 @@ from numpy.typing import NDArray
 
 SIDE = 28
 BOX = 20
-# Of each source pixel's side, how much is spread over the target: MNIST's traces of aliasing come from it.
+# Fraction of each source pixel's side that is spread over the target: the origin of MNIST's aliasing artefacts.
 _FUDGE = 0.99
-# Pixels from the box's origin to where its centre of mass is brought, before it is cut to a whole number.
+# Target position of the centre of mass, in pixels from the box's origin, before rounding down to an integer.
 _CENTER = 15
-# MNIST does not enlarge what is smaller.
+# MNIST does not enlarge smaller digits.
 _SMALLEST_CROP = 10
 
 
 def to_mnist(ink: NDArray[np.floating]) -> NDArray[np.uint8]:
-    """Bring the ink of one digit into the form of MNIST's images.
+    """Convert the ink of one digit to the form of MNIST's images.
 
-    The ink's bounding box is made a square, resampled to 20x20 by the area that each pixel covers, and put into 28x28
-    so that its centre of mass is in the middle. The steps, their rounding included, are those of QMNIST.
+    The ink's bounding box is extended to a square, resampled to 20x20 by the area that each pixel covers, and placed in
+    28x28 pixels with its centre of mass in the middle. All steps, including their rounding, are those of QMNIST.
 
     Parameters
     ----------
     ink : ndarray of shape (height, width), float
-        From 0, paper, to 1, ink; everything in it counts as the digit.
+        From 0 (paper) to 1 (ink); everything in it counts as the digit.
 
     Returns
     -------
     image : ndarray of shape (28, 28), uint8
-        From 0, paper, to 255, ink; all 0 if there is no ink.
+        From 0 (paper) to 255 (ink); all 0 if there is no ink.
 
     References
     ----------
-    Yadav and Bottou, "Cold case: The lost MNIST digits", NeurIPS 2019, and the program beside it, function
-    ``fim-mnist-prepro`` of ``making_qmnist/xnist.lsh``.
+    Yadav and Bottou, "Cold case: The lost MNIST digits", NeurIPS 2019, and the accompanying program, function
+    ``fim-mnist-prepro`` in ``making_qmnist/xnist.lsh``.
 
     Examples
     --------
@@ -52,14 +52,14 @@ def to_mnist(ink: NDArray[np.floating]) -> NDArray[np.uint8]:
     box = _resample(crop)
     box = np.floor(box * (255 / min(1.0, box.max())) + 0.5).clip(0, 255)
     top, left = _origin(box, axis=1), _origin(box, axis=0)
-    # What lies beyond the edges is cut off, as in MNIST.
+    # Parts beyond the edges are cut off, as in MNIST.
     canvas = np.zeros((SIDE + 2 * BOX, SIDE + 2 * BOX), np.uint8)
     canvas[top + BOX : top + 2 * BOX, left + BOX : left + 2 * BOX] = box
     return canvas[BOX : BOX + SIDE, BOX : BOX + SIDE]
 
 
 def _crop(ink: NDArray[np.float64]) -> NDArray[np.float64] | None:
-    """Cut the ink out and pad it to a square; None if there is none."""
+    """Crop the ink and pad it to a square; return None if there is none."""
     rows, columns = np.flatnonzero(ink.any(axis=1)), np.flatnonzero(ink.any(axis=0))
     if not rows.size:
         return None
@@ -70,16 +70,16 @@ def _crop(ink: NDArray[np.float64]) -> NDArray[np.float64] | None:
 
 
 def _resample(crop: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Bring a square to 20x20: each pixel is spread over the pixels that it covers."""
+    """Resample a square to 20x20 by spreading each pixel over the pixels that it covers."""
     doublings = max(0, math.ceil(math.log2(BOX / crop.shape[0])))
     weights = _weights(crop.shape[0] * 2**doublings)
-    # Doubled pixels are equal: their weights are added.
+    # Repeated indices are equal: their weights are added.
     weights = weights.reshape(BOX, crop.shape[0], -1).sum(axis=2)
     return weights @ crop @ weights.T
 
 
 def _weights(length: int) -> NDArray[np.float64]:
-    """Return how much of each of `length` pixels goes to each of 20."""
+    """Return how much each of `length` pixels contributes to each of 20."""
     scale = BOX / length
     start = np.arange(length) * scale
     end = start + _FUDGE * scale
@@ -90,7 +90,7 @@ def _weights(length: int) -> NDArray[np.float64]:
 
 
 def _origin(box: NDArray[np.float64], axis: int) -> int:
-    """Return where the box begins in 28 pixels, along the axis that is not summed over."""
+    """Return where the box begins within 28 pixels, along the axis that is not summed over."""
     mass = box.sum(axis=axis)
     center = float(mass @ (np.arange(BOX) + 0.5) / mass.sum())
     return max(-10, min(18, int(_CENTER - center)))

@@ -1,4 +1,4 @@
-"""Pages that lie on their side or upside down, detected by the recognizer."""
+"""Detection of pages that lie on their side or upside down, using the recognizer."""
 
 from collections.abc import Sequence
 
@@ -10,43 +10,43 @@ from hdr_bench.pictures.answers import likeliest_digits
 from hdr_bench.pictures.marks import Mark
 from hdr_bench.pictures.recognize import Answers, Recognizer
 
-# Digits that must be seen another way, for the page to be turned by a quarter or by a half,
+# Minimum number of digits recognized in another orientation, for a turn by a quarter or by a half,
 _FEWEST, _FEWEST_HALF = 3, 4
-# and how many times as sure the recognizer must be of them: letters look like digits too. A page on its side has few
-# digits; one that is upside down has 6 for 9, 2 for 5 and others that are hardly less sure.
+# and how many times as confident in them the recognizer must be: letters look like digits too. A page on its side has
+# few digits; one that is upside down has 6 for 9, 2 for 5 and others that are recognized almost as confidently.
 _TIMES_AS_SURE, _TIMES_AS_SURE_HALF = 2.0, 1.25
-# Share of the marks that must be digits then: beside them there may be specks of wood or cloth.
+# Minimum fraction of the marks that must then be digits: there may also be specks of wood or cloth.
 _LEAST_SHARE = 0.25
-# A bare stroke is a 1 in two directions, and says nothing.
+# A bare stroke is a 1 in two orientations, so it is not informative.
 _STROKE = 1
-# Digits that are the same upside down.
+# Digits that look the same upside down.
 _SAME = (0, 1, 8)
 _HALF = 2
-# Marks that are looked at.
+# Maximum number of marks considered.
 _MOST_MARKS = 200
-# Marks whose nearest neighbour is beside them, not above or below: from this share on they lie in rows, and the page
-# lies on no side. Letters of a printed line look like digits of all kinds when they are turned.
+# Fraction of marks whose nearest neighbour is beside rather than above or below them, from which on they form rows and
+# the page is not on its side. The letters of a printed line look like all kinds of digits when turned.
 _IN_ROWS = 0.8
 
 
 def find_turn(marks: Sequence[Mark], images: NDArray[np.uint8], answers: Answers, recognizer: Recognizer) -> int:
-    """Find by how many quarters of a turn, counter-clockwise, a page must be turned to be read.
+    """Find the number of counter-clockwise quarter turns after which a page can be read.
 
     Parameters
     ----------
     marks : sequence of Mark
-        The page's marks.
+        Marks of the page.
     images : ndarray of shape (n_marks, 28, 28), uint8
-        The marks as they lie.
+        Images of the marks in the current orientation.
     answers : Answers
-        What the recognizer says of them.
+        The recognizer's answers for these images.
     recognizer : Recognizer
 
     Returns
     -------
     quarters : int
-        0 to 3; 0 unless the recognizer is far surer of the digits that it sees another way, and these are not few. A
-        page whose marks lie in rows is not on its side.
+        0 to 3; 0 unless the recognizer is far more confident in the digits that it sees in another orientation, and
+        there are enough of them. A page whose marks form rows is not on its side.
     """
     if len(images) < _FEWEST:
         return 0
@@ -70,7 +70,7 @@ def _choose(answers: Answers, chosen: NDArray[np.int_]) -> Answers:
 
 
 def _lie_in_rows(marks: Sequence[Mark]) -> bool:
-    """Return whether most marks have their nearest neighbour to the left or right."""
+    """Return whether most marks have their nearest neighbour on the left or right."""
     middles = np.array([mark.middle for mark in marks])
     _, nearest = cKDTree(middles).query(middles, k=2)
     steps = np.abs(middles[nearest[:, 1]] - middles)
@@ -78,10 +78,10 @@ def _lie_in_rows(marks: Sequence[Mark]) -> bool:
 
 
 def _sureness(answers: Answers) -> float:
-    """Return the sum of the scores of the digits but bare strokes."""
+    """Return the sum of the digits' scores, excluding bare strokes."""
     return float(np.maximum(answers.scores, 0)[_telling(answers, (_STROKE,))].sum())
 
 
 def _telling(answers: Answers, others: tuple[int, ...]) -> NDArray[np.bool_]:
-    """Return which marks are digits other than some."""
+    """Return which marks are digits, except the given ones."""
     return answers.accepted & ~np.isin(likeliest_digits(answers), others)

@@ -13,28 +13,28 @@ from hdr_bench.pictures.marks import Mark, count_marks, find_marks, typical_heig
 from hdr_bench.pictures.pixel_blocks import smooth_blocks
 from hdr_bench.pictures.ruling import Ruling, remove_ruling
 
-# Pixels of the longest side of the working copy: enough for digits that are a hundredth of the picture high.
+# Longest side of the working copy, in pixels: enough for digits whose height is a hundredth of the picture.
 _LARGEST, _SMALLEST = 1600, 600
-# Digits of the working copy are at least so many pixels high, if the picture has the pixels.
+# Minimum height of digits in the working copy, in pixels, if the picture has the resolution.
 _LOWEST_DIGIT = 28
 _MOST_ENLARGED = 2.0
-# Of real photographs the busiest have some 1,400 pieces of ink, noise has tens of thousands, which take minutes.
+# The busiest real photographs have some 1,400 pieces of ink; noise has tens of thousands, which would take minutes.
 _MOST_PIECES = 6000
 
 
 @dataclass(frozen=True, eq=False)
 class Page:
-    """Ink of a picture, and the stages that found it.
+    """Ink of a picture, and the stages by which it was found.
 
     Attributes
     ----------
     color : ndarray of shape (height, width, 3), uint8
-        The working copy: reduced, or a small picture enlarged.
+        Working copy: reduced, or enlarged if the picture is small.
     scale : float
         Pixels of the working copy per pixel of the upright picture.
     grey : Grey
     even : ndarray of shape (height, width), float32
-        With the lighting evened out.
+        Picture after correction of the lighting.
     ink : Ink
     ruling : Ruling
     marks : tuple of Mark
@@ -54,7 +54,7 @@ class Page:
 
 
 def find_ink(color: NDArray[np.uint8]) -> Page:
-    """Find the ink of a picture, on a copy of a size that suits its digits.
+    """Find the ink of a picture, on a copy whose size suits its digits.
 
     Parameters
     ----------
@@ -70,20 +70,20 @@ def find_ink(color: NDArray[np.uint8]) -> Page:
     MissingDependencyError
         If scikit-image is not installed.
     PictureError
-        If it has more pieces of ink than any page of digits.
+        If the picture has more pieces of ink than any page of digits.
     """
     _check_installed()
     color = smooth_blocks(color)
     page = _find_ink_at(color, _working_scale(color.shape))
     if page.scale >= 1 or not 0 < page.digit_height < _LOWEST_DIGIT:
         return page
-    # Small writing on a large sheet: a second look at it, larger.
+    # Small writing on a large sheet is processed again at a larger scale.
     growth = min(_LOWEST_DIGIT / page.digit_height, _MOST_ENLARGED, 1 / page.scale)
     return _find_ink_at(color, page.scale * growth)
 
 
 def turn_page(page: Page, quarters: int) -> Page:
-    """Turn a page, counter-clockwise by quarters of a full turn.
+    """Rotate a page counter-clockwise by quarter turns.
 
     Parameters
     ----------
@@ -140,8 +140,8 @@ def _check_pieces(mask: NDArray[np.bool_]) -> None:
     n_pieces = count_marks(mask)
     if n_pieces > _MOST_PIECES:
         raise PictureError(
-            f"the picture has {n_pieces:,} pieces of ink, up to {_MOST_PIECES:,} are read: it seems to show noise or a "
-            "pattern; crop it to the digits, or photograph them on plain paper"
+            f"the picture has {n_pieces:,} pieces of ink, at most {_MOST_PIECES:,} are allowed: it seems to show noise "
+            "or a pattern; crop it to the digits, or photograph them on plain paper"
         )
 
 

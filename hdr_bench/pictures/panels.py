@@ -1,4 +1,4 @@
-"""Panels: four-sided areas of the opposite polarity: a canvas in a window, an image of a figure, a sheet on a desk."""
+"""Panels of the opposite polarity with four sides: a canvas in a window, an image in a figure, a sheet on a desk."""
 
 import math
 from collections.abc import Iterator
@@ -8,36 +8,36 @@ from numpy.typing import NDArray
 
 Box = tuple[slice, slice]
 
-# Pixels of a panel's shorter side at least, and the share of the picture's sides that it leaves free: what covers the
-# picture is its paper.
+# Minimum length of a panel's shorter side in pixels, and the minimum fraction of the picture's sides outside it: what
+# covers the entire picture is its paper.
 _SMALLEST, _LARGEST = 20, 0.97
-# Share of the box's rim that is dark if the panel lies straight: strokes may run into it;
+# Minimum fraction of the box's rim that is dark if the panel is upright: strokes may run into it;
 _RIM = 0.9
-# otherwise the share that it covers of the smallest rectangle around it, turned by steps of so many degrees: an
-# ellipse, as a filled 0, covers 0.79.
+# otherwise the minimum fraction of the smallest enclosing rectangle that it covers, for rotations in steps of this many
+# degrees: an ellipse, such as a filled 0, covers 0.79.
 _RECTANGULAR, _STEP = 0.88, 2
-# Share of the panel that its writing covers, from the least that may be a digit to as much as its ground.
+# Range of the fraction of the panel covered by writing: from the smallest possible digit to as much as its background.
 _LEAST_WRITING, _MOST_WRITING = 0.005, 0.5
-# Height of the writing at least, as a share of the panel's.
+# Minimum height of the writing, as a fraction of the panel's.
 _LOWEST_WRITING = 0.15
-# Pixels on both sides of a panel's edge that have neither its ground nor the page's.
+# Pixels on both sides of a panel's edge that belong to neither its background nor the page's.
 _EDGE = 3
 
 
 def invert_panels(values: NDArray[np.float32]) -> tuple[NDArray[np.float32], int]:
-    """Invert the dark rectangles of a light page that have light writing in them, also tilted ones.
+    """Invert dark rectangles, upright or tilted, that are on a light page and contain light writing.
 
     Parameters
     ----------
     values : ndarray of shape (height, width), float32
-        Grey values from 0, ink, to 1, paper.
+        Grey values from 0 (ink) to 1 (paper).
 
     Returns
     -------
     values : ndarray of shape (height, width), float32
         Dark writing on light paper everywhere.
     n_panels : int
-        Rectangles that were inverted.
+        Number of inverted rectangles.
     """
     inverted, n_panels = values, 0
     for box, area in _find_panels(values):
@@ -49,7 +49,7 @@ def invert_panels(values: NDArray[np.float32]) -> tuple[NDArray[np.float32], int
 
 
 def _fade_edge(values: NDArray[np.float32], box: Box, area: NDArray[np.bool_]) -> None:
-    """Give the edge of a panel the lightest grey beside it, so that it leaves no line."""
+    """Replace the edge of a panel with the lightest grey beside it, so that it leaves no line."""
     from scipy import ndimage
 
     margin = 2 * _EDGE
@@ -64,7 +64,7 @@ def _fade_edge(values: NDArray[np.float32], box: Box, area: NDArray[np.bool_]) -
 
 
 def _find_panels(values: NDArray[np.float32]) -> Iterator[tuple[Box, NDArray[np.bool_]]]:
-    """Give the box of each panel, and which of its pixels are the panel's."""
+    """Yield the box of each panel, and a mask of its pixels."""
     from scipy import ndimage
     from skimage.filters import threshold_otsu
 
@@ -83,7 +83,7 @@ def _find_panels(values: NDArray[np.float32]) -> Iterator[tuple[Box, NDArray[np.
 
 
 def _panel_area(ground: NDArray[np.bool_]) -> NDArray[np.bool_] | None:
-    """Return the pixels that a rectangle of dark encloses, or None if it is of another shape."""
+    """Return the pixels enclosed by a dark rectangle, or None if the shape is different."""
     from scipy import ndimage
 
     rim = np.concatenate([ground[0], ground[-1], ground[:, 0], ground[:, -1]])
@@ -96,7 +96,7 @@ def _panel_area(ground: NDArray[np.bool_]) -> NDArray[np.bool_] | None:
 
 
 def _smallest_rectangle(area: NDArray[np.bool_]) -> float:
-    """Return how large the smallest rectangle around an area is, in pixels."""
+    """Return the area of the smallest rectangle around a region, in pixels."""
     rows = np.flatnonzero(area.any(axis=1))
     first, last = area.argmax(axis=1)[rows], area.shape[1] - area[:, ::-1].argmax(axis=1)[rows]
     points = np.column_stack([np.tile(rows, 2), np.concatenate([first, last])])

@@ -1,20 +1,20 @@
-"""Pictures that were enlarged by repeating their pixels, smoothed again: their blocks are no strokes."""
+"""Smoothing of pictures that were enlarged by repeating pixels, so that their blocks are not taken for strokes."""
 
 import numpy as np
 from numpy.typing import NDArray
 
-# Rows and columns that are compared: one in so many.
+# Every how many rows and columns are compared.
 _STEP = 5
-# Grey levels from which on neighbours differ: JPEG's noise is less.
+# Minimum difference of neighbours in grey levels: JPEG noise is weaker.
 _DIFFERENCE = 24
-# Pixels of a block's side at least, and how many steps between blocks must be seen in each direction.
+# Minimum side of a block in pixels, and minimum number of steps between blocks in each direction.
 _SMALLEST, _FEWEST = 4, 5
-# Share of the steps that lie where blocks begin, to a pixel; and how much the two sides of a block may differ.
+# Minimum fraction of the steps at block boundaries, within a pixel, and maximum difference between a block's sides.
 _ON_GRID, _SQUARE = 0.95, 1.25
 
 
 def smooth_blocks(color: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """Interpolate between the blocks of a picture that was enlarged by repeating pixels; return any other as it is.
+    """Interpolate between the blocks of a picture that was enlarged by repeating pixels; leave others unchanged.
 
     Parameters
     ----------
@@ -29,12 +29,12 @@ def smooth_blocks(color: NDArray[np.uint8]) -> NDArray[np.uint8]:
     side = block_side(color)
     if not side:
         return color
-    # The mean over a block of what repeats pixels over blocks is linear interpolation.
+    # Averaging repeated pixels over a block is the same as linear interpolation.
     return ndimage.uniform_filter(color, (side, side, 1), mode="nearest")
 
 
 def block_side(color: NDArray[np.uint8]) -> int:
-    """Return how many pixels the blocks of a picture are wide and high; 0 if it has none.
+    """Return the side of a picture's blocks in pixels; 0 if it has none.
 
     Parameters
     ----------
@@ -62,7 +62,7 @@ def block_side(color: NDArray[np.uint8]) -> int:
 
 
 def _pitch(gaps: NDArray[np.intp]) -> float:
-    """Return the pitch of the grid that steps lie on, by the gaps between them; 0 if there is none."""
+    """Return the pitch of the grid of steps, estimated from the gaps between them; 0 if there is no grid."""
     if len(gaps) < _FEWEST - 1 or gaps.min() < _SMALLEST - 1:
         return 0.0
     pitch = float(np.median(gaps[gaps <= 1.5 * gaps.min()]))

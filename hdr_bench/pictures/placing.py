@@ -1,4 +1,4 @@
-"""The reading of a page, built from what was recognized on it."""
+"""Construction of a page's reading from what was recognized on it."""
 
 from collections.abc import Sequence
 
@@ -11,25 +11,25 @@ from hdr_bench.pictures.page import Page
 from hdr_bench.pictures.reading import Choice, ReadDigit, Reading
 from hdr_bench.pictures.straightening import Writing, degrees
 
-# How far from a line's nearest digit, in its heights, what was rejected still stands in the line.
+# Maximum distance of a rejected mark from the nearest digit of a line, in its heights, to be part of the line.
 _BESIDE = 3.0
 
 
 def make_reading(page: Page, writing: Writing, quarters: int, model: str, notes: Sequence[str]) -> Reading:
-    """Return the reading of a page.
+    """Create the reading of a page.
 
     Parameters
     ----------
     page : Page
-        Turned upright.
+        Page after turning it upright.
     writing : Writing
         Its digits in lines.
     quarters : int
-        By how many quarters it was turned, counter-clockwise.
+        Number of counter-clockwise quarter turns applied to the page.
     model : str
         Name of the model.
     notes : sequence of str
-        What was done.
+        Processing steps that were applied.
 
     Returns
     -------
@@ -46,14 +46,14 @@ def make_reading(page: Page, writing: Writing, quarters: int, model: str, notes:
 
 
 def describe_page(page: Page, writing: Writing, quarters: int) -> list[str]:
-    """Say what was done to a page.
+    """Describe the processing of a page.
 
     Parameters
     ----------
     page : Page
     writing : Writing
     quarters : int
-        By how many quarters it was turned, counter-clockwise.
+        Number of counter-clockwise quarter turns applied to the page.
 
     Returns
     -------
@@ -97,7 +97,7 @@ def _upright_box(mark: Mark, scale: float) -> tuple[int, int, int, int]:
 
 
 def _line_beside(writing: Writing, index: int) -> int | None:
-    """Return the line whose nearest digit stands beside a mark, if there is one."""
+    """Return the line whose nearest digit is beside a mark, if any."""
     box = box_of(writing.marks[index])
     nearest: tuple[float, int] | None = None
     for number, (line, slope) in enumerate(zip(writing.lines, writing.slopes, strict=True)):

@@ -1,4 +1,4 @@
-"""From a picture to digits, stage by stage."""
+"""Reading of a picture's digits, stage by stage."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -26,14 +26,14 @@ from hdr_bench.pictures.stroke import WORKING_SIDE
 
 @dataclass(frozen=True)
 class Effort:
-    """How much work a reading is.
+    """Amount of work spent on a reading.
 
     Attributes
     ----------
     most_cuts : int
-        Of one mark that may be several digits.
+        Maximum number of cuts of a mark that may be several digits.
     working_side : int
-        Pixels of the longest side of a mark while its stroke is measured.
+        Longest side of a mark, in pixels, while its stroke width is measured.
     """
 
     most_cuts: int = MOST_CUTS
@@ -42,9 +42,9 @@ class Effort:
 
 _FOR_PICTURES = Effort()
 FOR_DRAWINGS = Effort(most_cuts=4, working_side=56)
-"""For a drawing that is finished."""
+"""For a finished drawing."""
 WHILE_DRAWING = Effort(most_cuts=0, working_side=56)
-"""For a drawing that is not: a half-drawn digit is wide, and would be cut apart at many places."""
+"""For an unfinished drawing: a half-drawn digit is wide, and would be cut at many places."""
 
 
 def read_picture(
@@ -57,10 +57,10 @@ def read_picture(
     picture : path or ndarray
         A picture file, or pixels of shape (height, width), (height, width, 3) or (height, width, 4).
     model : path, estimator or Recognizer, optional
-        Recognizes the digits: a model file, a fitted estimator that takes raw pixels of 28x28 images, or what
-        `load_recognizer` returned, which is fastest for many pictures. By default the embedded model.
+        Model that recognizes the digits: a model file, a fitted estimator that takes raw pixels of 28x28 images, or the
+        result of `load_recognizer`, which is fastest for many pictures. By default the embedded model.
     most_pixels : int, default=50_000_000
-        Pictures of more pixels are refused.
+        Pictures with more pixels are refused.
 
     Returns
     -------
@@ -71,11 +71,12 @@ def read_picture(
     PictureError
         If the picture cannot be read, or is too large.
     MissingDependencyError
-        If scikit-image is not installed, or, for a HEIC picture, pillow-heif.
+        If scikit-image is not installed, or pillow-heif for a HEIC picture.
     ModelFileError, ModelNotFoundError
         If the model's file cannot be read or used.
     ValueError
-        If the model is not a fitted classifier, does not take images of 28x28 pixels, or knows no digits.
+        If the model is not a fitted classifier, does not take images of 28x28 pixels, or has no digits among its
+        classes.
     PredictionsError
         If the model's answers are not probabilities of its classes.
 
@@ -161,7 +162,7 @@ def _look_at(page: Page, recognizer: Recognizer, effort: Effort) -> tuple[tuple[
 def _write(
     page: Page, division: Division, known: Mapping[int, NDArray[np.uint8]], recognizer: Recognizer, effort: Effort
 ) -> Writing:
-    """Put the digits in lines, and turn the digits of sloping lines upright; images of marks that stayed are known."""
+    """Put the digits in lines, and rotate those of sloping lines upright; reuse the images of unchanged marks."""
     light, marks, answers = page.grey.values, division.marks, division.answers
     cut = iter(_cut([mark for mark in marks if id(mark) not in known], page, effort))
     images = np.array([known[id(mark)] if id(mark) in known else next(cut) for mark in marks], np.uint8)

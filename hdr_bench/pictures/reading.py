@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Choice:
-    """Possible digit of a mark.
+    """Possible digit for a mark.
 
     Attributes
     ----------
@@ -34,19 +34,19 @@ class ReadDigit:
     digit : int or None
         None if it was rejected.
     line : int or None
-        Line that it stands in, counted from 0; None for a rejected mark outside all lines.
+        Index of its line, from 0; None for a rejected mark outside all lines.
     box : tuple of int
         Column, row, width and height, in pixels of the upright picture.
     probability : float
-        Probability of the digit; if the mark was rejected, of the likeliest one.
+        Probability of the digit; for a rejected mark, of the most likely digit.
     second : Choice
-        The second likeliest digit.
+        Second most likely digit.
     rejected : bool
-        Whether it was taken for something other than a digit.
+        Whether it was recognized as something other than a digit.
     image : ndarray of shape (28, 28), uint8
-        What the model saw.
+        Image that the model received.
     likeliest : int
-        The likeliest digit, also if the mark was rejected.
+        Most likely digit, even if the mark was rejected.
     """
 
     digit: int | None
@@ -84,7 +84,7 @@ class Reading:
     Attributes
     ----------
     lines : tuple of str
-        The digits, line by line; empty if there are none.
+        Digits, line by line; empty if there are none.
     digits : tuple of ReadDigit
         Digits in reading order, then rejected marks.
     size : tuple of int
@@ -96,11 +96,11 @@ class Reading:
     model : str
         Name of the model that read it.
     notes : tuple of str
-        What was done: the channel, the polarity, what was removed, joined and split.
+        Processing steps: the channel, the polarity, what was removed, joined and split.
     page : Page
         Result of the first stages: the ink.
     writing : Writing
-        Result of the other stages: marks, in lines.
+        Result of the remaining stages: marks, in lines.
     """
 
     lines: tuple[str, ...]
@@ -121,9 +121,9 @@ class PictureReadings:
     Attributes
     ----------
     file : str
-        Name of the picture, as it was given.
+        Name of the picture, as given by the user.
     readings : tuple of Reading
-        One for each model; empty if the picture could not be read.
+        One per model; empty if the picture could not be read.
     error : str
         Why it could not be read; empty if it was.
     """

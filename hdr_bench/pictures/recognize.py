@@ -1,4 +1,4 @@
-"""Recognition of single marks: how probable each digit is, and whether the mark is a digit at all."""
+"""Recognition of single marks: the probability of each digit, and whether the mark is a digit at all."""
 
 import math
 import os
@@ -14,7 +14,7 @@ from hdr_bench.exceptions import ModelFileError, PredictionsError, shown
 from hdr_bench.pictures.normalize import SIDE
 
 DIGITS = tuple("0123456789")
-# Without a fitted threshold, a mark is rejected if the model gives its digit less than an even chance.
+# Without a fitted threshold, a mark is rejected if the model gives its digit a probability below one half.
 _EVEN_CHANCE = 0.5
 
 
@@ -25,13 +25,13 @@ class Answers:
     Attributes
     ----------
     probabilities : ndarray of shape (n_images, n_classes), float64
-        Columns 0 to 9 are the digits, whatever the order of the model's classes; other classes follow. A digit that the
-        model does not know has probability 0.
+        Columns 0 to 9 are the digits, whatever the order of the model's classes; other classes follow. A digit that is
+        not among the model's classes has probability 0.
     scores : ndarray of shape (n_images,), float64
-        How much each image is like a digit: higher is more. The scale is the model's.
+        How digit-like each image is; higher is more. The scale depends on the model.
     accepted : ndarray of shape (n_images,), bool
-        Whether each is taken for a digit: it has ink, its score is at least the threshold, and its most probable class
-        is a digit.
+        Whether each is accepted as a digit: it has ink, its score is at least the threshold, and its most probable
+        class is a digit.
     """
 
     probabilities: NDArray[np.float64]
@@ -50,7 +50,7 @@ class Recognizer:
     temperature : float
         Divisor of the model's outputs before the softmax.
     threshold : float
-        Lowest accepted score.
+        Minimum score for acceptance.
     name : str
         Name of the model in readings.
     class_names : tuple of str
@@ -59,7 +59,8 @@ class Recognizer:
         Column of each of the model's classes.
     weights : tuple of float
         Weights of the output for marks that are not digits, see `hdr_bench.models.ReadingNumbers`; empty if there is no
-        such output. With them, the score is the logarithm of how much more the network gives to the digits together
+        such output. With them, the score is the log ratio of the total probability of the digits to that of this
+        output; otherwise it is the largest probability.
         than to that output; otherwise it is the largest probability.
     """
 
@@ -77,7 +78,7 @@ class Recognizer:
         Parameters
         ----------
         images : ndarray of shape (n_images, 28, 28), uint8
-            In MNIST's form, as `to_mnist` makes them.
+            In MNIST's form, as created by `to_mnist`.
 
         Returns
         -------
@@ -86,7 +87,7 @@ class Recognizer:
         Raises
         ------
         PredictionsError
-            If the model gives more or fewer probabilities than it has classes.
+            If the number of probabilities differs from the number of the model's classes.
         """
         from hdr_bench.models.calibration import outputs_of, scale_outputs
 
@@ -99,7 +100,7 @@ class Recognizer:
             outputs, scores = outputs_of(self.estimator, rows), None
         if outputs.shape[1] != len(self.columns):
             raise PredictionsError(
-                f"{self.name} gives {outputs.shape[1]} probabilities per image; it has {len(self.columns)} classes"
+                f"{self.name} returned {outputs.shape[1]} probabilities per image, but has {len(self.columns)} classes"
             )
         shares = scale_outputs(outputs, self.temperature)
         scores = shares.max(axis=1) if scores is None else scores
@@ -110,16 +111,16 @@ class Recognizer:
 
 
 def load_recognizer(model: Any = None, *, trust: bool = False) -> Recognizer:
-    """Return a recognizer that uses a model.
+    """Create a recognizer from a model.
 
     Parameters
     ----------
     model : path, estimator, Recognizer or None, default=None
-        A file that `save_model` wrote, with its temperature and threshold if its card has them; a fitted estimator,
-        which takes rows of 784 raw pixels; a recognizer, which is returned; or None for the embedded model. Without a
-        temperature, probabilities are the model's own, or a softmax of its decision values. Without a threshold, a
-        model with probabilities rejects marks to whose digit it gives less than an even chance, and any other model
-        rejects nothing.
+        A file written by `save_model`, with its temperature and threshold if its card has them; a fitted estimator that
+        takes rows of 784 raw pixels; a recognizer, which is returned unchanged; or None for the embedded model. Without
+        a temperature, probabilities are the model's own, or a softmax of its decision values. Without a threshold, a
+        model with probabilities rejects marks whose digit has a probability below one half, and any other model rejects
+        nothing.
     trust : bool, default=False
         Whether a file may run code: see `load_model`.
 
@@ -132,7 +133,8 @@ def load_recognizer(model: Any = None, *, trust: bool = False) -> Recognizer:
     ModelFileError
         If the file cannot be read or used.
     ValueError
-        If the model is not a fitted classifier, does not take images of 28x28 pixels, or knows no digits.
+        If the model is not a fitted classifier, does not take images of 28x28 pixels, or has no digits among its
+        classes.
     """
     from hdr_bench.models.embedded import EMBEDDED_MODEL
 
@@ -143,7 +145,7 @@ def load_recognizer(model: Any = None, *, trust: bool = False) -> Recognizer:
     if isinstance(model, str | os.PathLike):
         return _load_file(Path(model), trust=trust)
     if not hasattr(model, "classes_"):
-        raise ValueError(f"{shown(model)} cannot read pictures: give a fitted classifier, a model file or a Recognizer")
+        raise ValueError(f"{shown(model)} cannot read pictures: use a fitted classifier, a model file or a Recognizer")
     return _make_recognizer(model, type(model).__name__, (), None)
 
 
@@ -159,7 +161,7 @@ def _load_file(path: Path, *, trust: bool) -> Recognizer:
     try:
         return _make_recognizer(load_model(path, trust=trust), path.stem, card.classes, card.reading)
     except ModelFileError:
-        # It names the file.
+        # The message already names the file.
         raise
     except ValueError as error:
         raise ModelFileError(f"{path}: {error}") from error
@@ -169,14 +171,14 @@ def _make_recognizer(estimator: Any, name: str, class_names: tuple[str, ...], nu
     n_features = getattr(estimator, "n_features_in_", SIDE * SIDE)
     if n_features != SIDE * SIDE:
         raise ValueError(
-            f"{name} was fitted on images of {_size(n_features)} pixels; to read pictures it must be fitted on "
+            f"{name} was fitted on images of {_size(n_features)} pixels; to read pictures, it must be fitted on "
             f"{SIDE}x{SIDE} pixels, light ink on dark, as in MNIST"
         )
     names = [_as_name(each) for each in (class_names or estimator.classes_)]
     others = [each for each in names if each not in DIGITS]
     if len(others) == len(names):
         raise ValueError(
-            f"{name} knows no digits: its classes are {shown(names[:10])}; fit a model whose classes are 0 to 9"
+            f"{name} has no digits among its classes {shown(names[:10])}; fit a model whose classes are 0 to 9"
         )
     ordered = (*DIGITS, *others)
     columns = tuple(ordered.index(each) for each in names)
@@ -199,23 +201,23 @@ def _as_name(label: Any) -> str:
 def compare_with_marks(
     model: Any, rows: NDArray[np.uint8], weights: tuple[float, ...]
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return a network's outputs for the digits, and by how much they outweigh its output for other marks.
+    """Return a network's outputs for the digits, and how much they exceed its output for other marks.
 
     Parameters
     ----------
     model : NeuralClassifier
-        Fitted, without the output for other marks.
+        Fitted; does not include the output for other marks.
     rows : ndarray of shape (n, n_features), uint8
         Raw pixels.
     weights : tuple of float
-        Weights of the output for other marks: one per unit of the last hidden layer, then the constant.
+        Weights of the output for other marks: one per unit of the last hidden layer, then the bias.
 
     Returns
     -------
     outputs : ndarray of shape (n, n_classes), float64
         Before the softmax.
     scores : ndarray of shape (n,), float64
-        Logarithm of the digits' share over that of other marks.
+        Log ratio of the digits' total probability to that of other marks.
 
     Raises
     ------
@@ -228,7 +230,7 @@ def compare_with_marks(
 
     hidden, outputs = (values.astype(np.float64) for values in hidden_outputs(model, rows))
     if hidden.shape[1] != len(weights) - 1:
-        raise ValueError(f"its card has {len(weights)} weights for a layer of {hidden.shape[1]} units and a constant")
+        raise ValueError(f"its card has {len(weights)} weights for a layer of {hidden.shape[1]} units and a bias")
     no_digit = hidden @ np.array(weights[:-1]) + weights[-1]
     scores: NDArray[np.float64] = logsumexp(outputs, axis=1) - no_digit
     return outputs, scores

@@ -1,4 +1,4 @@
-"""Ruled lines, squares and frames removed from the ink; strokes that cross them stay."""
+"""Removal of ruled lines, squares and frames from the ink, while strokes that cross them stay."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -10,35 +10,35 @@ from hdr_bench.pictures.marks import find_marks, typical_height
 from hdr_bench.pictures.straight_lines import Line, find_lines, line_pixels
 from hdr_bench.pictures.thin_ink import ThinInk, run_lengths
 
-# A line is at least so many digits long, if digits are seen beside it,
+# Minimum length of a line in digit heights, if there are digits beside it,
 _DIGITS = 4.5
 _FEWEST_DIGITS = 3
-# or it runs through this share of what the picture has of it.
+# or the minimum fraction of its course within the picture that it covers.
 _THROUGH = 0.85
-# Lines through the picture, in one direction, that make a ruled sheet: each is then at least so many digits long.
+# Minimum number of lines across the picture, in one direction, of a ruled sheet, each at least this many digits long.
 _SHEET = 3
 _DIGITS_ON_SHEET = 2
-# Beside these, a shorter line is the sheet's only if its slope is like theirs, and it is hardly thicker than they are:
-# where squares are seen, strokes of digits in a row and the lines that cross them look like lines too.
+# On a ruled sheet, a shorter line is ruled only if its slope is similar to the others' and it is hardly thicker: in
+# squares, strokes of digits in a row and the lines that cross them look like lines too.
 _LIKE_SLOPE, _LIKE_THICKNESS = 0.02, 1.5
-# Parts of a stroke of which a line was taken are no digits: they are this high at most, in thicknesses of the line.
+# Remains of a stroke from which a line was removed are not digits: their maximum height, in thicknesses of the line.
 _CRUMB = 1.5
-# Where no digits are seen, lines reach the border, to this share of the picture.
+# If there are no digits, lines must reach the border, within this fraction of the picture.
 _FROM_BORDER = 0.03
-# Sides that make a form of boxes, and how much wider than the lines they may be by their slant, in their lengths.
+# Minimum number of sides in a form of boxes, and how much wider than the lines their slant may make them, in lengths.
 _FEWEST_SIDES, _BENT = 3, 0.05
-# Share of the longest side up to which a ruled line is thick.
+# Maximum thickness of a ruled line, as a fraction of the longest side.
 _THICKEST = 1 / 100
 
 
 @dataclass(frozen=True, eq=False)
 class Ruling:
-    """Ruled lines that were found.
+    """Ruled lines of a picture.
 
     Attributes
     ----------
     mask : ndarray of shape (height, width), bool
-        The ink without the lines.
+        Ink without the lines.
     lines : ndarray of shape (height, width), bool
         Pixels that were removed.
     """
@@ -48,10 +48,10 @@ class Ruling:
 
 
 def remove_ruling(mask: NDArray[np.bool_]) -> Ruling:
-    """Remove lines that run across or down the page, also turned, bent or dashed, and mend the strokes that cross them.
+    """Remove lines across or down the page, even tilted, bent or dashed ones, and mend the strokes that cross them.
 
-    A pixel belongs to a line if the ink is thin across the line there: where a stroke crosses it, the ink is thicker,
-    and stays, as in the removal of staff lines from music.
+    A pixel belongs to a line if the ink is thin across the line at that place: where a stroke crosses the line, the ink
+    is thicker and stays, as in the removal of staff lines from music.
 
     Parameters
     ----------
@@ -90,7 +90,7 @@ def remove_ruling(mask: NDArray[np.bool_]) -> Ruling:
 
 
 def _drop_unlike(lines: Sequence[Line]) -> tuple[Line, ...]:
-    """Return the lines of one direction without those that are unlike the sheet's, if it is a ruled sheet."""
+    """Drop lines of one direction that are unlike those of the sheet, if it is a ruled sheet."""
     through = [line for line in lines if _is_through(line)]
     if len(through) < _SHEET:
         return tuple(lines)
@@ -110,7 +110,7 @@ def _draw(lines: Iterable[Line], ink: ThinInk) -> NDArray[np.bool_]:
 
 
 def _digit_height(mask: NDArray[np.bool_], thickness: float) -> float | None:
-    """Return how high digits are on paper without its lines, so thick; None if too few marks are of one size."""
+    """Return the height of digits, given the lines' thickness; None if too few marks have similar sizes."""
     marks = find_marks(mask)
     no_crumbs = [mark for mark in marks if max(mark.height, mark.width) > _CRUMB * thickness]
     digit = typical_height(no_crumbs, mask.shape)
@@ -119,7 +119,7 @@ def _digit_height(mask: NDArray[np.bool_], thickness: float) -> float | None:
 
 
 def _choose_ruled(lines: Sequence[Line], digit: float | None) -> tuple[Line, ...]:
-    """Return the lines of one direction that are no strokes of digits."""
+    """Return the lines of one direction that are not strokes of digits."""
     on_sheet = sum(_is_through(line) for line in lines) >= _SHEET
     return tuple(line for line in lines if _is_ruled(line, digit, _DIGITS_ON_SHEET if on_sheet else _DIGITS))
 
@@ -144,7 +144,7 @@ def _is_ruled(line: Line, digit: float | None, n_digits: float) -> bool:
 
 
 def _drop_crossings(mask: NDArray[np.bool_], lines: NDArray[np.bool_], widest: float) -> NDArray[np.bool_]:
-    """Drop what is left where two lines cross: specks beside both, no wider than they are."""
+    """Drop what remains where two lines cross: specks beside both, no wider than the lines."""
     from scipy import ndimage
 
     labels, n_pieces = ndimage.label(mask, np.ones((3, 3)))
@@ -157,7 +157,7 @@ def _drop_crossings(mask: NDArray[np.bool_], lines: NDArray[np.bool_], widest: f
 
 
 def _sides_of_boxes(mask: NDArray[np.bool_], lines: NDArray[np.bool_], widest: float) -> NDArray[np.bool_]:
-    """Return straight strokes as thin as the lines that lead from one line to another, if there are some: a form's."""
+    """Return straight strokes, as thin as the lines, that connect two lines, if there are several: those of a form."""
     from scipy import ndimage
 
     labels, n_pieces = ndimage.label(mask, np.ones((3, 3)))
@@ -175,12 +175,12 @@ def _sides_of_boxes(mask: NDArray[np.bool_], lines: NDArray[np.bool_], widest: f
 
 
 def _mend(mask: NDArray[np.bool_], lines: NDArray[np.bool_], widest: float) -> NDArray[np.bool_]:
-    """Put back what lies between two parts of a stroke, on both sides of a line."""
+    """Restore the ink between two parts of a stroke on either side of a line."""
     return mask | (_closing(mask, widest / 2 + 1) & lines)
 
 
 def _closing(mask: NDArray[np.bool_], reach: float) -> NDArray[np.bool_]:
-    """Close gaps up to twice `reach` wide, by distances rather than by a disk, which takes long if it is large."""
+    """Close gaps up to twice `reach` wide, using distances, since a large disk would be slow."""
     from scipy import ndimage
 
     margin = int(reach) + 1

@@ -1,4 +1,4 @@
-"""Broken digits joined and touching ones split, as the recognizer finds most likely."""
+"""Joining of broken digits and splitting of touching ones, as the recognizer considers most likely."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -11,26 +11,26 @@ from hdr_bench.pictures.cuts import MOST_CUTS, cut_pieces
 from hdr_bench.pictures.marks import Mark, is_bar, join_marks
 from hdr_bench.pictures.recognize import Answers
 
-# Marks this near, in heights of the higher one, may be parts of one digit.
+# Maximum distance, in heights of the taller one, between marks that may be parts of one digit.
 _NEAR = 0.15
-# Marks, and pieces of them, that are looked at together: what has more is no writing, but wood or cloth.
+# Maximum number of marks and pieces considered together: more indicates wood or cloth rather than writing.
 _MOST_TOGETHER, _MOST_PIECES = 12, 24
-# What is cut apart is as high as digits are, within these factors, if digits were seen.
+# If there are digits, only marks within these factors of their height are cut,
 _LOWEST, _HIGHEST, _FEWEST_SEEN = 0.55, 1.9, 3
-# and what is higher than this is none of the writing.
+# and marks taller than this are not part of the writing.
 _LARGEST = 4.0
-# A mark may be several digits if it is this wide for its height: surely one digit, less surely one, or refused.
+# Width-to-height ratios above which a mark may be several digits: confidently recognized, less so, or rejected.
 _WIDE_IF_SURE, _WIDE, _WIDE_IF_REFUSED = 1.35, 1.05, 0.7
 _SURE = 0.98
-# A digit is not wider than this, in heights of the highest mark beside it.
+# Maximum width of a digit, in heights of the tallest mark beside it.
 _WIDEST = 1.35
-# How much surer the recognizer must be of another division than of the marks as they are.
+# How much more confident the recognizer must be in another division than in the unchanged marks.
 _ADVANTAGE = 0.08
-# How sure it is of what it does not take for a digit, or of what is wider than digits are, as a share.
+# Assumed confidence for rejected marks, or for marks wider than digits, as a fraction.
 _REFUSED = 0.6
-# What is cut off is at least this high, in heights of what it was cut from.
+# Minimum height of a part that is cut off, in heights of the whole mark.
 _LOWEST_PART = 0.45
-# How sure the recognizer must be of it; less of the parts of a mark that is too wide for one digit.
+# Minimum confidence for such a part; less for parts of a mark that is too wide for one digit.
 _SURE_PART, _SURE_PART_OF_WIDE = 0.9, 0.6
 
 Look = Callable[[Sequence[Mark]], Answers]
@@ -38,15 +38,15 @@ Look = Callable[[Sequence[Mark]], Answers]
 
 @dataclass(frozen=True, eq=False)
 class Division:
-    """Ink divided into marks that are one digit each, or none.
+    """Division of ink into marks, each of which is one digit or none.
 
     Attributes
     ----------
     marks : tuple of Mark
     answers : Answers
-        What the recognizer says of each.
+        The recognizer's answers for the marks.
     n_joined, n_split : int
-        Marks that were made of several, and that were cut off another.
+        Number of marks that were joined from several, and of marks that were cut off others.
     """
 
     marks: tuple[Mark, ...]
@@ -57,19 +57,19 @@ class Division:
 
 @dataclass(frozen=True, eq=False)
 class _Piece:
-    """A mark, or a part of it.
+    """Mark, or a part of one.
 
     Attributes
     ----------
     ink : Mark
     source : int
-        Index of the mark.
+        Index of its mark.
     n_parts : int
-        Into how many parts that mark is cut.
+        Number of parts into which that mark is cut.
     height : int
-        Of that mark.
+        Height of that mark.
     is_wide : bool
-        Whether that mark stands alone and is wider than digits are.
+        Whether that mark is alone and wider than digits are.
     """
 
     ink: Mark
@@ -81,14 +81,14 @@ class _Piece:
 
 @dataclass(frozen=True, eq=False)
 class _Option:
-    """A run of pieces that may be one digit.
+    """Run of pieces that may be one digit.
 
     Attributes
     ----------
     group : int
-        Which group it is of.
+        Index of its group.
     start, end : int
-        Its pieces, within the group.
+        Range of its pieces within the group.
     pieces : tuple of _Piece
     """
 
@@ -99,19 +99,19 @@ class _Option:
 
     @property
     def sources(self) -> tuple[int, ...]:
-        """Indices of the marks that it is made of."""
+        """Indices of the marks that its pieces come from."""
         return tuple(dict.fromkeys(piece.source for piece in self.pieces))
 
     @property
     def is_cut_off(self) -> bool:
-        """Whether it has some parts of a mark, and lacks others."""
+        """Whether it includes some parts of a mark but not others."""
         counts = [sum(piece.source == source for piece in self.pieces) for source in self.sources]
         first = [next(piece for piece in self.pieces if piece.source == source) for source in self.sources]
         return any(count < piece.n_parts for count, piece in zip(counts, first, strict=True))
 
     @property
     def is_known(self) -> bool:
-        """Whether it is one whole mark, as it was."""
+        """Whether it is one complete, unchanged mark."""
         return len(self.sources) == 1 and not self.is_cut_off
 
 
@@ -128,19 +128,19 @@ class _Choice:
 def divide(marks: Sequence[Mark], answers: Answers, look: Look, most_cuts: int = MOST_CUTS) -> Division:
     """Divide the ink into digits.
 
-    Marks near each other are joined, and wide ones cut apart, if the recognizer is surer of what comes of it: of all
-    ways to make digits of neighbouring pieces the one whose digits it is surest of, by their ink.
+    Marks near each other are joined, and wide ones split, if the recognizer is more confident in the result: among all
+    ways to form digits from neighbouring pieces, the one with the highest confidence, weighted by ink, is chosen.
 
     Parameters
     ----------
     marks : sequence of Mark
         Connected pieces of ink.
     answers : Answers
-        What the recognizer says of them.
+        The recognizer's answers for these marks.
     look : callable
-        Returns what it says of other marks.
+        Returns its answers for other marks.
     most_cuts : int, default=14
-        Of one mark; with fewer it is faster, and some that touch stay together.
+        Maximum number of cuts of one mark; fewer are faster, but some touching digits remain joined.
 
     Returns
     -------
@@ -174,12 +174,12 @@ def divide(marks: Sequence[Mark], answers: Answers, look: Look, most_cuts: int =
 
 
 def _find_groups(marks: Sequence[Mark], answers: Answers, most_cuts: int) -> list[tuple[_Piece, ...]]:
-    """Return what may be divided otherwise: pieces of marks near each other, from left to right."""
+    """Return groups that may be divided differently: pieces of marks near each other, from left to right."""
     groups = []
     seen = [mark.height for mark, is_digit in zip(marks, answers.accepted, strict=True) if is_digit]
     height = float(np.median(seen)) if len(seen) >= _FEWEST_SEEN else None
     sureness = _sureness(marks, answers)
-    # What is far larger than digits, an edge of the sheet or a frame, is no neighbour of theirs.
+    # Marks far larger than digits, such as the edge of the sheet or a frame, are not their neighbours.
     near = [index for index, mark in enumerate(marks) if height is None or mark.height <= _LARGEST * height]
     for members in ([near[place] for place in cluster] for cluster in _clusters([marks[index] for index in near])):
         if len(members) > _MOST_TOGETHER or all(is_bar(marks[index]) for index in members):
@@ -212,7 +212,7 @@ def _pieces(mark: Mark, index: int, most_cuts: int, is_wide: bool) -> list[_Piec
 
 
 def _clusters(marks: Sequence[Mark]) -> list[list[int]]:
-    """Return the marks in groups of those that are near each other."""
+    """Group marks that are near each other."""
     from scipy.sparse import coo_array
     from scipy.sparse.csgraph import connected_components
 
@@ -233,7 +233,7 @@ def _clusters(marks: Sequence[Mark]) -> list[list[int]]:
 
 
 def _options(number: int, group: tuple[_Piece, ...]) -> list[_Option]:
-    """Return which runs of a group's pieces may be one digit."""
+    """Return the runs of a group's pieces that may be one digit."""
     height = max(piece.height for piece in group)
     options = []
     for start in range(len(group)):
@@ -251,14 +251,14 @@ def _width(pieces: Sequence[_Piece]) -> int:
 
 
 def _weigh(options: Sequence[_Option], everything: Sequence[Mark], answers: Answers, n_marks: int) -> list[_Choice]:
-    """Return what the recognizer says of each option that may be chosen."""
+    """Return the recognizer's answer for each option that may be chosen."""
     sureness = _sureness(everything, answers)
     new = iter(range(n_marks, len(everything)))
     choices = []
     for option in options:
         index = option.sources[0] if option.is_known else next(new)
         mark = everything[index]
-        # What is cut off must surely be a digit by itself: letters have parts that look like one.
+        # A part that is cut off must be a certain digit by itself: letters have parts that look like digits.
         lowest = _LOWEST_PART * max(piece.height for piece in option.pieces)
         least = _SURE_PART_OF_WIDE if all(piece.is_wide for piece in option.pieces) else _SURE_PART
         is_sure = answers.accepted[index] and sureness[index] >= least
@@ -269,7 +269,7 @@ def _weigh(options: Sequence[_Option], everything: Sequence[Mark], answers: Answ
 
 
 def _best_division(choices: Sequence[_Choice], n_pieces: int) -> list[_Choice] | None:
-    """Return the division that the recognizer is surest of; None if there is none."""
+    """Return the division with the highest confidence, or None if there is none."""
     best: dict[int, tuple[float, list[_Choice]]] = {0: (0.0, [])}
     for choice in sorted(choices, key=lambda choice: choice.option.end):
         start, end = choice.option.start, choice.option.end
@@ -282,7 +282,7 @@ def _best_division(choices: Sequence[_Choice], n_pieces: int) -> list[_Choice] |
 
 
 def _sureness(marks: Sequence[Mark], answers: Answers) -> NDArray[np.float64]:
-    """Return how sure it is that each mark is one digit: less of what is refused, and of what is wider than digits."""
+    """Return the confidence that each mark is one digit: lower for rejected marks and those wider than digits."""
     is_wide = np.array([_is_wide(mark) for mark in marks], bool)
     return digit_shares(answers).max(axis=1, initial=0) * np.where(answers.accepted & ~is_wide, 1, _REFUSED)
 

@@ -15,9 +15,9 @@ _INK: Color = (20, 20, 20)
 _LINE: Color = (214, 39, 40)
 _SPECK: Color = (190, 190, 190)
 _DIGIT: Color = (31, 119, 180)
-# Of marks beside each other: Okabe and Ito's, which differ for the colour-blind too.
+# Colours of neighbouring marks: Okabe and Ito's palette, which colour-blind people can distinguish.
 _MARKS: tuple[Color, ...] = ((0, 114, 178), (213, 94, 0), (0, 158, 115), (204, 121, 167), (230, 159, 0), (86, 180, 233))
-# Images of digits per row of their sheet, and how much they are enlarged.
+# Number of digit images per row of their sheet, and their magnification.
 _PER_ROW, _ENLARGED = 12, 2
 
 
@@ -80,7 +80,7 @@ def write_steps(reading: Reading, folder: Path, name: str) -> list[Path]:
 
 
 def to_png(image: NDArray[np.uint8]) -> bytes:
-    """Return an image as a PNG file.
+    """Encode an image as a PNG file.
 
     Parameters
     ----------
@@ -100,7 +100,7 @@ def to_png(image: NDArray[np.uint8]) -> bytes:
 
 
 def draw_reading(reading: Reading) -> NDArray[np.uint8]:
-    """Draw the boxes of digits and of rejected marks onto the picture.
+    """Draw the boxes of digits and rejected marks onto the picture.
 
     Parameters
     ----------

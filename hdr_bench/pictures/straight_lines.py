@@ -1,4 +1,4 @@
-"""Long thin lines of ink, found by votes and then followed column by column."""
+"""Detection of long thin lines of ink, by voting and then following them column by column."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -8,49 +8,49 @@ from numpy.typing import NDArray
 
 from hdr_bench.pictures.thin_ink import ThinInk
 
-# Cells of the longest side on which lines are voted for.
+# Number of cells along the longest side for which votes are cast.
 _CELLS = 400
-# Pixels down per pixel to the right, up to which a line counts as one from left to right: 27 degrees.
+# Maximum slope of a line from left to right, in pixels down per pixel to the right: 27 degrees.
 _STEEPEST = 0.5
-# Share of the picture's width that a line covers at least.
+# Minimum fraction of the picture's width that a line covers.
 _SHORTEST = 0.3
-# The same for lines beside others of their slope: such as cut a corner of the picture.
+# The same for lines among others with their slope, such as those that cut a corner of the picture.
 _SHORTEST_OF_FAMILY = 0.05
-# Slopes by which the lines of one sheet differ further, by perspective.
+# Maximum difference in slope of the lines on one sheet, due to perspective.
 _FAMILY_SLOPES = 0.04
-# Share of a line's length that has ink, once the gaps between dashes are closed: strokes of digits in a row have less.
+# Minimum fraction of a line's length with ink, after closing gaps between dashes: rows of digit strokes have less.
 _COVERED = 0.75
-# Gaps that are closed, in widths of the thickest line.
+# Maximum gap that is closed, in widths of the thickest line.
 _GAP = 1
-# Share of a line's length that gets votes at least: it may be bent a little.
+# Minimum fraction of a line's length that receives votes: it may be slightly bent.
 _VOTED = 0.4
-# Lines and failures after which no more are looked for: a sheet of squares has up to a hundred, fabric has no end.
+# Number of lines and failures after which the search ends: a sheet of squares has up to a hundred, fabric no end.
 _MOST_LINES = 120
 _MOST_FAILURES = 20
-# Columns of ink that a course is laid through at least.
+# Minimum number of columns with ink to which a course is fitted.
 _FEWEST_COLUMNS = 8
-# Share of the shortest line's columns that have ink, gaps and crossing strokes left out.
+# Minimum fraction of the shortest line's columns that have ink, excluding gaps and crossing strokes.
 _LEAST_INK = 0.3
-# Points that a course is laid through at most: more make it no better.
+# Maximum number of points to which a course is fitted: more do not improve it.
 _MOST_POINTS = 200
 
 
 @dataclass(frozen=True, eq=False)
 class Line:
-    """A line from left to right.
+    """Line from left to right.
 
     Attributes
     ----------
     rows : ndarray of shape (width,), float64
-        Its middle in each column of the picture.
+        Row of its middle in each column of the picture.
     span : ndarray of shape (width,), bool
-        Columns that it runs through.
+        Columns that it covers.
     thickness : float
         In pixels, from top to bottom.
     slope : float
         Pixels down per pixel to the right.
     is_inside : ndarray of shape (width,), bool
-        Columns in which its course lies in the picture.
+        Columns in which its course lies within the picture.
     """
 
     rows: NDArray[np.float64]
@@ -61,22 +61,22 @@ class Line:
 
     @property
     def inside(self) -> int:
-        """Columns in which its course lies in the picture."""
+        """Number of columns in which its course lies within the picture."""
         return int(np.count_nonzero(self.is_inside))
 
     @property
     def length(self) -> int:
-        """Columns that it runs through."""
+        """Number of columns that it covers."""
         return int(np.count_nonzero(self.span))
 
     @property
     def thickest_run(self) -> float:
-        """Pixels from top to bottom up to which ink is the line's own: strokes that cross it have more."""
+        """Maximum vertical run of ink, in pixels, that belongs to the line: strokes that cross it are longer."""
         return 1.5 * self.thickness + 1
 
 
 def find_lines(ink: ThinInk) -> tuple[Line, ...]:
-    """Find lines from left to right: straight, or a little bent, also dashed.
+    """Find lines from left to right that are straight or slightly bent, including dashed ones.
 
     Parameters
     ----------
@@ -96,7 +96,7 @@ def find_lines(ink: ThinInk) -> tuple[Line, ...]:
 
 
 def line_pixels(line: Line, ink: ThinInk) -> NDArray[np.bool_]:
-    """Return the pixels of a line, but for those where a stroke crosses it.
+    """Return the pixels of a line, except where a stroke crosses it.
 
     Parameters
     ----------
@@ -115,7 +115,7 @@ def line_pixels(line: Line, ink: ThinInk) -> NDArray[np.bool_]:
 
 
 class _Votes:
-    """Votes of the cells of ink for the straight lines through them (Hough), by slope and height at the left edge."""
+    """Hough votes of ink cells for the straight lines through them, by slope and height at the left edge."""
 
     def __init__(self, thin: NDArray[np.bool_]) -> None:
         self.step = max(1.0, max(thin.shape) / _CELLS)
@@ -138,12 +138,12 @@ class _Votes:
         return counts.reshape(len(self.slopes), self._n_heights)
 
     def best(self, shortest: float, slopes: tuple[float, float]) -> tuple[int, int] | None:
-        """Return the line with most votes, as positions of its slope and height; None if none has enough."""
+        """Return the indices of slope and height of the line with most votes, or None if none has enough."""
         counts = self._counts.copy()
-        # A line between two heights has its votes in both.
+        # A line between two heights has votes in both.
         counts[:, :-1] += self._counts[:, 1:]
         needed = _VOTED * np.maximum(self._chords, shortest * self._n_columns)
-        # Of a line that is longer than the shortest, a part is enough.
+        # For a line longer than the minimum, a part of it is enough.
         needed = np.minimum(needed, _VOTED * max(shortest, _SHORTEST) * self._n_columns)
         usable = self._is_open & (counts >= needed) & (self._chords >= shortest * self._n_columns)
         usable &= ((self.slopes >= slopes[0]) & (self.slopes <= slopes[1]))[:, np.newaxis]
@@ -157,11 +157,11 @@ class _Votes:
         return start + self.slopes[slope] * np.arange(width)
 
     def pass_over(self, slope: int, height: int) -> None:
-        """Look at this line no more, nor at its like."""
+        """Exclude this line and similar ones from the search."""
         self._is_open[max(0, slope - 1) : slope + 2, max(0, height - 1) : height + 2] = False
 
     def take_away(self, line: Line) -> None:
-        """Take away the votes of the cells that a line runs through."""
+        """Remove the votes of the cells that a line covers."""
         columns = np.minimum(((self._right + 0.5) * self.step).astype(np.intp), len(line.rows) - 1)
         away = np.abs(line.rows[columns] / self.step - self._down - 0.5)
         near = (away <= 1.5) & line.span[columns]
@@ -170,7 +170,7 @@ class _Votes:
 
 
 def _chords(slopes: NDArray[np.float64], heights: NDArray[np.intp], n_rows: int, n_columns: int) -> NDArray[np.float64]:
-    """Return how many columns each line crosses within the picture."""
+    """Return the number of columns of each line within the picture."""
     steep = np.where(np.abs(slopes) < 1e-6, 1e-6, slopes)[:, np.newaxis]
     top, bottom = -heights / steep, (n_rows - heights) / steep
     left = np.clip(np.minimum(top, bottom), 0, n_columns)
@@ -196,7 +196,7 @@ def _search(ink: ThinInk, votes: _Votes, shortest: float, slopes: tuple[float, f
 
 
 def _follow(ink: ThinInk, course: NDArray[np.float64], reach: int, shortest: float) -> Line | None:
-    """Lay a course through the ink near it, and return the line there; None if there is too little."""
+    """Fit a course to the ink near the given one and return the line there, or None if there is too little ink."""
     for degree in (1, 2):
         rows, _, runs = _band(course, ink.runs, reach)
         is_thin = (runs > 0) & (runs <= ink.thickest)
@@ -240,7 +240,7 @@ def _band(
 
 
 def _fit_course(columns: NDArray[np.intp], rows: NDArray[np.float64], degree: int, width: int) -> NDArray[np.float64]:
-    """Return the row in each column of a curve through points, of which those far from it do not count."""
+    """Fit a curve to points, ignoring outliers, and return its row in each column."""
     curve = np.polynomial.Polynomial.fit(columns, rows, degree)
     away = np.abs(rows - curve(columns))
     near = away <= max(1.5, 2.5 * float(np.median(away)))
@@ -252,7 +252,7 @@ def _fit_course(columns: NDArray[np.intp], rows: NDArray[np.float64], degree: in
 def _covered_span(
     covered: NDArray[np.bool_], counted: NDArray[np.bool_], inside: NDArray[np.bool_], shortest: float
 ) -> NDArray[np.bool_]:
-    """Return the columns of windows, as long as the shortest line, of which enough is covered."""
+    """Return the columns of windows, as long as the shortest line, that are sufficiently covered."""
     from scipy import ndimage
 
     n_inside = int(np.count_nonzero(inside))
@@ -263,6 +263,7 @@ def _covered_span(
     def sums(columns: NDArray[np.bool_]) -> NDArray[np.float64]:
         return window * ndimage.uniform_filter1d(columns.astype(np.float64), window, mode="constant")
 
+    # Columns with crossing strokes say nothing about the line, but half of it must be visible.
     # Columns where a stroke crosses say nothing of the line; but half of it must be seen.
     is_line = (sums(inside) > 0.98 * window - 1) & (sums(covered) >= _COVERED * sums(counted))
     is_line &= sums(covered) >= 0.5 * _COVERED * window

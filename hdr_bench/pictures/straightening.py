@@ -1,4 +1,4 @@
-"""Lines that slope: found, and their digits cut out upright."""
+"""Straightening of sloping lines: finding them, and cutting out their digits upright."""
 
 import math
 from collections.abc import Callable, Sequence
@@ -12,9 +12,9 @@ from hdr_bench.pictures.layout import box_of, order_in_lines, page_slope
 from hdr_bench.pictures.marks import Mark
 from hdr_bench.pictures.recognize import Answers
 
-# Slopes below it, some 2 degrees, are within what one hand varies by.
+# Smaller slopes, below some 2 degrees, are within the variation of one hand.
 _LEAST_SLOPE = 0.035
-# Digits from which on a line has a slope of its own.
+# Minimum number of digits for a line to have its own slope.
 _FEWEST = 4
 Cut = Callable[[Sequence[Mark], Sequence[float]], NDArray[np.uint8]]
 
@@ -33,9 +33,9 @@ class Writing:
     lines : tuple of tuple of int
         Indices of the digits, line by line.
     slopes : tuple of float
-        How much each line falls to the right, in rows per column.
+        Slope of each line, in rows per column, positive if it falls to the right.
     n_straightened : int
-        Lines whose digits were turned upright.
+        Number of lines whose digits were rotated upright.
     """
 
     marks: tuple[Mark, ...]
@@ -72,15 +72,15 @@ def put_in_lines(
 
 
 def straighten(writing: Writing, cut: Cut, recognize: Callable[[NDArray[np.uint8]], Answers]) -> Writing:
-    """Turn the digits of sloping lines upright, where the recognizer is surer of them then.
+    """Rotate the digits of sloping lines upright if this makes the recognizer more confident in them.
 
-    A page that lies askew turns digits; a hand whose lines rise often does not.
+    Digits are rotated on a crooked page, but often not in handwriting whose lines rise.
 
     Parameters
     ----------
     writing : Writing
     cut : callable
-        Returns the images of marks, each turned upright by a slope.
+        Returns the images of marks, each rotated to correct a slope.
     recognize : callable
 
     Returns

@@ -1,16 +1,16 @@
-"""Stroke width of a digit, measured and brought near to MNIST's."""
+"""Stroke width of a digit: measuring it, and bringing it close to MNIST's."""
 
 import numpy as np
 from numpy.typing import NDArray
 
 from hdr_bench.pictures.normalize import BOX
 
-# Quartiles of the width of strokes in pixels of MNIST's 20x20 box, of its first 1,500 training images, enlarged
-# four times: 5 % are below 1.5, or above 4.0.
+# Quartiles of the stroke width in pixels of MNIST's 20x20 box, for its first 1,500 training images, enlarged four
+# times: 5 % are below 1.5, or above 4.0.
 THIN, THICK = 1.9, 2.8
 WORKING_SIDE = 100
-"""Height or width in pixels to which a digit is reduced before its strokes are changed."""
-# Of the stroke's own half width, how much may be taken away, so that its thin places do not break.
+"""Height or width, in pixels, to which a digit is reduced before its strokes are changed."""
+# Fraction of the stroke's half width that may be removed, so that its thin places do not break.
 _MOST_THINNED = 0.6
 
 
@@ -20,7 +20,7 @@ def stroke_width(ink: NDArray[np.floating]) -> float:
     Parameters
     ----------
     ink : ndarray of shape (height, width), float
-        From 0, paper, to 1, ink.
+        From 0 (paper) to 1 (ink).
 
     Returns
     -------
@@ -41,22 +41,22 @@ def stroke_width(ink: NDArray[np.floating]) -> float:
 
 
 def match_stroke_width(ink: NDArray[np.floating], working_side: int = WORKING_SIDE) -> NDArray[np.float64]:
-    """Thicken thin strokes and thin thick ones, as far as most of MNIST's are.
+    """Thicken thin strokes and thin out thick ones to the width of most of MNIST's.
 
-    A digit that fills MNIST's box of 20x20 pixels has strokes of 1.9 to 2.8 pixels afterwards, the quartiles of
-    MNIST's; what is between them already is not changed. Edges stay smooth, and strokes connected.
+    A digit that fills MNIST's 20x20 box then has strokes of 1.9 to 2.8 pixels, the quartiles of MNIST's; strokes that
+    are already within this range are not changed. Edges stay smooth, and strokes stay connected.
 
     Parameters
     ----------
     ink : ndarray of shape (height, width), float
-        From 0, paper, to 1, ink; cut out around one digit.
+        From 0 (paper) to 1 (ink), cut out around one digit.
     working_side : int, default=100
-        Pixels of its longest side while it is measured.
+        Longest side, in pixels, while the width is measured.
 
     Returns
     -------
     ink : ndarray of shape (new_height, new_width), float
-        Reduced if it was large, and with a margin around.
+        Reduced if it was large, with a margin around it.
     """
     from scipy import ndimage
 
@@ -71,7 +71,7 @@ def match_stroke_width(ink: NDArray[np.floating], working_side: int = WORKING_SI
         return padded
     mask = padded > 0.5
     inside, outside = (ndimage.distance_transform_edt(each) for each in (mask, ~mask))
-    # How deep a pixel lies in the ink, 0 at its edge.
+    # Depth of each pixel within the ink, 0 at its edge.
     depth = np.where(mask, inside - 0.5, 0.5 - outside)
     changed = np.clip(depth + growth + 0.5, 0, 1)
     return changed if growth > 0 else np.maximum(changed, _core(mask, target))
@@ -95,7 +95,7 @@ def _mean_skeleton_distance(mask: NDArray[np.bool_]) -> float:
 
 
 def _core(mask: NDArray[np.bool_], width: float) -> NDArray[np.float64]:
-    """Return the middle of the strokes, half as wide as `width`: what thinning leaves in any case."""
+    """Return the middle of the strokes, half as wide as `width`, which thinning always preserves."""
     from scipy import ndimage
     from skimage.morphology import skeletonize
 

@@ -1,4 +1,4 @@
-"""Ink that is thin from top to bottom, as ruled lines are."""
+"""Ink that is thin from top to bottom, like ruled lines."""
 
 from dataclasses import dataclass
 
@@ -8,14 +8,14 @@ from numpy.typing import NDArray
 
 @dataclass(frozen=True, eq=False)
 class ThinInk:
-    """Ink, and how thick it is from top to bottom.
+    """Ink and its vertical thickness.
 
     Attributes
     ----------
     runs : ndarray of shape (height, width), int
-        Length of the vertical run of ink of each pixel; 0 where there is none.
+        Length of the vertical run of ink at each pixel; 0 without ink.
     thickest : int
-        Pixels that a line may be thick.
+        Maximum thickness of a line, in pixels.
     """
 
     runs: NDArray[np.intp]
@@ -23,12 +23,12 @@ class ThinInk:
 
     @property
     def thin(self) -> NDArray[np.bool_]:
-        """Ink that may be a line's."""
+        """Ink that may belong to a line."""
         return (self.runs > 0) & (self.runs <= self.thickest)
 
 
 def run_lengths(mask: NDArray[np.bool_]) -> NDArray[np.intp]:
-    """Return for each pixel of ink the length of the vertical run that it lies in.
+    """Return, for each pixel of ink, the length of its vertical run.
 
     Parameters
     ----------
@@ -37,7 +37,7 @@ def run_lengths(mask: NDArray[np.bool_]) -> NDArray[np.intp]:
     Returns
     -------
     lengths : ndarray of shape (height, width), int
-        0 where there is no ink.
+        0 without ink.
 
     Examples
     --------

@@ -16,23 +16,23 @@ _HOW_TO_NAME = (
     "name each picture by the digits that it shows, e.g. 123.png or 7_anna_02.jpg, with '-' between lines, e.g. "
     f"123-45.png; or put a {TRUTH_FILE} beside the pictures, with the columns file and digits, and '|' between lines"
 )
-# The digits come first; anything may follow them after an underscore, space, dot or bracket.
+# Names begin with the digits; after an underscore, space, dot or bracket, anything may follow.
 _NAME = re.compile(r"(\d+(?:-\d+)*)(?:(?:_|[^\w-]).*)?", re.ASCII)
-# A CSV file that lists pictures is small; a larger file is not read into memory.
+# A CSV file that lists pictures is small; larger files are not read into memory.
 _MOST_BYTES = 50_000_000
 _LONGEST_HEAD = 10_000
 
 
 @dataclass(frozen=True)
 class TrueDigits:
-    """The pictures of a folder and the digits that each shows.
+    """Pictures in a folder and the digits that each shows.
 
     Attributes
     ----------
     lines : mapping of Path to tuple of str
-        The digits of each picture, by line; empty if it shows no digit.
+        Digits of each picture, by line; empty if it shows no digits.
     files : tuple of Path
-        All files that this was read from: pictures, and the CSV file.
+        All files that this was read from: the pictures and the CSV file.
     unlisted : tuple of Path
         Pictures that the CSV file does not list.
     """
@@ -58,12 +58,12 @@ def find_true_digits(root: Path) -> TrueDigits:
     DatasetNotFoundError
         If the folder does not exist.
     DatasetError
-        If it has no pictures, or it cannot be told which digits they show.
+        If it contains no pictures, or their digits cannot be determined.
     """
     folder = scan_folder(root, f"a folder of pictures of digits: {_HOW_TO_NAME}")
     pictures = folder.all_pictures()
     if not pictures:
-        raise DatasetError(f"{root}: there is no picture in this folder; {_HOW_TO_NAME}")
+        raise DatasetError(f"{root}: there are no pictures in this folder; {_HOW_TO_NAME}")
     table = _find_table(folder)
     if table is None:
         return TrueDigits(MappingProxyType(_read_names(root, pictures)), pictures)
@@ -71,7 +71,7 @@ def find_true_digits(root: Path) -> TrueDigits:
     lines = {path: listed[path] for path in pictures if path in listed}
     if missing := sorted(set(listed) - set(pictures)):
         raise DatasetError(
-            f"{table}: {len(missing):,} of {len(listed):,} files do not exist, or are not pictures: "
+            f"{table}: {len(missing):,} of {len(listed):,} files do not exist or are not pictures: "
             f"{name_some(missing, root)}; correct the names in its column file"
         )
     unlisted = tuple(path for path in pictures if path not in listed)
@@ -119,17 +119,17 @@ def _read_names(root: Path, pictures: tuple[Path, ...]) -> dict[Path, tuple[str,
 
 
 def digits_of_name(stem: str) -> tuple[str, ...] | None:
-    """Return the digits, by line, that a picture's name begins with.
+    """Return the digits, by line, with which a picture's name begins.
 
     Parameters
     ----------
     stem : str
-        The name without its ending.
+        Name without its suffix.
 
     Returns
     -------
     lines : tuple of str or None
-        None if it begins with something else, or if what follows at once may belong to the digits.
+        None if it begins with something else, or if what follows directly may belong to the digits.
 
     Examples
     --------
@@ -151,14 +151,14 @@ def _read_table(root: Path, table: Path) -> dict[Path, tuple[str, ...]]:
         text = table.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError as error:
         raise DatasetError(
-            f"{table}: it is not UTF-8: {error.reason} at byte {error.start}; save it as UTF-8"
+            f"{table}: not valid UTF-8: {error.reason} at byte {error.start}; save it as UTF-8"
         ) from error
     head = text.partition("\n")[0]
     rows = csv.DictReader(text.splitlines(), delimiter=";" if ";" in head and "," not in head else ",")
     if missing := [name for name in _COLUMNS if name not in (rows.fieldnames or ())]:
         raise DatasetError(
-            f"{table}: no column {' and no column '.join(missing)} in its first line, {shown(head.strip())}; it needs "
-            "the columns file and digits"
+            f"{table}: no column {' and no column '.join(missing)} in its first line, {shown(head.strip())}; it must "
+            "have the columns file and digits"
         )
     lines: dict[Path, tuple[str, ...]] = {}
     try:
@@ -167,10 +167,12 @@ def _read_table(root: Path, table: Path) -> dict[Path, tuple[str, ...]]:
             if not path.is_relative_to(root):
                 raise DatasetError(f"{table}: line {rows.line_num}: {shown(row['file'])} is not in {root}; remove it")
             if path in lines:
-                raise DatasetError(f"{table}: line {rows.line_num}: {row['file']} is listed twice; remove one")
+                raise DatasetError(
+                    f"{table}: line {rows.line_num}: {row['file']} is listed twice; remove one of the lines"
+                )
             lines[path] = _read_digits(table, rows.line_num, row["digits"] or "")
     except csv.Error as error:
-        raise DatasetError(f"{table}: line {rows.line_num}: {error}; save it as a CSV file again") from error
+        raise DatasetError(f"{table}: line {rows.line_num}: {error}; save it as CSV again") from error
     return lines
 
 

@@ -1,4 +1,4 @@
-"""Readings as a page that needs no other file."""
+"""Readings as a self-contained HTML page."""
 
 from base64 import b64encode
 from collections.abc import Iterator, Sequence
@@ -13,9 +13,9 @@ from hdr_bench.names import visible_prose
 from hdr_bench.pictures.reading import PictureReadings, ReadDigit, Reading, Step
 from hdr_bench.pictures.steps import draw_steps, to_png
 
-# Longest side of pictures in the page, in pixels: sharp on a phone, and the page stays small.
+# Longest side of pictures in the page, in pixels: sharp on a phone, while the page stays small.
 _PICTURE, _STAGE = 1200, 800
-# Rejected marks that are shown; a page of letters has hundreds.
+# Maximum number of rejected marks shown; a page of letters has hundreds.
 _MOST_REJECTED = 100
 
 
@@ -24,7 +24,7 @@ Box = tuple[int, int, int, int]
 
 @dataclass(frozen=True)
 class _MarkAnswer:
-    """Answer of a model for a mark, as the page shows it; without a label it has no mark in this box."""
+    """A model's answer for a mark, as shown on the page; without a label, the model has no mark in this box."""
 
     model: str
     label: str = ""
@@ -35,7 +35,7 @@ class _MarkAnswer:
 
     @property
     def words(self) -> str:
-        """The answer alone."""
+        """Text of the answer without the model's name."""
         if not self.label:
             return "no mark here"
         return "rejected" if self.rejected else f"{self.label}, {self.percent}"
@@ -43,7 +43,7 @@ class _MarkAnswer:
 
 @dataclass(frozen=True)
 class _Mark:
-    """A box in the picture, with the answer of each model."""
+    """Box in the picture, with the answer of each model."""
 
     box: Box
     image: str
@@ -51,17 +51,17 @@ class _Mark:
 
     @property
     def is_rejected(self) -> bool:
-        """No model takes it for a digit."""
+        """Whether every model rejects it."""
         return all(each.rejected for each in self.answers if each.label)
 
     @property
     def is_disputed(self) -> bool:
-        """The models disagree on what it is, and some take it for a digit."""
+        """Whether the models disagree, and at least one reads a digit."""
         return not self.is_rejected and len({each.label for each in self.answers}) > 1
 
     @property
     def title(self) -> str:
-        """The answers; with several models each with its name."""
+        """Text of the answers, with the models' names if there are several."""
         if len(self.answers) == 1:
             return self.answers[0].words
         return "; ".join(f"{each.model}: {each.words}" for each in self.answers)
@@ -69,7 +69,7 @@ class _Mark:
 
 @dataclass(frozen=True)
 class _Answer:
-    """Answer of a model for the whole picture; its notes besides those that all have."""
+    """A model's answer for the entire picture, with the notes that not all models share."""
 
     model: str
     lines: tuple[str, ...]
@@ -79,7 +79,7 @@ class _Answer:
 
 @dataclass(frozen=True)
 class _Stage:
-    """A stage as the page shows it."""
+    """Stage as shown on the page."""
 
     number: int
     name: str
@@ -89,7 +89,7 @@ class _Stage:
 
 @dataclass(frozen=True)
 class _Section:
-    """The readings of a picture that have the same side up, as the page shows them."""
+    """Readings of a picture that have the same orientation, as shown on the page."""
 
     file: str
     size: tuple[int, int]
@@ -101,7 +101,7 @@ class _Section:
 
 
 def render_page(pictures: Sequence[PictureReadings]) -> str:
-    """Return the page of readings.
+    """Render readings as a page.
 
     Parameters
     ----------
@@ -123,7 +123,7 @@ def render_page(pictures: Sequence[PictureReadings]) -> str:
     sections = [
         _section(picture.file, tuple(readings))
         for picture in pictures
-        # Models may take other sides of a picture for its top.
+        # Models may disagree about the orientation of a picture.
         for _, readings in groupby(sorted(picture.readings, key=_turns_of), key=_turns_of)
     ]
     failures = [(visible_prose(each.file), visible_prose(each.error)) for each in pictures if each.error]
@@ -154,7 +154,7 @@ def _answer(reading: Reading, common: tuple[str, ...]) -> _Answer:
 
 
 def _marks(readings: Sequence[Reading]) -> Iterator[_Mark]:
-    """Give the marks of readings, each box once: those that some model takes for a digit, then some of the others."""
+    """Yield each box of the readings once: marks that a model reads as digits, then some of the others."""
     of_models = [{digit.box: digit for digit in reading.digits} for reading in readings]
     marks = [_mark(box, readings, [digits.get(box) for digits in of_models]) for box in _boxes_in_order(readings)]
     yield from (mark for mark in marks if not mark.is_rejected)
@@ -162,7 +162,7 @@ def _marks(readings: Sequence[Reading]) -> Iterator[_Mark]:
 
 
 def _boxes_in_order(readings: Sequence[Reading]) -> list[Box]:
-    """Return the boxes of all readings in reading order: what one of them alone has follows what it has before it."""
+    """Merge the boxes of all readings in reading order: a box of only one reading follows its predecessor there."""
     boxes: list[Box] = []
     for reading in readings:
         place = -1
@@ -199,7 +199,7 @@ def _mark_answer(model: str, digit: ReadDigit | None) -> _MarkAnswer:
 
 
 def _percent(probability: float) -> str:
-    """Return a probability with one decimal; it is never shown as 0 or 100 %."""
+    """Format a probability with one decimal; it is never shown as 0 or 100 %."""
     if probability > 0.999:
         return ">99.9\u00a0%"
     if probability < 0.001:
@@ -208,7 +208,7 @@ def _percent(probability: float) -> str:
 
 
 def _stages(readings: Sequence[Reading]) -> Iterator[_Stage]:
-    """Give the stages of readings; one that is the same for all models once, of others one for each with its name."""
+    """Yield the stages of readings: once if it is the same for all models, otherwise one per model with its name."""
     for number, steps in enumerate(zip(*map(draw_steps, readings), strict=True), start=1):
         if all(np.array_equal(step.image, steps[0].image) for step in steps):
             yield _stage(number, steps[0])

@@ -134,7 +134,7 @@ def test_a_function_of_ones_own(models, tmp_path, monkeypatch):
         (["--format", "xml"], "'xml' is not one of 'text', 'json', 'csv'"),
         (["--part", "train"], "'train' is not one of 'test', 'all'"),
         (["--trust", "no_module:function"], "no_module"),
-        (["no_module:function"], "runs the code of the module no_module; if you trust it, give --trust"),
+        (["no_module:function"], "runs the code of the module no_module; if you trust it, use --trust"),
         (["--out", "x.json"], "--out needs json or csv"),
         (["--classes", "0,x"], "unknown class"),
         (["--fit", "mnis"], "mnist"),

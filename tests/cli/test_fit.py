@@ -44,14 +44,14 @@ def test_nothing_is_fitted_for_a_file_that_cannot_be_replaced(command, tmp_path,
     assert ended.stderr.count(str(tmp_path)) == 1
     assert (tmp_path / "notes.txt").read_text() == "mine"
     ended = command("fit", "knn", "--dataset", "digits-8x8", "--out", tmp_path)
-    assert f"{tmp_path} is a folder; name a file in it, e.g. {tmp_path}/model.hdrm" in ended.stderr
+    assert f"{tmp_path} is a folder; give a file in it, e.g. {tmp_path}/model.hdrm" in ended.stderr
 
 
 def test_what_only_pickle_can_hold_needs_trust(command, tmp_path, helpers):
     arguments = ["fit", "tests.helpers.unlucky_tree.FailsForSeedOne", "--dataset", "digits-8x8", "--threads", 1]
     ended = command(*arguments, "--out", tmp_path / "tree.hdrm")
     assert ended.returncode == 2
-    assert "only pickle can hold" in ended.stderr
+    assert "only pickle can store" in ended.stderr
     assert list(tmp_path.iterdir()) == []
     assert command(*arguments, "--out", tmp_path / "tree.hdrm", "--trust").returncode == 0
     model = load_model(tmp_path / "tree.hdrm", trust=True)
@@ -87,7 +87,7 @@ def test_a_model_is_written_as_onnx(command, tmp_path):
     assert f"{100 * np.mean(outputs['labels'] == test.y):.2f} %" in ended.stdout
     ended = command("fit", "knn", *arguments)
     assert ended.returncode == 2
-    assert "KNNClassifier cannot be written as ONNX" in ended.stderr
+    assert "KNNClassifier cannot be exported to ONNX" in ended.stderr
 
 
 def test_what_is_no_model_file(command, tmp_path):

@@ -150,7 +150,7 @@ def test_pictures_of_any_size_are_brought_into_mnists_form(data_home, tmp_path):
     np.save(tmp_path / "small.npy", chosen[:, 4:24, 4:24])
     wrong_size = call_command("predict", tmp_path / "knn.hdrm", tmp_path / "small.npy", "--out", tmp_path / "b.csv")
     assert (
-        "from images of 28x28 pixels; bring them into MNIST's form with --fit mnist, or pictures" in wrong_size.stderr
+        "from images of 28x28 pixels; convert them into MNIST's form with --fit mnist, or pictures" in wrong_size.stderr
     )
     expected = model.predict(chosen.reshape(len(chosen), -1))
     answers = [int(label) for _, label in rows_of(out)[1:]]
@@ -207,7 +207,9 @@ def test_another_range_of_pixels_is_warned_of(fitted, images, tmp_path):
     np.save(tmp_path / "a.npy", images * 15)
     ended = call_command("predict", fitted[0] / "svm.hdrm", tmp_path / "a.npy", "--out", tmp_path / "out.csv")
     assert ended.returncode == 0
-    assert ended.stderr.startswith("warning: SVMClassifier: X runs from 0 to 240, but it was fitted on values from")
+    assert ended.stderr.startswith(
+        "warning: SVMClassifier: X ranges from 0 to 240, but the training images ranged from"
+    )
 
 
 def test_other_files_are_never_overwritten(fitted, images, tmp_path):
@@ -216,9 +218,9 @@ def test_other_files_are_never_overwritten(fitted, images, tmp_path):
     table = write_table(tmp_path / "test.csv", images)
     (tmp_path / "folder.csv").mkdir()
     for out, fault in (
-        (table, "exists, and holds no predictions"),
+        (table, "exists and does not contain predictions"),
         (tmp_path / "a.npy", "choose a name that ends in .csv"),
-        (tmp_path / "folder.csv", "exists, and is not a file"),
+        (tmp_path / "folder.csv", "exists and is not a file"),
     ):
         before = out.read_bytes() if out.is_file() else None
         ended = call_command("predict", folder / "knn.hdrm", tmp_path / "a.npy", "--out", out)
@@ -271,7 +273,7 @@ def test_a_function_of_ones_own_is_a_model_if_it_is_trusted(images, tmp_path, mo
     command = ("predict", "own_model_of_predict:make", tmp_path / "a.npy", "--out", "out.csv", "--probabilities")
     refused = call_command(*command, cwd=tmp_path)
     assert refused.returncode == 2
-    assert "if you trust it, give --trust" in refused.stderr
+    assert "if you trust it, use --trust" in refused.stderr
     ended = call_command(*command, "--trust", cwd=tmp_path)
     assert (ended.returncode, ended.stderr) == (0, "")
     expected = [[str(index + 1), str((images[index, 0, 0] + index) % 10), "1"] for index in range(50)]

@@ -192,7 +192,7 @@ def test_a_weak_penalty_leaves_open_what_the_tolerance_does(alpha, differing, to
         ({"C": 1e-30}, "C=1e-30"),
         ({"C": 1e30}, r"C=1e\+30"),
         ({"kernel": "poly", "degree": 7, "gamma": 1.0, "pixel_scale": 1.0}, r"a kernel with values up to "),
-        ({"kernel": "poly", "coef0": -3.0}, "coef0=-3, below 0, where a kernel of degree 3 has no unique solution"),
+        ({"kernel": "poly", "coef0": -3.0}, "coef0=-3, below 0, for which a kernel of degree 3 has no unique solution"),
     ],
 )
 def test_what_onedal_cannot_compute_libsvm_does(params, fault):
@@ -201,7 +201,7 @@ def test_what_onedal_cannot_compute_libsvm_does(params, fault):
     assert model.engine_ == "libsvm"
     reference = make_estimator("svm", engine="libsvm", **params).fit(X, y)
     np.testing.assert_array_equal(model.predict(X_test), reference.predict(X_test))
-    with pytest.raises(ValueError, match=f"engine='onedal' cannot compute with {fault}.*; take engine='auto' or 'libs"):
+    with pytest.raises(ValueError, match=f"engine='onedal' cannot compute with {fault}.*; use engine='auto' or 'libs"):
         make_estimator("svm", engine="onedal", **params).fit(X, y)
 
 

@@ -116,7 +116,7 @@ def test_images_of_any_height_and_width(digits):
     wide = digits.train.images[::2, 4:24]
     model = quick("cnn").fit(wide, digits.train.y[::2])
     assert model.image_shape_ == (20, 28)
-    with pytest.raises(ValueError, match=r"images of shape \(28, 20\), but CNNClassifier works on \(20, 28\)"):
+    with pytest.raises(ValueError, match=r"images of shape \(28, 20\), but CNNClassifier expects \(20, 28\)"):
         model.predict(wide.transpose(0, 2, 1))
     with pytest.raises(ValueError, match="has no axis of 1 to 4 channels"):
         model.predict(np.zeros((5, 9, 20, 28)))
@@ -165,7 +165,7 @@ def test_predictions_want_a_fit_and_the_same_features(name, digits):
     ("image_shape", "fault"),
     [
         ((28, 27), "makes 756 pixels, but X has 784"),
-        ((784,), "is no image's"),
+        ((784,), "is not valid"),
         ((28, 28, 3), "makes 2352"),
         ((-28, -28), "is no"),
     ],

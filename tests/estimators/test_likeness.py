@@ -34,11 +34,11 @@ def _warnings(model, X):
 def test_inverted_and_rescaled_images_are_told(fitted, digits):
     name, X = type(fitted).__name__, np.asarray(digits.test.X, np.float64)[:60]
     inverted = (
-        f"{name}: X seems to be dark on light, but it was fitted on images light on dark; invert X or the training"
+        f"{name}: X seems to be dark on light, but the training images were light on dark; invert X or the training"
     )
     assert _warnings(fitted, 255 - X) == {f"{inverted} images"}
     (told,) = _warnings(fitted, X / 255)
-    assert told.startswith(f"{name}: X runs from 0 to 1, but it was fitted on values from 0 to 255; bring both to one")
+    assert told.startswith(f"{name}: X ranges from 0 to 1, but the training images ranged from 0 to 255; scale both to")
     assert len(_warnings(fitted, 1 - X / 255)) == 2
 
 

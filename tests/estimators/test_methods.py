@@ -220,7 +220,7 @@ def test_parameters_that_are_not_possible(digits, name, params, fault):
 # A tree and a neighbour need no second class: they answer with the only one, as scikit-learn's do.
 @pytest.mark.parametrize("name", [name for name, method in METHODS.items() if not method.takes_one_class])
 def test_one_class_is_no_problem_to_solve(digits, name):
-    with pytest.raises(ValueError, match="needs at least two classes; y holds one class: "):
+    with pytest.raises(ValueError, match="needs at least two classes; y has one class: "):
         make_estimator(name).fit(digits.train.X[:20], np.zeros(20))
 
 

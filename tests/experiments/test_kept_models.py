@@ -60,9 +60,9 @@ def test_models_are_kept_with_their_cards_and_predict_what_is_stored(run):
 
 def test_what_no_file_can_hold_keeps_its_result_and_the_reason(run):
     models = load_models(run)
-    assert "only pickle can hold" in models.reasons["Own tree", 0]
+    assert "only pickle can store" in models.reasons["Own tree", 0]
     assert load_results(run).set_index(["case", "seed"]).loc[("Own tree", 0), "accuracy"] > 0.5
-    with pytest.raises(ModelNotFoundError, match="only pickle can hold"):
+    with pytest.raises(ModelNotFoundError, match="only pickle can store"):
         models["Own tree", 0]
     with pytest.raises(ModelNotFoundError, match=r"Choose from: \('Forest', 0\)"):
         models["k-NN", 0]

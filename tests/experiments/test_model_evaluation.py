@@ -172,7 +172,7 @@ def test_another_range_of_pixels_is_doubted(model):
         "light", *(Part(part.images * 12, part.labels) for part in (light.train, light.test)), light.class_names
     )
     (found,) = evaluate_models([model], [_choice(light)])
-    assert "bring both to one range" in found.notes[0]
+    assert "scale both to the same range" in found.notes[0]
 
 
 def test_names_tell_models_apart():

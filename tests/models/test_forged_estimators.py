@@ -17,11 +17,11 @@ from tests.helpers.model_files import with_tree
 def test_neighbours_on_other_features_than_their_images(model, tmp_path, monkeypatch):
     forged = clone(model).fit(digits().train.X, digits().train.y)
     forged._fit_X = forged._fit_X[:, :3]
-    with pytest.raises(ModelSaveError, match="neighbours on other features"):
+    with pytest.raises(ModelSaveError, match="neighbours whose features differ"):
         save_model(forged, tmp_path / "m.hdrm")
     monkeypatch.setattr("hdr_bench.models.encoding.check_made", lambda _: None)
     path = save_model(forged, tmp_path / "m.hdrm")
-    with pytest.raises(ModelFileError, match="neighbours on other features than the 64 of their estimator"):
+    with pytest.raises(ModelFileError, match="neighbours whose features differ from the 64 of their estimator"):
         load_model(path)
 
 
@@ -30,5 +30,5 @@ def test_clusters_whose_trees_no_file_holds(path, tmp_path):
     state = {"n_features_in_": 64, "_sklearn_version": sklearn.__version__}
     forged = {"kind": "scikit-learn", "class": f"sklearn.cluster.{path}", "state": state}
     saved = save_model(fitted("linear"), tmp_path / "linear.hdrm")
-    with pytest.raises(ModelFileError, match="keeps a tree of clusters"):
+    with pytest.raises(ModelFileError, match="contains a tree of clusters"):
         load_model(with_tree(saved, tmp_path / "m.hdrm", lambda _: forged))

@@ -79,7 +79,7 @@ def test_cut_off_anywhere(saved, tmp_path):
 def test_a_newer_format(saved, tmp_path):
     newer = {"format": "hdr-bench model", "version": FORMAT_VERSION + 1}
     path = write_members(tmp_path / "new.hdrm", members_of(saved["tree"]) | {"format.json": json.dumps(newer).encode()})
-    assert "use a newer version" in refuse(path, f"of format {FORMAT_VERSION + 1}")
+    assert "upgrade hdr-bench" in refuse(path, f"has format {FORMAT_VERSION + 1}")
     for version in (None, 0, "1", True, [1]):
         changed = json.dumps({"format": "hdr-bench model", "version": version}).encode()
         refuse(write_members(path, members_of(saved["tree"]) | {"format.json": changed}), "damaged")
@@ -132,7 +132,7 @@ def test_two_members_of_one_name(saved, tmp_path):
         for name, content in members_of(saved["tree"]).items():
             archive.writestr(name, content)
         archive.writestr("model.json", b"{}")
-    refuse(path, "two members of one name")
+    refuse(path, "two members with the same name")
 
 
 def test_names_that_would_steer_a_terminal(tmp_path):

@@ -70,19 +70,19 @@ def test_trees_that_lead_out_of_their_arrays(column, value, saved, tmp_path):
     parts = tree_of(saved["tree"])["tree"]["state"]["tree_"]["parts"]
     place = parts["nodes"]["items"]
     node = next(node for key, node in place if key == column)
-    refuse(_with_array(saved["tree"], tmp_path / "m.hdrm", node["place"], _set(0, value)), "it holds a tree")
+    refuse(_with_array(saved["tree"], tmp_path / "m.hdrm", node["place"], _set(0, value)), "it contains a tree")
 
 
 def test_a_tree_on_more_features_than_its_estimator(saved, tmp_path):
     path = with_tree(saved["tree"], tmp_path / "m.hdrm", lambda tree: tree["state"].update(n_features_in_=3))
-    refuse(path, "another number of features")
+    refuse(path, "number of features differs")
 
 
 def test_a_tree_that_is_deeper_than_it_says(saved, tmp_path):
     path = with_tree(
         saved["tree"], tmp_path / "m.hdrm", lambda tree: tree["state"]["tree_"]["parts"].update(max_depth=0)
     )
-    refuse(path, "deeper than the 0 levels")
+    refuse(path, "deeper than the declared 0 levels")
 
 
 @pytest.mark.parametrize("attribute", ["_n_support", "support_vectors_", "_dual_coef_", "_intercept_", "support_"])
@@ -96,7 +96,7 @@ def test_support_vector_machines_whose_arrays_do_not_fit(attribute, saved, tmp_p
 @pytest.mark.parametrize("changes", [{"_impl": "epsilon_svr"}, {"classes_": [0]}], ids=["kind", "classes"])
 def test_a_support_vector_machine_of_another_kind(changes, saved, tmp_path):
     path = with_tree(saved["svm"], tmp_path / "m.hdrm", lambda tree: tree["state"]["svc_"]["state"].update(changes))
-    refuse(path, "of another kind than its class")
+    refuse(path, "whose kind does not match its class")
 
 
 OUTSIDE = {
@@ -122,7 +122,7 @@ def test_compiled_code_reads_and_writes_within_its_arrays(name, tmp_path, monkey
     model, attribute, change = OUTSIDE[name]
     model = clone(model).fit(digits().train.X, digits().train.y)
     setattr(model, attribute, change(getattr(model, attribute)))
-    with pytest.raises(ModelSaveError, match="no model file holds it"):
+    with pytest.raises(ModelSaveError, match="a model file cannot store it"):
         save_model(model, tmp_path / "m.hdrm")
     monkeypatch.setattr("hdr_bench.models.encoding.check_made", lambda _: None)
     refuse(save_model(model, tmp_path / "m.hdrm"), "damaged")

@@ -32,14 +32,14 @@ def test_what_only_pickle_can_hold_is_refused_with_its_place(tmp_path):
     with pytest.raises(ModelSaveError) as refused:
         save_model(model, tmp_path / "model.hdrm")
     assert "Pipeline.steps[0][1].callbacks[0]" in str(refused.value)
-    assert "only pickle can hold" in str(refused.value)
+    assert "only pickle can store" in str(refused.value)
     assert list(tmp_path.iterdir()) == []
 
 
 def test_a_search_is_refused_for_the_model_that_it_found(tmp_path):
     train = digits().train
     search = GridSearchCV(KNeighborsClassifier(), {"n_neighbors": [1, 3]}, cv=2).fit(train.X, train.y)
-    with pytest.raises(ModelSaveError, match="GridSearchCV is a search, .*; save the model found, its best_estimator_"):
+    with pytest.raises(ModelSaveError, match="GridSearchCV is a search, .*; save the best model, its best_estimator_"):
         save_model(search, tmp_path / "model.hdrm")
     path = save_model(search.best_estimator_, tmp_path / "model.hdrm")
     np.testing.assert_array_equal(load_model(path).predict(digits().test.X), search.predict(digits().test.X))
@@ -56,7 +56,7 @@ def test_the_score_that_features_were_chosen_by(tmp_path):
 def test_a_pickle_is_written_and_read_only_with_trust(tmp_path):
     model = FailsForSeedOne(random_state=0)
     model.fit(digits().train.X, digits().train.y)
-    with pytest.raises(ModelSaveError, match="only pickle can hold"):
+    with pytest.raises(ModelSaveError, match="only pickle can store"):
         save_model(model, tmp_path / "model.hdrm")
     path = save_model(model, tmp_path / "model.hdrm", trust=True)
     with pytest.raises(ModelFileError, match="trust=True"):
@@ -85,7 +85,7 @@ def test_nothing_but_a_model_file_is_written_over(tmp_path):
     assert load_card(path).method.name == "tree"
     thesis = tmp_path / "thesis.txt"
     thesis.write_text("years of work")
-    for other, fault in ((thesis, "not replaced"), (tmp_path, "is a folder; name a file in it, e.g. .*model.hdrm")):
+    for other, fault in ((thesis, "not replaced"), (tmp_path, "is a folder; give a file in it, e.g. .*model.hdrm")):
         with pytest.raises(ModelFileError, match=fault):
             save_model(fitted("tree"), other)
     assert thesis.read_text() == "years of work"

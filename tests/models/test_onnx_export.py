@@ -107,7 +107,7 @@ def test_pipelines_of_scikit_learn(model, tmp_path, run):
 
 @pytest.mark.parametrize("name", ["svm", "knn", "tree", "radial-basis", "virtual-svm"])
 def test_what_cannot_be_exported_is_refused_before_it_is_fitted(name, tmp_path):
-    with pytest.raises(ModelSaveError, match="cannot be written as ONNX; of this library's methods mlp, cnn, linear"):
+    with pytest.raises(ModelSaveError, match="cannot be exported to ONNX, which supports mlp, cnn, linear"):
         check_exportable(tiny(name))
     with pytest.raises(ModelSaveError):
         export_onnx(fitted(name), tmp_path / "model.onnx")

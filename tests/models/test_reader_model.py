@@ -92,7 +92,7 @@ def test_a_torch_module(name):
         ("returns_text", ModelFileError, "it must return a fitted classifier"),
         ("fails", ModelFileError, "failed: RuntimeError: no weights here"),
         ("CONSTANT", ModelFileError, "it must be a function without arguments"),
-        ("needs_images", ModelFileError, "needs arguments (images); it must take none, and return"),
+        ("needs_images", ModelFileError, "needs arguments (images); it must take none and return"),
         ("returns_a_class", ModelFileError, "returned the class Labels"),
         ("functoin", UnknownNameError, "Did you mean 'function'?"),
     ],
@@ -122,10 +122,10 @@ def test_a_module_that_is_not_there():
 @pytest.mark.parametrize(
     ("name", "words"),
     [
-        ("wrong_shape", "gave values of the shape"),
-        ("no_probabilities", "a row must sum to 1"),
+        ("wrong_shape", "returned values of shape"),
+        ("no_probabilities", "each row must sum to 1"),
         ("fails_later", "which ends the program"),
-        ("Wrong", "gave 12, which is none of its classes"),
+        ("Wrong", "returned 12, which is not among its classes"),
     ],
 )
 def test_answers_that_are_none(name, words):

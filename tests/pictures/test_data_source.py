@@ -75,7 +75,7 @@ def test_a_csv_file_beside_the_pictures_tells_what_they_show(pages, tmp_path, da
     (tmp_path / "truth.csv").write_text("\n".join(rows))
     assert recognize_scheme(tmp_path) == "pictures"
     dataset, messages = load(tmp_path)
-    assert any("1 pictures are not in truth.csv, and are left out: IMG_0.png" in each for each in messages)
+    assert any("1 pictures are not in truth.csv and are left out: IMG_0.png" in each for each in messages)
     assert len(dataset.train) + len(dataset.test) >= 10
 
 
@@ -92,7 +92,7 @@ def test_digits_that_are_not_there_are_counted_as_lost(folder, data_home):
     path = next(folder.glob("*page 0.png"))
     path.rename(folder / f"55{path.name}")
     _, messages = load(folder)
-    assert any("of 20 digits were not found, or could not be identified: 55" in each for each in messages)
+    assert any("of 20 digits were not found or could not be identified: 55" in each for each in messages)
 
 
 def test_a_name_that_the_reader_reads_differently_is_noted(folder, pages, data_home):

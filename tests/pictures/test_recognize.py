@@ -98,7 +98,7 @@ def test_a_reader_is_returned_as_it_is(linear: Any) -> None:
 def test_a_model_of_other_images_is_refused(tmp_path: Any) -> None:
     small = load_dataset("digits-8x8").subsample(100)
     model = make_estimator("linear", tol=1e-2).fit(small.train.X, small.train.y)
-    with pytest.raises(ValueError, match=r"images of 8x8 pixels; to read pictures it must be fitted on 28x28"):
+    with pytest.raises(ValueError, match=r"images of 8x8 pixels; to read pictures, it must be fitted on 28x28"):
         load_recognizer(model)
     path = save_model(model, tmp_path / "small.hdrm")
     with pytest.raises(ModelFileError, match=r"small\.hdrm: small was fitted on images of 8x8 pixels"):
@@ -109,20 +109,20 @@ def test_a_file_that_is_refused_is_named_once(tmp_path: Any) -> None:
     small = load_dataset("digits-8x8").subsample(100)
     tree = FailsForSeedOne(random_state=0).fit(small.train.X, small.train.y)
     path = save_model(tree, tmp_path / "mine.hdrm", trust=True)
-    with pytest.raises(ModelFileError, match="holds a pickle") as refused:
+    with pytest.raises(ModelFileError, match="contains a pickle") as refused:
         load_recognizer(path)
     assert str(refused.value).count("mine.hdrm") == 1
 
 
 @pytest.mark.parametrize("model", [make_estimator("linear"), 5], ids=["unfitted", "number"])
 def test_what_is_no_fitted_classifier_is_refused(model: Any) -> None:
-    with pytest.raises(ValueError, match="cannot read pictures: give a fitted classifier"):
+    with pytest.raises(ValueError, match="cannot read pictures: use a fitted classifier"):
         load_recognizer(model)
 
 
 def test_a_model_without_digits_is_refused() -> None:
     model = make_estimator("knn", n_neighbors=1).fit(np.eye(4, 784), list("abab"))
-    with pytest.raises(ValueError, match=r"knows no digits: its classes are \['a', 'b'\]"):
+    with pytest.raises(ValueError, match=r"has no digits among its classes \['a', 'b'\]"):
         load_recognizer(model)
 
 
@@ -151,5 +151,5 @@ def test_a_network_of_other_classes_than_it_says_is_refused() -> None:
         return np.full((len(images), 11), 1 / 11)
 
     recognizer = load_recognizer(ImageFunctionClassifier(eleven))
-    with pytest.raises(PredictionsError, match="gives 11 probabilities per image; it has 10 classes"):
+    with pytest.raises(PredictionsError, match="returned 11 probabilities per image, but has 10 classes"):
         recognizer.recognize(np.ones((2, 28, 28), np.uint8))

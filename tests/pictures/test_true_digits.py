@@ -79,8 +79,8 @@ def test_a_csv_file_as_excel_writes_it(folder):
         ("", "no column file and no column digits"),
         ("file,digits\na.png,1\na.png,2\n", "line 3: a.png is listed twice"),
         ("file,digits\na.png,1O\n", "line 2: '1O' are not digits"),
-        ("file,digits\na.png,1\nb.png,2\n", "1 of 2 files do not exist, or are not pictures: b.png"),
-        (b"file,digits\n\xff.png,1\n", "it is not UTF-8"),
+        ("file,digits\na.png,1\nb.png,2\n", "1 of 2 files do not exist or are not pictures: b.png"),
+        (b"file,digits\n\xff.png,1\n", "not valid UTF-8"),
         ("file,digits\n/a.png,1\n", "line 2: '/a.png' is not in"),
         ("file,digits\n../a.png,1\n", "1 of 1 files do not exist"),
     ],
@@ -94,7 +94,7 @@ def test_a_csv_file_that_cannot_be_used(folder, truth, message):
 def test_folders_that_cannot_be_used(folder, tmp_path):
     with pytest.raises(DatasetNotFoundError, match="no such folder"):
         find_true_digits(tmp_path / "none")
-    with pytest.raises(DatasetError, match="there is no picture in this folder; name each picture by the digits"):
+    with pytest.raises(DatasetError, match="there are no pictures in this folder; name each picture by the digits"):
         find_true_digits(folder("notes.txt"))
     with pytest.raises(DatasetError, match=r"the names of 1 of 2 pictures do not begin .*: IMG_1.png; name each"):
         find_true_digits(folder("1.png", "IMG_1.png"))

@@ -135,7 +135,7 @@ def test_quick_compares_nine_methods_on_the_embedded_images():
         ({"dataset": ""}, ["unknown dataset ''. Choose from: digits-8x8"]),
         (
             {"case": [{"name": "A", "estimator": "sklearn.multiclass.OneVsRestClassifier"}]},
-            ["case 1 ('A'): OneVsRestClassifier cannot be made of {}: ", "'estimator'"],
+            ["case 1 ('A'): OneVsRestClassifier cannot be created with {}: ", "'estimator'"],
         ),
         (
             {"case": [{"name": "A", "estimator": "sklearn.svm.SVCC"}]},

@@ -64,10 +64,10 @@ REFUSED = {
     "large": (lambda: write_head(8000, 7000), "56,000,000 pixels; pictures of up to 50,000,000"),
     "truncated": (lambda: write(make_page())[:1000], "not a readable picture"),
     "damaged": (lambda: write(make_page())[:-30] + bytes(30), "not a readable picture"),
-    "svg": (lambda: b"<svg xmlns='http://www.w3.org/2000/svg'/>", "in no picture format"),
-    "html": (lambda: b"<!doctype html><script>alert(1)</script>", "in no picture format"),
-    "animated GIF": (lambda: write_animation("GIF"), "holds 2 pictures"),
-    "animated PNG": (lambda: write_animation("PNG"), "holds 2 pictures"),
+    "svg": (lambda: b"<svg xmlns='http://www.w3.org/2000/svg'/>", "not in a supported picture format"),
+    "html": (lambda: b"<!doctype html><script>alert(1)</script>", "not in a supported picture format"),
+    "animated GIF": (lambda: write_animation("GIF"), "contains 2 pictures"),
+    "animated PNG": (lambda: write_animation("PNG"), "contains 2 pictures"),
     "noise": (lambda: write(make_noise(900)), "pieces of ink"),
 }
 

@@ -1,1 +1,1 @@
-"""Code of others: imported, called, and known by what it needs."""
+"""Third-party code: importing it, calling it, and knowing what it needs."""

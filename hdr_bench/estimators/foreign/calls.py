@@ -1,4 +1,4 @@
-"""Code of others, which may do anything when it is called: raise any error, or end the program."""
+"""Calls to third-party code, which may raise any error or end the program."""
 
 import os
 import signal
@@ -11,22 +11,22 @@ from typing import Any, Self
 
 from hdr_bench.error_text import describe_error
 
-# On these a command ends as on Ctrl-C.
+# Signals on which a command ends as on Ctrl-C.
 _INTERRUPTING = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]
-# Those since the outermost block began; None outside of all. A plan enters many.
+# Signals received since the outermost block began; None outside all blocks. A plan enters many blocks.
 _INTERRUPTS: ContextVar[list[int] | None] = ContextVar("interrupts", default=None)
 
 
 def foreign_code(refusal: Callable[[BaseException], BaseException]) -> AbstractContextManager[object]:
-    """Run code of others in the block: whatever it raises, `SystemExit` and `os._exit` too, becomes this library's.
+    """Run third-party code: whatever it raises, even `SystemExit` and `os._exit`, becomes one of this library's errors.
 
-    A user's Ctrl-C stays what it is.
+    A user's Ctrl-C is passed on unchanged.
 
     Parameters
     ----------
     refusal : callable
-        Makes an error of what was raised, or returns it if it is one of this library's that should stay. The block
-        raises what it returns.
+        Turns the exception into the error to raise, or returns it unchanged if it is one of this library's that should
+        be kept.
 
     Returns
     -------
@@ -36,7 +36,7 @@ def foreign_code(refusal: Callable[[BaseException], BaseException]) -> AbstractC
 
 
 def foreign_blocks() -> AbstractContextManager[object]:
-    """Prepare once for the blocks of `foreign_code` that are inside this one: a plan has thousands.
+    """Prepare once for all nested `foreign_code` blocks: a plan has thousands.
 
     Returns
     -------
@@ -46,7 +46,7 @@ def foreign_blocks() -> AbstractContextManager[object]:
 
 
 def cause_of(error: BaseException) -> str:
-    """Return what code of others raised, in one line, and of what would have ended the program that it would.
+    """Describe what third-party code raised, in one line, noting if it would have ended the program.
 
     Parameters
     ----------
@@ -56,12 +56,12 @@ def cause_of(error: BaseException) -> str:
     -------
     cause : str
     """
-    ends = "" if isinstance(error, Exception) else ", which ends the program; take that out"
+    ends = "" if isinstance(error, Exception) else ", which ends the program; remove that call"
     return describe_error(error) + ends
 
 
 class _Block:
-    """What `foreign_code` returns: a class, since a generator takes several times as long."""
+    """Context manager returned by `foreign_code`: a class, since a generator takes several times as long."""
 
     def __init__(self, refusal: Callable[[BaseException], BaseException]) -> None:
         self._refusal = refusal
@@ -97,8 +97,8 @@ def _in_block(interrupts: list[int]) -> Iterator[None]:
 
 @contextmanager
 def _note_interrupts(interrupts: list[int]) -> Iterator[None]:
-    """Note each signal, so that a user's Ctrl-C is told from a `KeyboardInterrupt` that the code raises itself."""
-    # Only the main thread gets signals, and may say who handles them.
+    """Record signals, to distinguish a user's Ctrl-C from a `KeyboardInterrupt` that the code raises itself."""
+    # Only the main thread receives signals and may set their handlers.
     if threading.current_thread() is not threading.main_thread():
         yield
         return
@@ -120,17 +120,18 @@ def _note_interrupts(interrupts: list[int]) -> Iterator[None]:
 
 
 def _was_replaced(number: int, before: object, note: object) -> bool:
-    """Whether the code has set its own handler in the place of Python's; one that the caller has set comes back."""
+    """Whether the code has replaced Python's handler with its own; a handler that the caller had set is restored."""
     return before is signal.default_int_handler and signal.getsignal(number) is not note
 
 
 @contextmanager
 def _raise_exits(interrupts: list[int]) -> Iterator[None]:
-    """Let `os._exit` raise `SystemExit`: the process would end without a word, and without its exit handlers."""
+    """Make `os._exit` raise `SystemExit`; otherwise the process would end silently and without its exit handlers."""
     real, process, is_inside = os._exit, os.getpid(), True
 
     def leave(status: int) -> None:
-        # The code may keep this function for later, or fork; and whoever was interrupted may have to end at once.
+        # The code may store this function for later, or fork; and a process that was interrupted may have to end at
+        # once.
         if not is_inside or interrupts or os.getpid() != process:
             real(status)
         raise SystemExit(status)
@@ -144,7 +145,7 @@ def _raise_exits(interrupts: list[int]) -> Iterator[None]:
 
 
 def read_attribute(model: Any, name: str) -> Any:
-    """Return an attribute; None if there is none, or it is a property that fails or ends the program.
+    """Return an attribute, or None if it does not exist or is a property that fails or ends the program.
 
     Parameters
     ----------
@@ -157,12 +158,12 @@ def read_attribute(model: Any, name: str) -> Any:
     """
     try:
         return getattr(model, name, None)
-    except (Exception, SystemExit):  # noqa: BLE001  # what a foreign property raises
+    except (Exception, SystemExit):  # noqa: BLE001  # a third-party property may raise anything
         return None
 
 
 def exact_text(value: Any) -> str | None:
-    """Return a text without what a class derived from `str` adds to it; None for anything else.
+    """Return a string without what a subclass of `str` adds to it, or None for any other type.
 
     Parameters
     ----------

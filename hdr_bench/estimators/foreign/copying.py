@@ -1,4 +1,4 @@
-"""Unfitted copies of estimators, also of those that scikit-learn cannot clone."""
+"""Unfitted copies of estimators, including those that scikit-learn cannot clone."""
 
 from copy import deepcopy
 from typing import Any
@@ -12,9 +12,9 @@ from hdr_bench.records.fingerprints import hides_parameters
 def copy_unfitted(estimator: Any) -> Any:
     """Return an unfitted copy of an estimator.
 
-    It is made by `sklearn.base.clone`. What that refuses, or would make another of, is copied whole: CatBoost copies
-    the lists among its parameters, classes derived from it take other parameters than they have, and a constructor
-    with ``**kwargs`` may have some that nothing tells of.
+    The copy is made by `sklearn.base.clone`. Estimators that it refuses, or whose clone would differ, are deep-copied:
+    CatBoost copies the lists among its parameters, its subclasses may take other parameters than they store, and a
+    constructor with ``**kwargs`` may have parameters that cannot be discovered.
 
     Parameters
     ----------
@@ -36,7 +36,7 @@ def copy_unfitted(estimator: Any) -> Any:
         return _copy_whole(estimator)
     try:
         return clone(estimator)
-    # A constructor of another library may raise anything.
+    # The constructor of another library may raise anything.
     except Exception:  # noqa: BLE001
         return _copy_whole(estimator)
 

@@ -1,4 +1,4 @@
-"""What a dotted path names: imported, with errors that say which module, which file and which line."""
+"""Import of dotted paths, with errors that name the module, file and line."""
 
 import importlib
 import os
@@ -20,24 +20,24 @@ from hdr_bench.estimators.foreign.libraries import LIBRARIES, packages_distribut
 from hdr_bench.exceptions import HdrBenchError, ModuleImportError, UnknownModuleError, UnknownNameError, suggestion
 
 _INSTALLED = frozenset({"site-packages", "dist-packages"})
-# Packages that are installed under another name than they are imported by.
+# Packages whose distribution has another name than their module.
 _DISTRIBUTIONS = {"sklearn": "scikit-learn", "sklearnex": "scikit-learn-intelex", "faiss": "faiss-cpu"}
-# Names of modules are short, so that many are alike by chance.
+# Module names are short, so many resemble each other by chance.
 _NEAR = 0.8
 _FROZEN, _BUILT_IN = "frozen", "built-in"
 _WITHOUT_FILE = frozenset({_FROZEN, _BUILT_IN})
-# Files whose functions call what is imported: a failure is in none of them.
+# Files whose functions perform the import itself; a failure never originates there.
 _ON_THE_WAY = frozenset({__file__, calls.__file__, trial_import.__file__, importlib.__file__})
-# By module: what its import raised, and where; None outside of `remember_failed_imports`.
+# For each module, what its import raised and where; None outside `remember_failed_imports`.
 _FAILED: ContextVar[dict[str, tuple[BaseException, TracebackType | None]] | None] = ContextVar("failed", default=None)
-_SCRIPT_HINT = 'what only a script does belongs under: if __name__ == "__main__":'
+_SCRIPT_HINT = 'code that only a script should run belongs under: if __name__ == "__main__":'
 
 
 @contextmanager
 def remember_failed_imports() -> Iterator[None]:
-    """Import a module that fails once while the context lasts: every case of a suite may name it, and wait for it.
+    """Import a failing module only once within the context: every case of a suite may name it and wait for it.
 
-    Afterwards nothing is remembered: in a notebook, the module may have been corrected.
+    Nothing is remembered afterwards: in a notebook, the module may have been corrected.
     """
     token = _FAILED.set({})
     try:
@@ -47,16 +47,16 @@ def remember_failed_imports() -> Iterator[None]:
 
 
 def import_attribute(kind: str, path: str, known: Iterable[str]) -> Any:
-    """Import what a dotted path names.
+    """Import the object that a dotted path names.
 
     Parameters
     ----------
     kind : str
-        What it should be, e.g. ``"estimator"``.
+        What the object should be, e.g. ``"estimator"``.
     path : str
-        Module and name, joined by a dot.
+        Module and name, separated by a dot.
     known : iterable of str
-        Names that may have been meant.
+        Names to suggest if it is not found.
 
     Returns
     -------
@@ -67,10 +67,10 @@ def import_attribute(kind: str, path: str, known: Iterable[str]) -> Any:
     UnknownModuleError
         If there is no such module.
     UnknownNameError
-        If there is nothing of that name in it.
+        If the module does not contain the name.
     ModuleImportError
-        If the module cannot be imported: it raises an error, ends the program, is not valid Python, or another module
-        of its name takes its place.
+        If the module cannot be imported: it raises an error, ends the program, is not valid Python, or is shadowed by
+        another module with the same name.
     """
     module, _, name = path.rpartition(".")
     if not all(part.isidentifier() for part in path.split(".")):
@@ -85,17 +85,17 @@ def import_attribute(kind: str, path: str, known: Iterable[str]) -> Any:
 
 
 def describe_shadowing(module: str) -> str:
-    """Say which file a module's top package was taken from, if another one of its name lost to it; empty otherwise.
+    """Describe which file a module's top-level package was imported from if it shadows another; empty otherwise.
 
     Parameters
     ----------
     module : str
-        Dotted path.
+        Dotted path of the module.
 
     Returns
     -------
     place : str
-        A sentence.
+        One sentence.
     """
     root = module.partition(".")[0]
     taken = _origin(sys.modules.get(root))
@@ -114,10 +114,10 @@ def _precedence(root: str, taken: str, other: Path) -> str:
 
 def _import(kind: str, module: str, path: str) -> ModuleType:
     def refuse(error: BaseException) -> HdrBenchError:
-        # It names the module already.
+        # The message names the module already.
         if isinstance(error, ModuleImportError):
             return error
-        # What the module itself imports may be missing, too.
+        # The missing module may also be one that the module itself imports.
         missing = error.name if isinstance(error, ModuleNotFoundError) else None
         if missing is None or not f"{module}.".startswith(f"{missing}."):
             return ModuleImportError(_failure(module, error))
@@ -125,7 +125,7 @@ def _import(kind: str, module: str, path: str) -> ModuleType:
             return ModuleImportError(f"{path}: {place}")
         return UnknownModuleError(_missing(kind, path, missing))
 
-    # A module runs any code when it is imported.
+    # Importing a module may run any code.
     with calls.foreign_code(refuse):
         home = _run_module(module)
     _check_is_the_one_meant(module.partition(".")[0])
@@ -133,7 +133,7 @@ def _import(kind: str, module: str, path: str) -> ModuleType:
 
 
 def _run_module(module: str) -> ModuleType:
-    """Import a module on trial and then here; one that is known to fail raises what it raised before."""
+    """Import a module on trial, then here; if it is known to fail, raise the remembered error."""
     failed = _FAILED.get()
     if failed is not None and module in failed:
         error, traceback = failed[module]
@@ -149,7 +149,7 @@ def _run_module(module: str) -> ModuleType:
 
 
 def _failure(module: str, error: BaseException) -> str:
-    """Say where and why a module could not be imported."""
+    """Describe where and why importing a module failed."""
     file, line = _place_of(error)
     place = f"{file}, line {line}: " if file else ""
     cause = describe_error(error)
@@ -161,23 +161,23 @@ def _failure(module: str, error: BaseException) -> str:
 
 
 def _missing(kind: str, path: str, module: str) -> str:
-    """Say that a module is not there: how to install a library that is known, where to put or look for another."""
+    """Describe a missing module: how to install a known library, or where to put or look for another one."""
     problem = f"{kind} {path!r}: the module {module} is not installed"
     root = module.partition(".")[0]
     if root != module:
         return f"{problem}; check the spelling, or the version of {root}"
     if root in _DISTRIBUTIONS or root in LIBRARIES:
         return f"{problem}; pip install {_DISTRIBUTIONS.get(root, root)}"
-    # Anybody may have given a package this name: none is recommended.
+    # Anybody may have published a package with this name, so none is recommended.
     hint = suggestion(root, packages_distributions(), _NEAR)
     return (
-        f"{kind} {path!r}: there is no module {root}; check the spelling, or put {root}.py beside the suite's file or "
-        f"into the working folder{'.' if hint else ''}{hint}"
+        f"{kind} {path!r}: there is no module {root}; check the spelling, or put {root}.py next to the suite file or "
+        f"in the working folder{'.' if hint else ''}{hint}"
     )
 
 
 def _place_of(error: BaseException) -> tuple[str, int | None]:
-    """Return the file and the line where an import failed: the last of the user's own, if there is one."""
+    """Return the file and line where an import failed: the last one in the user's own code, if any."""
     if isinstance(error, SyntaxError) and error.filename:
         return error.filename, error.lineno
     frames = [frame for frame in extract_tb(error.__traceback__) if _is_file(frame.filename)]
@@ -197,29 +197,29 @@ def _is_installed(file: str) -> bool:
 
 
 def _check_is_the_one_meant(root: str) -> None:
-    """Refuse a module that was imported from elsewhere before, or is built in, where the import path leads to another.
+    """Refuse a module that is built in, or was imported from elsewhere than the import path now leads to.
 
     Raises
     ------
     ModuleImportError
-        Naming both.
+        If the two differ; names both.
     """
     taken, other = _origin(sys.modules.get(root)), _find_on(tuple(sys.path), root)
-    # Most are the same to the letter, and a suite of thousands of cases asks as often.
+    # In most cases the two are identical strings, and a suite of thousands of cases asks as often.
     if other == taken or taken in {"", _FROZEN} or not other or _is_same(Path(other), taken):
         return
     if taken == _BUILT_IN:
         raise ModuleImportError(f"the module {root!r} is Python's own, not {other}; rename yours, e.g. my_{root}")
     raise ModuleImportError(
-        f"the module {root!r} was imported from {taken} before, and now it would be {other}; rename one of them, or "
-        "use them in two processes"
+        f"the module {root!r} was imported from {taken}, but now resolves to {other}; rename one of them, or "
+        "use them in separate processes"
     )
 
 
-# A suite of thousands of cases names a module as often.
+# A suite of thousands of cases looks up modules as often.
 @lru_cache(1000)
 def _find_on(path: tuple[str, ...], root: str) -> str:
-    """Return where a module would be imported from; empty if it is not on the import path."""
+    """Return where a module would be imported from, or an empty string if it is not on the import path."""
     found = PathFinder.find_spec(root, path)
     if found is None:
         return ""
@@ -227,7 +227,7 @@ def _find_on(path: tuple[str, ...], root: str) -> str:
 
 
 def _origin(module: ModuleType | None) -> str:
-    """Return where a module comes from: a file, a folder, or a word for what has neither; empty if it is unknown."""
+    """Return where a module comes from: a file, a folder, or a word if it has neither; empty if unknown."""
     spec = getattr(module, "__spec__", None)
     if spec is None:
         return str(getattr(module, "__file__", "") or "")
@@ -235,14 +235,14 @@ def _origin(module: ModuleType | None) -> str:
 
 
 def _is_module(path: Path) -> bool:
-    """Whether a path is a module's file, or a folder with Python's files in it."""
+    """Whether a path is a module's file or a folder that contains Python files."""
     return path.is_file() if path.suffix else path.is_dir() and any(path.glob("*.py"))
 
 
 def _is_same(path: Path, origin: str) -> bool:
-    """Whether a module's file, or a package's folder, is where a module was taken from."""
+    """Whether a path is the module file or package folder that a module was imported from."""
     if origin in _WITHOUT_FILE:
-        # The source of a frozen module is among Python's files.
+        # The source of a frozen module is in Python's standard library.
         return path.resolve().is_relative_to(Path(sysconfig.get_path("stdlib")).resolve())
     if str(path) == origin:
         return True

@@ -1,4 +1,4 @@
-"""What estimators of other libraries need beside scikit-learn's conventions: seeds, threads, files, classes."""
+"""What estimators of other libraries need beyond scikit-learn's conventions: seeds, threads, files, classes."""
 
 import inspect
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -15,26 +15,26 @@ from hdr_bench.names import class_module, class_name
 
 @dataclass(frozen=True)
 class Library:
-    """How a library's estimators take what a trial decides.
+    """How a library's estimators receive the settings that a trial decides.
 
     Attributes
     ----------
     seeds : tuple of str
-        Names of the seed; the first is set unless one of them is given.
+        Names of the seed parameter; the first is set unless one of them is given.
     threads : tuple of str
-        Names of the number of threads, likewise; without one the library takes all cores.
+        Names of the parameter for the number of threads, likewise; if it is not set, the library uses all cores.
     settings : mapping of str to Any
-        Set unless one of `instead` is given.
+        Parameters that are set unless one of `instead` is given.
     instead : tuple of str
-        Parameters with which the user decides on what `settings` are for.
+        Parameters by which the user takes over what `settings` would decide.
     classes : tuple of str
-        Parameters that are classes, which a suite file gives as dotted paths.
+        Parameters whose values are classes, given in a suite file as dotted paths.
     packages : tuple of str
-        Distributions that it computes with, beside its own.
+        Distributions that it computes with, besides its own.
     draws_globally : bool
-        Its estimators draw from global generators, and have no seed of their own.
+        Whether its estimators draw from global generators and have no seed of their own.
     check : callable or None
-        Raises if an estimator was made of parameters that it does not have.
+        Raises an error if an estimator was created with parameters that it does not have.
     """
 
     seeds: tuple[str, ...] = ()
@@ -52,7 +52,7 @@ _SKORCH_CLASSES = ("module", "criterion", "optimizer", "iterator_train", "iterat
 
 
 def _check_net(net: Any) -> None:
-    """Refuse parameters of a skorch net that it would refuse only when it is fitted."""
+    """Refuse parameters of a skorch net that the net itself would refuse only when it is fitted."""
     bases: tuple[Any, ...] = type(net).__mro__
     signatures = (inspect.signature(base.__init__) for base in bases if base is not object)
     each = (parameter for signature in signatures for parameter in signature.parameters.values())
@@ -62,13 +62,14 @@ def _check_net(net: Any) -> None:
         part, nested, _ = name.partition("__")
         if not nested and name not in known:
             raise UnknownNameError(f"parameter of {class_name(type(net))}", name, sorted(known))
-        # What its modules are called, to which nested names go, a net that makes its own knows only when it is fitted.
+        # A net that creates its own modules knows their names, to which nested parameters refer, only when it is
+        # fitted.
         if nested and part not in parts and _makes_skorchs_parts(net):
             raise UnknownNameError(f"part of {class_name(type(net))}", part, sorted(parts))
 
 
 def _makes_skorchs_parts(net: Any) -> bool:
-    """Whether a net has the modules, criteria and optimizers of skorch's own nets, and no others."""
+    """Whether a net has exactly the modules, criteria and optimizers of skorch's own nets."""
     makers = (getattr(type(net), f"initialize_{part}").__module__ for part in ("module", "criterion", "optimizer"))
     return all(module.partition(".")[0] == "skorch" for module in makers)
 
@@ -77,7 +78,7 @@ LIBRARIES: dict[str, Library] = {
     "catboost": Library(
         seeds=("random_seed", "random_state"),
         threads=("thread_count",),
-        # It would write `catboost_info/` into the working folder, where several trials would meet.
+        # It would write `catboost_info/` into the working folder, where several trials would collide.
         settings={"allow_writing_files": False},
         instead=("allow_writing_files", "train_dir", "snapshot_file", "save_snapshot"),
     ),
@@ -93,12 +94,12 @@ LIBRARIES: dict[str, Library] = {
         check=_check_net,
     ),
 }
-"""By the root of the module that a class, or one of its bases, is defined in."""
+"""Libraries by the root module in which a class, or one of its bases, is defined."""
 
 
 @cache_by_class
 def library_of(cls: type) -> Library | None:
-    """Return the library that a class, or the nearest of its bases, comes from; None for all others.
+    """Return the library that a class, or the nearest of its bases, comes from, or None for all others.
 
     Parameters
     ----------
@@ -119,7 +120,7 @@ def library_of(cls: type) -> Library | None:
 
 
 def settings_for(model: Any, threads: int) -> dict[str, Any]:
-    """Return the parameters to set on the estimators of other libraries in a model, by their nested names.
+    """Return the parameters to set on other libraries' estimators within a model, by their nested names.
 
     Parameters
     ----------
@@ -145,9 +146,9 @@ def settings_for(model: Any, threads: int) -> dict[str, Any]:
 
 
 def open_seeds(model: Any) -> list[str]:
-    """Return the nested names of all seeds in a model that are not given.
+    """Return the nested names of all unset seeds in a model.
 
-    These are each ``random_state`` that is None, and what other libraries call their seed.
+    These are every ``random_state`` that is None, and other libraries' seed parameters.
 
     Parameters
     ----------
@@ -167,13 +168,13 @@ def open_seeds(model: Any) -> list[str]:
 
 
 def is_stochastic(model: Any, params: Mapping[str, Any]) -> bool:
-    """Whether a model has a seed that is not given, or an estimator in it draws from global generators.
+    """Whether a model has an unset seed, or contains an estimator that draws from global generators.
 
     Parameters
     ----------
     model : estimator
     params : mapping of str to Any
-        Its own, as `all_params` returns them.
+        Its parameters, as returned by `all_params`.
 
     Returns
     -------
@@ -199,7 +200,7 @@ def _open_among(params: Mapping[str, Any], foreign: Iterable[tuple[str, dict[str
 
 
 def _foreign_parts(model: Any) -> Iterator[tuple[str, dict[str, Any], Library]]:
-    """Give the prefix, the parameters and the library of each estimator of another library in a model."""
+    """Yield the prefix, the parameters and the library of each estimator of another library in a model."""
     yield from _foreign_among(model, all_params(model))
 
 
@@ -218,7 +219,7 @@ def _is_given(params: Mapping[str, Any], names: tuple[str, ...]) -> bool:
 
 @cache
 def packages_distributions() -> Mapping[str, list[str]]:
-    """Return the distributions of each package that can be imported, by the package's name.
+    """Return the distributions that provide each importable package.
 
     Returns
     -------

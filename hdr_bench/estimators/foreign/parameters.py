@@ -1,4 +1,4 @@
-"""Parameters of estimators, which a class of the user's or of another library is asked for."""
+"""Parameters of estimators, including those of users' classes and other libraries."""
 
 from collections.abc import Mapping
 from contextlib import AbstractContextManager, nullcontext
@@ -15,17 +15,17 @@ from hdr_bench.exceptions import EstimatorError, HdrBenchError
 from hdr_bench.names import class_module, class_name
 
 KNOWN_LIBRARIES = frozenset({"sklearn", "hdr_bench"})
-"""Packages whose `get_params` raises nothing, and whose `fit` checks parameters by what the estimators declare."""
+"""Packages whose `get_params` never raises, and whose `fit` checks parameters against their declarations."""
 
-# Thousands of cases are planned.
+# Cached because thousands of cases are planned.
 _UNGUARDED = nullcontext()
 
 
 def own_params(estimator: Any) -> dict[str, Any]:
-    """Return what ``get_params(deep=False)`` returns.
+    """Return the same as ``get_params(deep=False)``.
 
-    scikit-learn's own way looks at the constructor each time, which takes most of the time of a plan of thousands of
-    cases; here the names are remembered.
+    scikit-learn's implementation inspects the constructor on each call, which takes most of the time of planning
+    thousands of cases; here the names are cached.
 
     Parameters
     ----------
@@ -38,7 +38,7 @@ def own_params(estimator: Any) -> dict[str, Any]:
     Raises
     ------
     EstimatorError
-        If the `get_params` of a class of the user's, or of another library, fails.
+        If `get_params` of a user's or another library's class fails.
     """
     cls: Any = type(estimator)
     with _guard(cls, "get_params"):
@@ -48,7 +48,7 @@ def own_params(estimator: Any) -> dict[str, Any]:
 
 
 def all_params(estimator: Any) -> dict[str, Any]:
-    """Return what ``get_params()`` returns, the parameters of the estimators in it included; as `own_params`.
+    """Return the same as ``get_params()``, including the parameters of nested estimators; cached as in `own_params`.
 
     Parameters
     ----------
@@ -61,14 +61,14 @@ def all_params(estimator: Any) -> dict[str, Any]:
     Raises
     ------
     EstimatorError
-        As `own_params`.
+        As for `own_params`.
     """
     cls: Any = type(estimator)
     if not _asks_scikit_learn(cls):
         with _guard(cls, "get_params"):
             return dict(estimator.get_params())
     own = own_params(estimator)
-    # Most hold no other estimator.
+    # Most contain no other estimator.
     if all(map(is_plain, own.values())):
         return own
     params: dict[str, Any] = {}
@@ -82,7 +82,7 @@ def all_params(estimator: Any) -> dict[str, Any]:
 
 
 def steps_of(model: Any) -> list[tuple[str, Any]] | None:
-    """Return the names and estimators of a pipeline's steps; None of what is no pipeline, or has other things there.
+    """Return the names and estimators of a pipeline's steps, or None if it is not a pipeline or has malformed steps.
 
     Parameters
     ----------
@@ -100,7 +100,7 @@ def steps_of(model: Any) -> list[tuple[str, Any]] | None:
 
 
 def set_params(estimator: Any, params: dict[str, Any]) -> Any:
-    """Return an estimator with some of its parameters changed.
+    """Change some parameters of an estimator and return it.
 
     Parameters
     ----------
@@ -132,7 +132,7 @@ def _nested_params(name: str, value: Any) -> dict[str, Any]:
 
 
 def estimators_among(params: Mapping[str, Any]) -> dict[str, Any]:
-    """Return those of an estimator's parameters, as `all_params` returns them, that are estimators themselves.
+    """Select those of an estimator's parameters, as returned by `all_params`, that are estimators themselves.
 
     Parameters
     ----------
@@ -146,7 +146,7 @@ def estimators_among(params: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def is_estimator(value: Any) -> bool:
-    """Whether a value has parameters, and is no class.
+    """Whether a value has parameters and is not a class.
 
     Parameters
     ----------
@@ -170,7 +170,7 @@ def _failure(cls: type, method: str, error: BaseException) -> BaseException:
 
 
 def is_known(cls: type) -> bool:
-    """Whether a class is of one of the `KNOWN_LIBRARIES`, and not derived from theirs elsewhere.
+    """Whether a class is defined in one of the `KNOWN_LIBRARIES`, and not merely derived from theirs.
 
     Parameters
     ----------

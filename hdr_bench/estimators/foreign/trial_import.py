@@ -1,8 +1,9 @@
-"""A module of others imported on trial, in a process that may come to any end.
+"""Trial import of a third-party module in a separate process, which may crash.
 
-Compiled code may end its process when it is imported (a signal, or an exit that Python cannot catch), and so would end
-a run without a word. On Linux such a module is imported in a forked process first. What it prints there is dropped, and
-what it starts there is killed. Elsewhere there is no trial: on macOS, system libraries do not survive a fork.
+Compiled code may end its process when it is imported (by a signal, or an exit that Python cannot catch), which would
+end a run silently. On Linux, such a module is therefore imported in a forked process first. Its output there is
+discarded, and processes that it starts are killed. There is no trial on other systems: on macOS, system libraries do
+not survive a fork.
 """
 
 import faulthandler
@@ -30,14 +31,14 @@ _LINE = re.compile(r"^(?:from|import)[ \t]+([A-Za-z_][\w.]*)", re.MULTILINE)
 
 
 def imported_names(module: str, path: Iterable[str]) -> Iterator[str]:
-    """Give the names of modules that a module's lines import, those of its packages before; nothing is run.
+    """Yield the names of modules that a module's source imports, each preceded by its packages; nothing is run.
 
     Parameters
     ----------
     module : str
-        Its dotted name.
+        Dotted name of the module.
     path : iterable of str
-        Where its root is looked for.
+        Import path on which its root is looked up.
     """
     places = list(path)
     name = ""
@@ -54,32 +55,32 @@ def imported_names(module: str, path: Iterable[str]) -> Iterator[str]:
 
 
 def _folders(spec: ModuleSpec) -> list[str]:
-    # Those of a package without a file are known only when the packages above it have been imported.
+    # The folders of a package without a file are known only after the packages above it have been imported.
     with suppress(KeyError):
         return list(spec.submodule_search_locations or ())
     return []
 
 
-# This library's own dependencies: a trial of what most methods need would cost seconds, and the host has them anyway.
+# This library's own dependencies: trying what most methods need would take seconds, and the host has them anyway.
 _TRUSTED = frozenset(
     {"hdr_bench", "joblib", "mlxtend", "numpy", "pandas", "PIL", "scipy", "skorch", "sklearn", "torch"}
 )
-# What a fork may have locked for good: then the module is imported without a trial.
+# Modules whose locks a fork may leave held forever; if one is loaded, there is no trial.
 _TRIED_FOR_SECONDS = 60.0
 _KILLED_WITHIN_SECONDS = 3.0
 # An exit code that no library uses.
 _RETURNED = 113
-# What is forked must end, whatever has taken the place of this function.
+# The forked process must end, whatever has replaced this function.
 _leave = os._exit
 
 
 def check_import(module: str) -> None:
-    """Import a module on trial, unless it was imported before or is among this library's dependencies.
+    """Import a module on trial, unless it has been imported before or is a dependency of this library.
 
     Parameters
     ----------
     module : str
-        Its dotted name. What Python itself says against it is left to its import here.
+        Dotted name of the module. Errors that Python itself can report are left to the real import.
 
     Raises
     ------
@@ -90,7 +91,7 @@ def check_import(module: str) -> None:
         return
     for name in imported_names(module, sys.path):
         if name.partition(".")[0] in _TRUSTED:
-            # Once, not in the trial and again here.
+            # Import these once, not in the trial and again here.
             with suppress(Exception):
                 import_module(name)
     code = _try(module)
@@ -98,18 +99,18 @@ def check_import(module: str) -> None:
         return
     how = f"signal {_signal_name(-code)}" if code < 0 else f"exit code {code}"
     raise ModuleImportError(
-        f"the module {module!r} ends its process when it is imported ({how}); to see more, run: python -c 'import "
+        f"the module {module!r} crashes the process that imports it ({how}); for details, run: python -c 'import "
         f"{module}'"
     )
 
 
 def import_once(module: str) -> ModuleType:
-    """Import a module; should it fork meanwhile, only one process goes on from there.
+    """Import a module; if the import forks, only one process continues from there.
 
     Parameters
     ----------
     module : str
-        Dotted path.
+        Dotted path of the module.
 
     Returns
     -------
@@ -127,13 +128,13 @@ def _needs_trial(module: str) -> bool:
     root = module.partition(".")[0]
     if module in sys.modules or root in _TRUSTED or root in sys.stdlib_module_names:
         return False
-    # A trial's own process may come to any end; and only one thread goes on in what is forked.
+    # A trial's own process may crash, and only one thread continues in a forked process.
     is_runner = multiprocessing.parent_process() is None and threading.current_thread() is threading.main_thread()
     return is_runner and sys.platform.startswith("linux") and PathFinder.find_spec(root, sys.path) is not None
 
 
 def _try(module: str) -> int | None:
-    """Return the exit code of a process that imports a module; None if that does not come to an end."""
+    """Return the exit code of a process that imports a module, or None if it does not end."""
     reader, writer = os.pipe()
     guard = os.fork()
     if not guard:
@@ -152,7 +153,7 @@ def _try(module: str) -> int | None:
 
 
 def _guard(module: str, writer: int) -> None:
-    """Be the parent of the process that imports; say how it ended, once nothing is left of it; does not return."""
+    """Act as parent of the importing process and report how it ended, once all its children are gone; never return."""
     try:
         os.setsid()
         end_with_parent()
@@ -173,9 +174,9 @@ def _import_and_leave(module: str) -> None:
     try:
         end_with_parent()
         os.environ[MARK] = make_mark()
-        # It may have kept another way to standard error.
+        # The module may have kept another handle on standard error.
         faulthandler.disable()
-        # As where it is imported for good: there it is an error that says where.
+        # As in the real import, where this becomes an error that names the place.
         os._exit = sys.exit  # type: ignore[assignment]
         import_module(module)
     finally:
@@ -186,15 +187,15 @@ def _fall_silent() -> None:
     nothing = os.open(os.devnull, os.O_RDWR)
     for stream in (0, 1, 2):
         os.dup2(nothing, stream)
-    # In a notebook they are not these.
-    sys.stdout = sys.stderr = open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115  # for as long as it runs
+    # In a notebook, these are not the process's own streams.
+    sys.stdout = sys.stderr = open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115  # until the process ends
 
 
 def _kill_all_below() -> None:
     until = time.monotonic() + _KILLED_WITHIN_SECONDS
     with suppress(ChildProcessError):
         while time.monotonic() < until:
-            # Raises if there are none.
+            # Raises an error if there are none.
             while os.waitpid(-1, os.WNOHANG)[0]:
                 pass
             for process in psutil.Process().children(recursive=True):

@@ -1,1 +1,1 @@
-"""Transformers on images."""
+"""Image transformers."""

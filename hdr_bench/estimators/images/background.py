@@ -1,4 +1,4 @@
-"""The background of images: what is behind the ink, and comes in where an image is moved."""
+"""Background of images: the value behind the ink, which also pads an image that is shifted."""
 
 import math
 import warnings
@@ -9,19 +9,19 @@ from numpy.typing import NDArray
 
 from hdr_bench.exceptions import shown
 
-# Smaller images have as many pixels at the edge as inside: their border does not tell ink from ground.
+# In smaller images, as many pixels are at the edge as inside, so the border does not distinguish ink from background.
 _SMALLEST_WITH_POLARITY = 8
 
 
 def learn_background(images: NDArray[Any], background: float | None = None) -> float:
-    """Return `background`, otherwise the median of the pixels along the images' borders.
+    """Return `background` if it is given, otherwise the median of the pixels along the images' borders.
 
     Parameters
     ----------
     images : ndarray of shape (n, height, width)
         Raw pixels of any numeric type.
     background : float or None, default=None
-        None learns it. On MNIST that is 0, and 255 if it is inverted.
+        None learns it: 0 on MNIST, and 255 if it is inverted.
 
     Returns
     -------
@@ -35,10 +35,10 @@ def learn_background(images: NDArray[Any], background: float | None = None) -> f
     Warns
     -----
     UserWarning
-        If it is learnt from images of mixed polarity, which have no background in common.
+        If it is learnt from images of mixed polarity, which have no common background.
     """
     if background is None:
-        # The package of the data sets takes a while to import, and a network that was loaded needs none of it.
+        # Importing the package of the data sets is slow, and a loaded network does not need it.
         from hdr_bench.datasets.polarity import border_mask
 
         learnt = float(np.median(images[:, border_mask(*images.shape[1:])].astype(np.float64)))
@@ -59,8 +59,8 @@ def _warn_of_mixture(images: NDArray[Any], learnt: float) -> None:
         return
     warnings.warn(
         f"the training images are of mixed polarity: {counts.light_on_dark:,} light on dark, "
-        f"{counts.dark_on_light:,} dark on light. The background of all is taken to be {learnt:g}; bring them to one "
-        "polarity first, e.g. with load_dataset(..., polarity='light-on-dark')",
+        f"{counts.dark_on_light:,} dark on light. The background of all images is assumed to be {learnt:g}; convert "
+        "them to one polarity first, e.g. with load_dataset(..., polarity='light-on-dark')",
         UserWarning,
         stacklevel=2,
     )

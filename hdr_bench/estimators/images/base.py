@@ -1,4 +1,4 @@
-"""Base classes of the transformers of single images."""
+"""Base classes of the image transformers."""
 
 from abc import ABC, abstractmethod
 from numbers import Real
@@ -20,16 +20,16 @@ _BLOCK = 500
 
 
 class ImageTransformer(VersionChecked, TransformerMixin, BaseEstimator, ABC):
-    """Base class of transformers that change each image by itself.
+    """Base class of transformers that process each image independently.
 
     Attributes
     ----------
     image_shape : tuple of int or None
-        Height and width; None takes a square.
+        Height and width; None assumes a square.
     image_shape_ : tuple of int
         Height and width in use.
     n_features_in_ : int
-        Number of features seen while fitting.
+        Number of features seen during fit.
     """
 
     image_shape: tuple[int, int] | None
@@ -37,14 +37,14 @@ class ImageTransformer(VersionChecked, TransformerMixin, BaseEstimator, ABC):
     _parameter_constraints: ClassVar[dict[str, list[Any]]] = {"image_shape": ["array-like", None]}
 
     def fit(self, X: ArrayLike, y: Any = None) -> Self:
-        """Check the images, and learn what they have in common.
+        """Check the images and learn their common properties.
 
         Parameters
         ----------
         X : array-like of shape (n, n_features)
             Raw pixels.
         y : object
-            Ignored, as by scikit-learn's transformers.
+            Ignored, as in scikit-learn's transformers.
 
         Returns
         -------
@@ -53,7 +53,7 @@ class ImageTransformer(VersionChecked, TransformerMixin, BaseEstimator, ABC):
         Raises
         ------
         ValueError
-            If `image_shape` does not fit the features, or a parameter is out of its range.
+            If `image_shape` does not fit the features, or a parameter is out of range.
         """
         check_parameters(self)
         pixels = validate_data(self, X)
@@ -62,7 +62,7 @@ class ImageTransformer(VersionChecked, TransformerMixin, BaseEstimator, ABC):
         return self
 
     def transform(self, X: ArrayLike) -> Floats:
-        """Change images.
+        """Transform images.
 
         Parameters
         ----------
@@ -78,7 +78,7 @@ class ImageTransformer(VersionChecked, TransformerMixin, BaseEstimator, ABC):
         pixels = validate_data(self, X, reset=False)
         images = pixels.reshape(-1, *self.image_shape_)
         kind = np.float64 if images.dtype == np.float64 else np.float32
-        # A block at a time fits into the processor's cache.
+        # Blocks of images that fit into the processor's cache.
         blocks = [
             self._transform_images(images[start : start + _BLOCK].astype(kind))
             for start in range(0, len(images), _BLOCK)
@@ -89,7 +89,7 @@ class ImageTransformer(VersionChecked, TransformerMixin, BaseEstimator, ABC):
         return grey_image_shape_of(n_features, self.image_shape)
 
     def _n_features_after(self, n_features: int) -> int:
-        """Return how many features go out, if so many come in."""
+        """Return the number of output features for a number of input features."""
         self._shape(n_features)
         return n_features
 
@@ -98,18 +98,18 @@ class ImageTransformer(VersionChecked, TransformerMixin, BaseEstimator, ABC):
 
     @abstractmethod
     def _transform_images(self, images: Floats) -> Floats:
-        """Return floating images (n, height, width) changed."""
+        """Transform floating-point images (n, height, width)."""
 
 
 class BackgroundTransformer(ImageTransformer):
-    """Base class of transformers that must know the background of the images.
+    """Base class of transformers that need to know the background of the images.
 
     Attributes
     ----------
     background : float or None
-        Value of the raw pixels behind the ink; None learns it from the training images' borders.
+        Value of the raw pixels behind the ink; None learns it from the borders of the training images.
     background_ : float
-        The background in use.
+        Background value in use.
     """
 
     background: float | None
@@ -125,12 +125,12 @@ class BackgroundTransformer(ImageTransformer):
 
 
 class SizeChanger(ClassNamePrefixFeaturesOutMixin, ImageTransformer):
-    """Base class of transformers that give images another height and width.
+    """Base class of transformers that change the height and width of images.
 
     Attributes
     ----------
     size : tuple of int
-        Height and width of the images that come out.
+        Height and width of the output.
     """
 
     size: tuple[int, int]
@@ -141,14 +141,14 @@ class SizeChanger(ClassNamePrefixFeaturesOutMixin, ImageTransformer):
     }
 
     def fit(self, X: ArrayLike, y: Any = None) -> Self:
-        """Check the images; nothing is learnt from their values.
+        """Check the images; their values are not used.
 
         Parameters
         ----------
         X : array-like of shape (n, n_features)
             Raw pixels.
         y : object
-            Ignored, as by scikit-learn's transformers.
+            Ignored, as in scikit-learn's transformers.
 
         Returns
         -------
@@ -157,7 +157,7 @@ class SizeChanger(ClassNamePrefixFeaturesOutMixin, ImageTransformer):
         Raises
         ------
         ValueError
-            If `image_shape` does not fit the features, or `size` is none.
+            If `image_shape` does not fit the features, or `size` is invalid.
         """
         super().fit(X)
         self._n_features_out = int(np.prod(self._new_size(self.image_shape_)))
@@ -171,5 +171,5 @@ class SizeChanger(ClassNamePrefixFeaturesOutMixin, ImageTransformer):
         return int(np.prod(self._new_size(self._shape(n_features))))
 
     def _new_size(self, old: tuple[int, ...]) -> tuple[int, ...]:
-        """Return height and width of what goes out, given those of what comes in."""
+        """Return the output height and width for an input height and width."""
         return tuple(self.size)

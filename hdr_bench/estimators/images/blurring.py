@@ -1,4 +1,4 @@
-"""Images blurred with a Gaussian."""
+"""Gaussian blur."""
 
 from numbers import Real
 from typing import Any, ClassVar
@@ -12,16 +12,17 @@ from hdr_bench.estimators.pixels import Floats
 
 
 class GaussianBlur(OneToOneFeatureMixin, BackgroundTransformer):
-    """Blur each image with a Gaussian (scipy's `gaussian_filter`); beyond the edge there is background.
+    """Blur each image with a Gaussian (scipy's `gaussian_filter`), padding it with background.
 
     Parameters
     ----------
     sigma : float, default=1.0
-        Standard deviation, in pixels; 0 leaves the image as it is.
+        Standard deviation in pixels; 0 leaves the image unchanged.
     image_shape : tuple of int or None, default=None
-        Height and width. None takes the features as a square image where their number is a square, else as one row.
+        Height and width. None assumes a square image if the number of features is a square number, otherwise a single
+        row.
     background : float or None, default=None
-        Value of the pixels behind the ink: 0 in MNIST, 255 in most pictures. None learns it, the median of the pixels
+        Value of the pixels behind the ink: 0 in MNIST, 255 in most pictures. None learns it as the median of the pixels
         along the borders of the training images.
 
     Attributes
@@ -29,9 +30,9 @@ class GaussianBlur(OneToOneFeatureMixin, BackgroundTransformer):
     image_shape_ : tuple of int
         Height and width in use.
     background_ : float
-        The background in use.
+        Background value in use.
     n_features_in_ : int
-        Number of features seen while fitting.
+        Number of features seen during fit.
     """
 
     _parameter_constraints: ClassVar[dict[str, list[Any]]] = {

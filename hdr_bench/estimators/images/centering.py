@@ -1,4 +1,4 @@
-"""Images moved so that their mass is in the middle."""
+"""Centring of images by their mass."""
 
 import numpy as np
 from sklearn.base import OneToOneFeatureMixin
@@ -10,17 +10,19 @@ from hdr_bench.estimators.pixels import Floats
 
 
 class MassCenterer(OneToOneFeatureMixin, BackgroundTransformer):
-    """Move each image by whole pixels so that its centre of mass lies in the middle.
+    """Shift each image by whole pixels so that its centre of mass is in the middle.
 
-    So MNIST itself was made (LeCun et al., 1998, "Gradient-based learning applied to document recognition",
-    section III.A). Pixels keep their values; what leaves the image is lost, and background comes in.
+    MNIST itself was prepared this way (LeCun et al., 1998, "Gradient-based learning applied to document recognition",
+    section III.A). Pixels keep their values; those shifted out of the image are lost, and the other side is padded with
+    background.
 
     Parameters
     ----------
     image_shape : tuple of int or None, default=None
-        Height and width. None takes the features as a square image where their number is a square, else as one row.
+        Height and width. None assumes a square image if the number of features is a square number, otherwise a single
+        row.
     background : float or None, default=None
-        Value of the pixels behind the ink: 0 in MNIST, 255 in most pictures. None learns it, the median of the pixels
+        Value of the pixels behind the ink: 0 in MNIST, 255 in most pictures. None learns it as the median of the pixels
         along the borders of the training images.
 
     Attributes
@@ -28,9 +30,9 @@ class MassCenterer(OneToOneFeatureMixin, BackgroundTransformer):
     image_shape_ : tuple of int
         Height and width in use.
     background_ : float
-        The background in use.
+        Background value in use.
     n_features_in_ : int
-        Number of features seen while fitting.
+        Number of features seen during fit.
     """
 
     def __init__(self, image_shape: tuple[int, int] | None = None, *, background: float | None = None) -> None:

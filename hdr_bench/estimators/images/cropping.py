@@ -1,29 +1,29 @@
-"""The middle cut out of images."""
+"""Cropping of images."""
 
 from hdr_bench.estimators.images.base import SizeChanger
 from hdr_bench.estimators.pixels import Floats
 
 
 class Cropper(SizeChanger):
-    """Cut the middle out of each image; of an odd border the smaller part is above and to the left.
+    """Crop each image to its centre; an odd border is cut one pixel less above and on the left.
 
-    The deslanted images of LeCun et al. (1998), "Gradient-based learning applied to document recognition", are cut
-    down so, to 20x20 pixels.
+    The deslanted images of LeCun et al. (1998), "Gradient-based learning applied to document recognition", are cropped
+    in this way to 20x20 pixels.
 
     Parameters
     ----------
     size : tuple of int, default=(20, 20)
-        New height and width; an image that is smaller is left as it is.
+        New height and width; smaller images are left unchanged.
     image_shape : tuple of int or None, default=None
-        Height and width of what comes in. None takes the features as a square image where their number is a square,
-        else as one row.
+        Height and width of the input. None assumes a square image if the number of features is a square number,
+        otherwise a single row.
 
     Attributes
     ----------
     image_shape_ : tuple of int
         Height and width in use.
     n_features_in_ : int
-        Number of features seen while fitting.
+        Number of features seen during fit.
     """
 
     def __init__(self, size: tuple[int, int] = (20, 20), image_shape: tuple[int, int] | None = None) -> None:

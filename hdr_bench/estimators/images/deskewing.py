@@ -1,4 +1,4 @@
-"""Images sheared upright by their own moments."""
+"""Deskewing of images by their moments."""
 
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
@@ -13,16 +13,17 @@ from hdr_bench.estimators.pixels import Floats
 class Deskewer(OneToOneFeatureMixin, BackgroundTransformer):
     """Shear each image horizontally so that its principal axis is vertical, and centre its mass.
 
-    The angle is that of the image's second-order moments, as in LeCun et al. (1998), "Gradient-based learning
-    applied to document recognition", section III. The image is sampled with bilinear interpolation.
-    A pixel's mass is its distance from the background.
+    The angle is derived from the image's second-order moments, as in LeCun et al. (1998), "Gradient-based learning
+    applied to document recognition", section III. The image is sampled with bilinear interpolation. The mass of a pixel
+    is its distance from the background.
 
     Parameters
     ----------
     image_shape : tuple of int or None, default=None
-        Height and width. None takes the features as a square image where their number is a square, else as one row.
+        Height and width. None assumes a square image if the number of features is a square number, otherwise a single
+        row.
     background : float or None, default=None
-        Value of the pixels behind the ink: 0 in MNIST, 255 in most pictures. None learns it, the median of the pixels
+        Value of the pixels behind the ink: 0 in MNIST, 255 in most pictures. None learns it as the median of the pixels
         along the borders of the training images.
 
     Attributes
@@ -30,9 +31,9 @@ class Deskewer(OneToOneFeatureMixin, BackgroundTransformer):
     image_shape_ : tuple of int
         Height and width in use.
     background_ : float
-        The background in use.
+        Background value in use.
     n_features_in_ : int
-        Number of features seen while fitting.
+        Number of features seen during fit.
     """
 
     def __init__(self, image_shape: tuple[int, int] | None = None, *, background: float | None = None) -> None:
@@ -44,19 +45,19 @@ class Deskewer(OneToOneFeatureMixin, BackgroundTransformer):
 
 
 def deskew(images: Floats, background: float = 0.0) -> Floats:
-    """Shear images upright and center their mass; an image without mass, or of one row, is only moved.
+    """Shear images upright and centre their mass; an image without mass, or with a single row, is only shifted.
 
     Parameters
     ----------
     images : ndarray of shape (n, height, width)
         float32 or float64.
     background : float, default=0.0
-        A pixel's mass is its distance from it; it fills what comes in at the edges.
+        The mass of a pixel is its distance from this value, which also pads the edges.
 
     Returns
     -------
     deskewed : ndarray of shape (n, height, width)
-        Of the type of `images`.
+        Same type as `images`.
     """
     ground = images.dtype.type(background)
     return _deskew_ink(images - ground) + ground
@@ -73,7 +74,7 @@ def _deskew_ink(images: Floats) -> Floats:
 
 
 def _sample_rows(images: Floats, shift: Floats) -> Floats:
-    """Sample each image `shift` (n,) rows further down, bilinear, zero outside."""
+    """Sample each image `shift` (n,) rows further down, with bilinear interpolation and zeros outside."""
     n, height, _ = images.shape
     whole, rest = _split(shift, height)
     rows = np.clip(np.arange(height + 1) + whole[:, None], -1, height) + 1
@@ -83,18 +84,19 @@ def _sample_rows(images: Floats, shift: Floats) -> Floats:
 
 
 def _sample_lines(lines: Floats, shift: Floats) -> Floats:
-    """Sample each of the lines (n, width) `shift` (n,) pixels further right, bilinear, zero outside."""
+    """Sample each line (n, width) `shift` (n,) pixels further right, with bilinear interpolation and zeros outside."""
     n, width = lines.shape
     whole, rest = _split(shift, width)
     margin = int(np.abs(whole).max(initial=0)) + 1
-    # Windows are contiguous: numpy copies each as a whole, where an index a pixel would take several times as long.
+    # Windows are contiguous: numpy copies each in one piece, whereas an index per pixel would take several times as
+    # long.
     windows = sliding_window_view(np.pad(lines, ((0, 0), (margin, margin))), width + 1, axis=1)
     sampled = windows[np.arange(n), margin + whole]
     return _between(sampled[:, :-1], sampled[:, 1:], rest[:, None])
 
 
 def _split(shift: Floats, size: int) -> tuple[NDArray[np.intp], Floats]:
-    """Return whole pixels, and the share of the next one; a shift beyond the image is one just beyond it."""
+    """Split shifts into whole pixels and a fraction; shifts beyond the image are clipped to just beyond it."""
     limited = np.clip(shift, -size - 1, size)
     whole = np.floor(limited)
     return whole.astype(np.intp), limited - whole

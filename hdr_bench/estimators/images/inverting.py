@@ -1,4 +1,4 @@
-"""Images brought to one polarity."""
+"""Conversion of images to one polarity."""
 
 from typing import Any, ClassVar
 
@@ -12,19 +12,20 @@ from hdr_bench.estimators.pixels import Floats
 
 
 class Inverter(OneToOneFeatureMixin, BackgroundTransformer):
-    """Invert images if they are dark on light, so that all methods get them light on dark, as MNIST is.
+    """Invert images that are dark on light, so that all methods see light on dark, as in MNIST.
 
-    An inverted pixel is ``low_ + high_ - pixel``, which is exact for integers of up to 24 bits: 255 less the pixel for
-    most pictures. Images that have the polarity already stay as they are.
+    An inverted pixel is ``low_ + high_ - pixel``, which is exact for integers of up to 24 bits: 255 minus the pixel for
+    most pictures. Images that already have the desired polarity are left unchanged.
 
     Parameters
     ----------
     polarity : {"light-on-dark", "dark-on-light"}, default="light-on-dark"
-        What goes out.
+        Polarity of the output.
     image_shape : tuple of int or None, default=None
-        Height and width. None takes the features as a square image where their number is a square, else as one row.
+        Height and width. None assumes a square image if the number of features is a square number, otherwise a single
+        row.
     background : float or None, default=None
-        Value of the pixels behind the ink: 0 in MNIST, 255 in most pictures. None learns it, the median of the pixels
+        Value of the pixels behind the ink: 0 in MNIST, 255 in most pictures. None learns it as the median of the pixels
         along the borders of the training images.
 
     Attributes
@@ -32,13 +33,13 @@ class Inverter(OneToOneFeatureMixin, BackgroundTransformer):
     image_shape_ : tuple of int
         Height and width in use.
     background_ : float
-        The background of what comes in. Dark on light are images whose background is nearer to `high_`.
+        Background of the input. Images are dark on light if their background is nearer to `high_`.
     low_, high_ : float
         Smallest and largest training pixel.
     inverts_ : bool
-        Whether images are inverted: decided once for all images, while fitting.
+        Whether images are inverted: decided once for all images, during fit.
     n_features_in_ : int
-        Number of features seen while fitting.
+        Number of features seen during fit.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""Moments of images: center of mass and slant."""
+"""Moments of images: centre of mass and slant."""
 
 import numpy as np
 
@@ -6,19 +6,19 @@ from hdr_bench.estimators.pixels import Floats
 
 
 def mass_centers(images: Floats, background: float = 0.0) -> tuple[Floats, Floats]:
-    """Return the centers of mass of images.
+    """Return the centres of mass of images.
 
     Parameters
     ----------
     images : ndarray of shape (n, height, width)
         float32 or float64.
     background : float, default=0.0
-        A pixel's mass is its distance from it.
+        The mass of a pixel is its distance from this value.
 
     Returns
     -------
     rows, columns : ndarray of shape (n,)
-        In pixels from the first; the middle of an image without mass.
+        In pixels from the first row or column; the middle of the image if it has no mass.
     """
     _, height, width = images.shape
     mass = np.abs(images - images.dtype.type(background))
@@ -33,19 +33,19 @@ def mass_centers(images: Floats, background: float = 0.0) -> tuple[Floats, Float
 
 
 def slopes(images: Floats, row_mean: Floats, column_mean: Floats) -> Floats:
-    """Return how much images lean to the right, by their second-order moments.
+    """Return how far images lean to the right, from their second-order moments.
 
     Parameters
     ----------
     images : ndarray of shape (n, height, width)
         float32 or float64; the background is 0.
     row_mean, column_mean : ndarray of shape (n,)
-        Their centers of mass.
+        Their centres of mass.
 
     Returns
     -------
     slopes : ndarray of shape (n,)
-        Columns per row; 0 for an image whose mass is in one row.
+        Columns per row; 0 for an image whose mass is in a single row.
     """
     _, height, width = images.shape
     mass = np.abs(images)

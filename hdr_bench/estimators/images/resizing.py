@@ -1,4 +1,4 @@
-"""Images brought to another height and width."""
+"""Resizing of images."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -8,25 +8,25 @@ from hdr_bench.estimators.pixels import Floats
 
 
 class Resizer(SizeChanger):
-    """Bring each image to another height and width, bilinear over the area that each new pixel covers.
+    """Resize each image by bilinear interpolation, averaged over the area that each new pixel covers.
 
-    That is what Pillow's ``resize`` does with its bilinear filter: a triangle as wide as the new pixels, or as the old
-    ones where those are wider.
+    This is what Pillow's ``resize`` does with its bilinear filter: a triangle as wide as the new pixels, or as the old
+    ones if those are wider.
 
     Parameters
     ----------
     size : tuple of int, default=(14, 14)
         New height and width.
     image_shape : tuple of int or None, default=None
-        Height and width of what comes in. None takes the features as a square image where their number is a square,
-        else as one row.
+        Height and width of the input. None assumes a square image if the number of features is a square number,
+        otherwise a single row.
 
     Attributes
     ----------
     image_shape_ : tuple of int
         Height and width in use.
     n_features_in_ : int
-        Number of features seen while fitting.
+        Number of features seen during fit.
     """
 
     def __init__(self, size: tuple[int, int] = (14, 14), image_shape: tuple[int, int] | None = None) -> None:
@@ -42,7 +42,7 @@ class Resizer(SizeChanger):
 
 
 def _triangles(old: int, new: int) -> NDArray[np.float64]:
-    """Return what each of `old` pixels counts in each of `new`: shape (new, old), rows of sum 1."""
+    """Return the weight of each of `old` pixels in each of `new`: shape (new, old), rows that sum to 1."""
     step = old / new
     places = (np.arange(new) + 0.5) * step
     weights = np.clip(1 - np.abs(np.arange(old)[None, :] + 0.5 - places[:, None]) / max(step, 1.0), 0, None)

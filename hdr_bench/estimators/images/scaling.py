@@ -1,4 +1,4 @@
-"""Pixels divided by one scalar."""
+"""Scaling of pixels by one scalar."""
 
 from numbers import Real
 from typing import Any, ClassVar, Self
@@ -16,7 +16,7 @@ from hdr_bench.exceptions import shown
 
 
 def learn_scale(X: NDArray[Any], pixel_scale: float | None) -> float:
-    """Return what pixels are divided by.
+    """Return the divisor of the pixels.
 
     Parameters
     ----------
@@ -48,7 +48,7 @@ def scale_pixels(X: NDArray[Any], scale: float) -> Floats:
     Parameters
     ----------
     X : ndarray
-        Of any numeric type.
+        Pixels of any numeric type.
     scale : float
         The divisor.
 
@@ -63,21 +63,21 @@ def scale_pixels(X: NDArray[Any], scale: float) -> Floats:
 
 
 class PixelScaler(VersionChecked, OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
-    """Divide pixels by one scalar, the largest absolute value seen while fitting; then subtract `offset`.
+    """Divide pixels by one scalar, the largest absolute value seen during fit, then subtract `offset`.
 
     Parameters
     ----------
     pixel_scale : float or None, default=None
-        The divisor; None learns it. On MNIST that is exactly 255, on digits-8x8 16.
+        Divisor; None learns it. It is exactly 255 on MNIST and 16 on digits-8x8.
     offset : float, default=0.0
-        Subtracted from what was divided: 0.5 brings pixels to between -0.5 and 0.5.
+        Subtracted after the division: 0.5 maps pixels from [0, 1] to [-0.5, 0.5].
 
     Attributes
     ----------
     scale_ : float
         The divisor.
     n_features_in_ : int
-        Number of features seen while fitting.
+        Number of features seen during fit.
     """
 
     _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
@@ -97,7 +97,7 @@ class PixelScaler(VersionChecked, OneToOneFeatureMixin, TransformerMixin, BaseEs
         X : array-like of shape (n, n_features)
             Raw pixels.
         y : object
-            Ignored, as by scikit-learn's transformers.
+            Ignored, as in scikit-learn's transformers.
 
         Returns
         -------
@@ -106,7 +106,7 @@ class PixelScaler(VersionChecked, OneToOneFeatureMixin, TransformerMixin, BaseEs
         Raises
         ------
         ValueError
-            If a parameter cannot be used.
+            If a parameter is invalid.
         """
         check_parameters(self)
         self.scale_ = learn_scale(validate_data(self, X), self.pixel_scale)
@@ -116,7 +116,7 @@ class PixelScaler(VersionChecked, OneToOneFeatureMixin, TransformerMixin, BaseEs
         return n_features
 
     def transform(self, X: ArrayLike) -> Floats:
-        """Divide pixels, and subtract the offset.
+        """Divide pixels and subtract the offset.
 
         Parameters
         ----------

@@ -1,4 +1,4 @@
-"""Images moved by whole pixels."""
+"""Shifting of images by whole pixels."""
 
 import numpy as np
 
@@ -6,16 +6,16 @@ from hdr_bench.estimators.pixels import Floats
 
 
 def shift(images: Floats, down: Floats, right: Floats, background: float = 0.0) -> Floats:
-    """Move images by whole pixels.
+    """Shift images by whole pixels.
 
     Parameters
     ----------
     images : ndarray of shape (n, height, width)
         float32 or float64.
     down, right : ndarray of shape (n,)
-        How far each image is moved, in whole pixels; negative numbers move it up or to the left.
+        Shift of each image in whole pixels; negative numbers shift it up or to the left.
     background : float, default=0.0
-        What fills the pixels that come in.
+        Value of the pixels that are shifted in.
 
     Returns
     -------

@@ -1,1 +1,1 @@
-"""Networks, skorch inside."""
+"""Neural networks, based on skorch."""

@@ -1,4 +1,4 @@
-"""Images that mislead a network: the gradient of its loss in the pixels, and the images made of a training batch."""
+"""Images that mislead a network: gradients with respect to pixels, and adversarial training batches."""
 
 from dataclasses import dataclass
 
@@ -9,17 +9,17 @@ from hdr_bench.estimators.neural.adversarial import AdversarialTraining
 
 
 def log_odds_against(outputs: torch.Tensor, codes: torch.Tensor) -> torch.Tensor:
-    """Return the logarithm of the odds against each image's class.
+    """Return the log-odds against each image's class.
 
-    The cross-entropy grows with it, and both have a gradient of the same direction; but that of the cross-entropy
-    vanishes, in floating-point numbers, where a network is sure, and hides what would mislead it.
+    They increase with the cross-entropy, and their gradient has the same direction. However, where a network is
+    confident, the gradient of the cross-entropy vanishes in floating-point arithmetic and hides what would mislead it.
 
     Parameters
     ----------
     outputs : torch.Tensor of shape (n, n_classes)
         Before the softmax.
     codes : torch.Tensor of shape (n,)
-        Places of the labels in the classes.
+        Indices of the labels in the classes.
 
     Returns
     -------
@@ -33,23 +33,23 @@ def log_odds_against(outputs: torch.Tensor, codes: torch.Tensor) -> torch.Tensor
 def input_gradient(
     network: nn.Module, images: torch.Tensor, codes: torch.Tensor
 ) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
-    """Return outputs, losses, and the gradient of each image's loss in its pixels; the weights gather none.
+    """Return outputs, losses, and the gradient of each image's loss with respect to its pixels; weights get none.
 
     Parameters
     ----------
     network : torch.nn.Module
-        In the mode in which it is to answer.
+        In the mode in which it should predict.
     images : torch.Tensor of shape (n, channels, height, width)
         Scaled.
     codes : torch.Tensor of shape (n,)
-        Places of the labels in the classes.
+        Indices of the labels in the classes.
 
     Returns
     -------
     outputs : torch.Tensor of shape (n, n_classes)
         Before the softmax.
     losses : torch.Tensor of shape (n,)
-        As `log_odds_against` returns them.
+        As returned by `log_odds_against`.
     gradient : torch.Tensor of shape (n, channels, height, width)
     """
     pixels = images.detach().requires_grad_(True)
@@ -61,18 +61,18 @@ def input_gradient(
 
 @dataclass
 class Adversary:
-    """What changes the batches of an adversarial training.
+    """Adversary that changes the batches in adversarial training.
 
     Attributes
     ----------
     training : AdversarialTraining
-        How far, and in how many steps.
+        Size and number of steps.
     low, high : float
-        Range of the scaled training pixels, which changed images do not leave.
+        Range of the scaled training pixels, within which changed images stay.
     n_batches : int
         Batches per epoch.
     seen : int, default=0
-        Batches so far, on which the ramp depends.
+        Number of batches so far, which determines the ramp.
     """
 
     training: AdversarialTraining
@@ -84,18 +84,18 @@ class Adversary:
     def mislead(
         self, network: nn.Module, images: torch.Tensor, codes: torch.Tensor, generator: torch.Generator | None
     ) -> torch.Tensor:
-        """Return images within reach of those that came, at which the network's loss is larger.
+        """Return images within reach of the given ones for which the network's loss is larger.
 
         Parameters
         ----------
         network : torch.nn.Module
-            Answers as it would in a prediction, and is then in the mode that it was in.
+            Evaluated as in prediction, then returned to its previous mode.
         images : torch.Tensor of shape (n, channels, height, width)
             Scaled.
         codes : torch.Tensor of shape (n,)
-            Places of the labels in the classes.
+            Indices of the labels in the classes.
         generator : torch.Generator or None
-            Where random starts come from, on the CPU; None is torch's own.
+            Generator of the random starts, on the CPU; None uses torch's own.
 
         Returns
         -------
@@ -103,10 +103,10 @@ class Adversary:
         """
         share = (self.high - self.low) * self._ramp()
         eps, step = share * self.training.eps, share * self.training.step_length
-        # Only an image's own pixels may be beyond the range.
+        # Only pixels of the original image may be outside the range.
         least = (images - eps).clamp(min=self.low).minimum(images)
         most = (images + eps).clamp(max=self.high).maximum(images)
-        # As sure as the network is when it is used, and without a trace in its running means.
+        # Evaluation mode: as confident as in actual use, and the running means are not affected.
         was_training = network.training
         network.eval()
         start = torch.rand(images.shape, generator=generator, dtype=torch.float32).to(images) * 2 - 1
@@ -119,6 +119,6 @@ class Adversary:
         return moved
 
     def _ramp(self) -> float:
-        """Return how much of the full change is made, from 0 to 1."""
+        """Return the fraction of the full change to apply, from 0 to 1."""
         batches = self.training.ramp_epochs * self.n_batches
         return min((self.seen + 1) / batches, 1.0) if batches >= 1 else 1.0

@@ -14,27 +14,27 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Distortion:
-    """How far each training image is moved at random, every time it is seen.
+    """Random distortion of each training image, redrawn every time the image is seen.
 
     Parameters
     ----------
     rotation : float, default=0
-        Largest angle, in degrees, either way.
+        Maximum angle, in degrees, in either direction.
     shift : float, default=0
-        Largest shift, as a share of the image's height and width, either way.
+        Maximum shift, as a fraction of the image's height and width, in either direction.
     shear : float, default=0
-        Largest angle of shear, in degrees, either way.
+        Maximum angle of shear, in degrees, in either direction.
     zoom : float, default=0
-        Largest relative change of size: 0.1 is from 0.9 to 1.1.
+        Maximum relative change of size: 0.1 means from 0.9 to 1.1.
     elastic : float, default=0
         Strength, in pixels, of an elastic distortion: each pixel is moved by random numbers between -1 and 1, smoothed
-        over the image and multiplied by this (alpha of Simard, Steinkraus and Platt, 2003, "Best practices for
-        convolutional neural networks applied to visual document analysis"; 34 there).
+        over the image and multiplied by this value (alpha in Simard, Steinkraus and Platt, 2003, "Best practices for
+        convolutional neural networks applied to visual document analysis", who use 34).
     smoothness : float, default=4
-        Standard deviation, in pixels, of the Gaussian that smooths the elastic distortion (sigma there).
+        Standard deviation, in pixels, of the Gaussian that smooths the elastic distortion (sigma in the same paper).
     background : float or None, default=None
-        Value of the raw pixels behind the ink, which comes in at the edges: 0 in MNIST, 255 in most pictures. None lets
-        the network learn it, the median of the pixels along the borders of its training images.
+        Value of the raw pixels behind the ink, which pads the edges: 0 in MNIST, 255 in most pictures. With None, the
+        network learns it as the median of the pixels along the borders of its training images.
 
     Raises
     ------
@@ -60,15 +60,15 @@ class Distortion:
             raise ValueError(f"background must be a finite number, or None to learn it, got {shown(self.background)}")
 
     def apply(self, images: "torch.Tensor", generator: "torch.Generator") -> "torch.Tensor":
-        """Distort each image on its own, padded with zeros.
+        """Distort each image independently, padded with zeros.
 
-        Where the background is not 0, a network subtracts it before and adds it afterwards.
+        If the background is not 0, a network subtracts it before and adds it afterwards.
 
         Parameters
         ----------
         images : torch.Tensor of shape (n, channels, height, width)
         generator : torch.Generator
-            Where the random numbers come from.
+            Source of the random numbers.
 
         Returns
         -------
@@ -85,7 +85,7 @@ class Distortion:
         size = 1 + uniform(self.zoom, n)
         cos, sin, lean = angle.cos() / size, angle.sin() / size, shear.tan()
         move = uniform(2 * self.shift, n, 2)
-        # torch counts in half heights and half widths.
+        # torch measures in half heights and half widths.
         ratio = images.shape[2] / images.shape[3]
         across, down = (lean * cos - sin) * ratio, sin / ratio
         rows = torch.stack([cos, across, move[:, 0], down, lean * sin + cos, move[:, 1]], dim=1)
@@ -95,7 +95,7 @@ class Distortion:
         return functional.grid_sample(images, grid, padding_mode="zeros", align_corners=False)
 
     def _displacements(self, images: "torch.Tensor", generator: "torch.Generator") -> "torch.Tensor":
-        """Return by how much each pixel is moved, in half heights and widths: shape (n, height, width, 2)."""
+        """Return the displacement of each pixel, in half heights and widths: shape (n, height, width, 2)."""
         import torch
         from torch.nn import functional
 
@@ -112,7 +112,7 @@ class Distortion:
 
 
 def as_distortion(augmentation: Distortion | Mapping[str, float] | None) -> Distortion | None:
-    """Return a network's parameter `augmentation` as a `Distortion`; a mapping holds its fields.
+    """Convert a network's parameter `augmentation` to a `Distortion`; a mapping holds its fields.
 
     Parameters
     ----------
@@ -125,9 +125,9 @@ def as_distortion(augmentation: Distortion | Mapping[str, float] | None) -> Dist
     Raises
     ------
     UnknownNameError
-        If a mapping holds something else.
+        If a mapping has any other key.
     ValueError
-        If a value is out of its range.
+        If a value is out of range.
     """
     if not isinstance(augmentation, Mapping):
         return augmentation

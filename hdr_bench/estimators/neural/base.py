@@ -1,4 +1,4 @@
-"""What both networks share: how they are trained, skorch inside, and how they answer."""
+"""Base class of both networks: training with skorch, and prediction."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
@@ -33,24 +33,24 @@ _OF_CONFIG = tuple(field.name for field in fields(NetConfig) if field.name != "f
 
 
 class NeuralClassifier(VersionChecked, NetworkProperties, ClassifierMixin, BaseEstimator, ABC):
-    """Base of the networks, with all but the layers' default and what comes in.
+    """Base class of the networks; subclasses define the default layers and the accepted inputs.
 
     Attributes
     ----------
     layers : str or None
-        In the notation of `hdr_bench.estimators.neural.notation`.
+        Layers in the notation of `hdr_bench.estimators.neural.notation`.
     activation : str
-        After each hidden layer.
+        Activation after each hidden layer.
     class_weight : mapping of label to float, "balanced" or None
     adversarial : AdversarialTraining, mapping of str to float or None
     batch_size : int
         Training images per step.
     image_shape : tuple of int or None
-        What a row of features is seen as.
+        Image shape of a row of features.
     pixel_scale : float or None
-        What pixels are divided by; None learns it.
+        Divisor of the pixels; None learns it.
     n_jobs : int or None
-        Threads of torch; None leaves what is set.
+        Number of torch's threads; None leaves the current setting.
     random_state : int, RandomState instance or None
     """
 
@@ -74,12 +74,12 @@ class NeuralClassifier(VersionChecked, NetworkProperties, ClassifierMixin, BaseE
         Parameters
         ----------
         X : array-like of shape (n, n_features)
-            Raw pixels, or any floats. `CNNClassifier` takes images of three or four axes too.
+            Raw pixels, or any floats. `CNNClassifier` also accepts images of three or four axes.
         y : array-like of shape (n,)
             Labels of at least two classes.
         validation_data : tuple of array-like, optional
-            Images and labels that are evaluated after each epoch, for `history_` and for early stopping; nothing is
-            learnt from them.
+            Images and labels that are evaluated after each epoch, for `history_` and early stopping; they are not used
+            for training.
 
         Returns
         -------
@@ -88,9 +88,9 @@ class NeuralClassifier(VersionChecked, NetworkProperties, ClassifierMixin, BaseE
         Raises
         ------
         NotationError
-            If `layers` cannot be read or does not fit the image.
+            If `layers` is not valid or does not fit the image.
         ValueError
-            If the data or a parameter cannot be used.
+            If the data or a parameter is invalid.
         """
         check_parameters(self)
         config = self._config()
@@ -108,16 +108,16 @@ class NeuralClassifier(VersionChecked, NetworkProperties, ClassifierMixin, BaseE
 
     @with_plain_parameters
     def partial_fit(self, X: ArrayLike, y: ArrayLike, classes: ArrayLike | None = None) -> Self:
-        """Train for one more pass through `X`, at the constant rate `lr` and without early stopping.
+        """Train for one more pass over `X`, at the constant rate `lr` and without early stopping.
 
         Parameters
         ----------
         X : array-like of shape (n, n_features)
-            As for `fit`. The first call's images decide `scale_`, unless `pixel_scale` is given.
+            As for `fit`. The images of the first call determine `scale_`, unless `pixel_scale` is given.
         y : array-like of shape (n,)
             Labels.
         classes : array-like of shape (n_classes,), optional
-            All classes that will come; needed at the first call.
+            All classes that will occur; required in the first call.
 
         Returns
         -------
@@ -126,19 +126,21 @@ class NeuralClassifier(VersionChecked, NetworkProperties, ClassifierMixin, BaseE
         Raises
         ------
         ValueError
-            If the data or a parameter cannot be used, or labels come that `classes` did not hold.
+            If the data or a parameter is invalid, or labels occur that are not in `classes`.
         """
         check_parameters(self)
         is_new = not hasattr(self, "net_")
         rows, labels = self._validate_training(X, y, reset=is_new)
         if self.class_weight == "balanced":
-            raise ValueError("class_weight='balanced' needs all labels at once; give partial_fit a mapping")
+            raise ValueError("class_weight='balanced' needs all labels at once; use a mapping with partial_fit")
         if is_new and classes is None:
-            raise ValueError("classes must be passed on the first call to partial_fit: all that will come")
+            raise ValueError(
+                "classes must be passed on the first call to partial_fit, including all that will occur later"
+            )
         if is_new:
             self._begin(rows, np.unique(np.asarray(classes)))
         elif classes is not None and not np.array_equal(np.unique(np.asarray(classes)), self.classes_):
-            raise ValueError(f"classes={shown(classes)} are not those of the first call: {shown(self.classes_)}")
+            raise ValueError(f"classes={shown(classes)} differ from those of the first call: {shown(self.classes_)}")
         codes = codes_of(labels, self.classes_)
         check_batches(self.batch_size, self._layers_on(self.image_shape_), len(rows))
         config = replace(self._config(), schedule="constant", schedule_params=None)
@@ -149,12 +151,12 @@ class NeuralClassifier(VersionChecked, NetworkProperties, ClassifierMixin, BaseE
         return self
 
     def epochs_for(self, n: int) -> int:
-        """Return the most epochs of a fit; early stopping may end it before.
+        """Return the maximum number of epochs of a fit; early stopping may end it sooner.
 
         Parameters
         ----------
         n : int
-            Training images.
+            Number of training images.
 
         Returns
         -------
@@ -174,7 +176,7 @@ class NeuralClassifier(VersionChecked, NetworkProperties, ClassifierMixin, BaseE
         Returns
         -------
         probabilities : ndarray of shape (n, n_classes)
-            float32; of each image they sum to 1.
+            float32; each row sums to 1.
         """
         from hdr_bench.estimators.neural.devices import torch_threads, usual_state
 
@@ -209,7 +211,7 @@ class NeuralClassifier(VersionChecked, NetworkProperties, ClassifierMixin, BaseE
 
     @abstractmethod
     def _layers_on(self, image_shape: ImageShape) -> str:
-        """Return the layer string for images of a shape."""
+        """Return the layer string for images of the given shape."""
 
     def _parsed_layers(self) -> list[Layer]:
         return parse_layers(self._layers_on(self.image_shape_), len(self.classes_), self.activation)
@@ -243,8 +245,8 @@ class NeuralClassifier(VersionChecked, NetworkProperties, ClassifierMixin, BaseE
     def _check_shape(self, shape: ImageShape | None) -> None:
         if shape is not None and shape != self.image_shape_:
             raise ValueError(
-                f"X holds images of shape {shape}, but {type(self).__name__} works on {self.image_shape_}; "
-                "give images of that shape, or leave image_shape=None"
+                f"X contains images of shape {shape}, but {type(self).__name__} expects {self.image_shape_}; "
+                "pass images of that shape, or leave image_shape=None"
             )
 
     def _begin(self, rows: Rows, classes: NDArray[Any]) -> None:
@@ -254,10 +256,10 @@ class NeuralClassifier(VersionChecked, NetworkProperties, ClassifierMixin, BaseE
         self.scale_ = learn_scale(rows, self.pixel_scale)
         self._fitted_on = summarize_pixels(rows)
         if self.adversarial is not None:
-            # What images that mislead the network stay within.
+            # Limits for images that mislead the network.
             self.pixel_range_ = float(rows.min()), float(rows.max())
         distortion = self._config().distortion
-        # What distorted images are padded with.
+        # Padding value of distorted images.
         self.background_: tuple[float, ...] = ()
         if distortion is not None:
             channels = split_channels(rows, self.image_shape_)

@@ -1,6 +1,6 @@
-"""Batches of images taken by index from whole arrays.
+"""Batches of images, indexed from whole arrays.
 
-skorch's usual loader fetches samples one by one, which takes longer than a small network's own work.
+skorch's default loader fetches samples one by one, which takes longer than the computations of a small network.
 """
 
 from collections.abc import Iterator
@@ -16,14 +16,14 @@ from hdr_bench.estimators.neural.augmentation import Distortion
 
 @dataclass(frozen=True)
 class InputFormat:
-    """How rows of raw pixels become a network's input.
+    """Conversion of raw pixel rows into a network's input.
 
     Attributes
     ----------
     height, width, channels : int
-        Shape of an image; a row holds a pixel's channels side by side.
+        Shape of an image; a row has channels interleaved pixel by pixel.
     scale : float
-        What pixels are divided by.
+        Divisor of the pixels.
     background : tuple of float
         Value of the raw pixels behind the ink, one per channel; empty if images are not distorted.
     """
@@ -35,7 +35,7 @@ class InputFormat:
     background: tuple[float, ...] = ()
 
     def tensor(self, rows: NDArray[Any]) -> torch.Tensor:
-        """Return rows as images.
+        """Convert rows to images.
 
         Parameters
         ----------
@@ -54,20 +54,21 @@ class InputFormat:
 
 
 class ImageBatches:
-    """Batches by index: shuffled and distorted for training, in order for all else.
+    """Batches by index: shuffled and distorted for training, in order otherwise.
 
     Parameters
     ----------
     dataset : skorch.dataset.Dataset
-        Holds X, rows of raw pixels (n, n_features), and y, a tensor (n,) or None.
+        Contains X, rows of raw pixels (n, n_features), and y, a tensor (n,) or None.
     batch_size : int
-        Images a batch. A last training batch of one image joins the one before: batch normalisation needs two.
+        Images per batch. A last training batch of a single image is merged into the previous one: batch normalization
+        needs at least two.
     reading : InputFormat
-        How rows become images.
+        Conversion of rows into images.
     generator : torch.Generator or None
-        Shuffles the images again each epoch; None keeps their order.
+        Reshuffles the images in each epoch; None keeps their order.
     distortion : Distortion or None
-        What is done to each batch.
+        Distortion applied to each batch.
     """
 
     def __init__(
@@ -79,7 +80,7 @@ class ImageBatches:
         distortion: Distortion | None = None,
     ) -> None:
         self.X = np.asarray(dataset.X)
-        # Without labels skorch wants a zero for each sample.
+        # Without labels, skorch expects a zero for each sample.
         self.y = torch.zeros(len(self.X), dtype=torch.float32) if dataset.y is None else torch.as_tensor(dataset.y)
         self.batch_size = batch_size
         self.reading = reading
@@ -106,7 +107,7 @@ class ImageBatches:
 
 
 def split_indices(order: torch.Tensor, batch_size: int) -> list[torch.Tensor]:
-    """Cut `order` into batches, the last one joined to the one before where it has one index only.
+    """Split `order` into batches; a last batch of a single index is merged into the previous one.
 
     Parameters
     ----------
@@ -125,7 +126,7 @@ def split_indices(order: torch.Tensor, batch_size: int) -> list[torch.Tensor]:
 
 
 def n_batches(n_samples: int, batch_size: int) -> int:
-    """Return how many batches `split_indices` makes.
+    """Return the number of batches that `split_indices` creates.
 
     Parameters
     ----------

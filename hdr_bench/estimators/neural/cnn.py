@@ -1,4 +1,4 @@
-"""A convolutional network, skorch inside."""
+"""Convolutional network, based on skorch."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -16,20 +16,20 @@ _SMALLEST_UNPADDED = 10
 
 
 @document_network(
-    image_shape_of_none="None takes the shape of what `fit` is given, and\n"
-    "    rows of features as a square image if their number is a square, otherwise as one row."
+    image_shape_of_none="None uses the shape of the images that `fit` is\n"
+    "    given, and for rows of features a square if their number is a square number, otherwise a single row."
 )
 class CNNClassifier(NeuralClassifier):
     """Convolutional network, trained by a skorch net.
 
-    It takes rows of pixels, and images of shape (n, height, width), (n, 1, height, width) or
-    (n, height, width, channels).
+    It accepts rows of pixels, and images of shape (n, height, width), (n, 1, height, width) or (n, height, width,
+    channels).
 
     Parameters
     ----------
     layers : str or None, default=None
-        The layers in the notation of `hdr_bench.estimators.neural.notation`. None takes a network that suits images of
-        28x28 pixels, with fewer poolings where the image is smaller: see `default_layers`.
+        Layers in the notation of `hdr_bench.estimators.neural.notation`. None uses a network suited to images of 28x28
+        pixels, with fewer poolings if the image is smaller: see `default_layers`.
     {shared parameters}
 
     Attributes
@@ -127,7 +127,7 @@ def default_layers(image_shape: ImageShape) -> str:
     Returns
     -------
     layers : str
-        In the notation.
+        In the layer notation.
 
     Examples
     --------
@@ -142,6 +142,7 @@ def default_layers(image_shape: ImageShape) -> str:
         side -= 0 if is_small else kernel - 1
         pooling = "-MP2" if pooled and side >= 2 else ""
         side //= 2 if pooling else 1
-        # The pooling comes first: with maxima the result is nearly the same, and the rest has a quarter of the work.
+        # Pooling comes first: with maximum pooling the result is nearly the same, and later steps do a quarter of the
+        # work.
         stages.append(f"{channels}C{kernel}{padding}-linear{pooling}-BN-relu")
     return "-".join([*stages, "D0.3-128N-linear-BN-relu-D0.3"])

@@ -1,4 +1,4 @@
-"""What a network's training reads: a classifier's parameters as one frozen record. No torch here."""
+"""Configuration of a network's training: a classifier's parameters as one frozen record, without importing torch."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -24,24 +24,24 @@ WEIGHT_INIT_NAMES = (
 )
 
 MOST_EPOCHS = 1_000_000
-"""Epochs that a network can be given; more are taken for a mistake."""
+"""Maximum number of epochs that a network accepts; larger values are assumed to be a mistake."""
 
 OTHER_LENGTHS = frozenset({"epochs", "steps_per_epoch"})
-"""What torch's one-cycle schedule ignores if it is given total_steps, as it always is."""
+"""Parameters that torch's one-cycle schedule ignores if total_steps is given, as it always is."""
 
-# What early stopping looks at, unless another share is given.
+# Default fraction of the training images that early stopping evaluates.
 _HELD_OUT = 0.1
 _MOST_EPOCHS_BY_DEFAULT, _FEWEST_UPDATES = 100, 800
 
 
 @dataclass(frozen=True)
 class NetConfig:
-    """How a network is built and trained: parameters of `MLPClassifier` and `CNNClassifier`, which document them.
+    """How a network is built and trained: the parameters of `MLPClassifier` and `CNNClassifier`, documented there.
 
     Attributes
     ----------
     fewest_epochs : int
-        What `max_epochs` of None takes at least.
+        Minimum number of epochs if `max_epochs` is None.
     layers : str or None
         None depends on the images.
     activation, loss : str
@@ -94,39 +94,39 @@ class NetConfig:
 
     @property
     def distortion(self) -> Distortion | None:
-        """The random distortion of the training images.
+        """Random distortion of the training images.
 
         Raises
         ------
         UnknownNameError
-            If `augmentation` holds something else.
+            If `augmentation` has an unknown key.
         ValueError
-            If one of its values is out of its range.
+            If one of its values is out of range.
         """
         return as_distortion(self.augmentation)
 
     @property
     def adversarial_training(self) -> AdversarialTraining | None:
-        """How training images are changed to mislead the network.
+        """Adversarial change of the training images.
 
         Raises
         ------
         UnknownNameError
-            If `adversarial` holds something else.
+            If `adversarial` has an unknown key.
         ValueError
-            If one of its values is out of its range.
+            If one of its values is out of range.
         """
         return as_adversarial(self.adversarial)
 
     @property
     def held_out_share(self) -> float:
-        """Share of the training images that is held out, for early stopping or for the curves of the training."""
+        """Fraction of the training images that is held out, for early stopping or learning curves."""
         if self.validation_fraction is not None:
             return float(self.validation_fraction)
         return _HELD_OUT if self.early_stopping else 0.0
 
     def n_learnt(self, n_samples: int) -> int:
-        """Return how many training images are not held out.
+        """Return the number of training images that are not held out.
 
         Parameters
         ----------
@@ -139,12 +139,12 @@ class NetConfig:
         return n_samples - math.ceil(self.held_out_share * n_samples)
 
     def epochs(self, n_learnt: int) -> int:
-        """Return the most epochs of a training.
+        """Return the maximum number of epochs of a training.
 
         Parameters
         ----------
         n_learnt : int
-            Training images without those held out.
+            Number of training images without those held out.
 
         Returns
         -------
@@ -154,7 +154,7 @@ class NetConfig:
 
 
 def default_epochs(n_batches: int, fewest: int) -> int:
-    """Return the default number of epochs: 800 steps or more, in `fewest` to 100 epochs.
+    """Return the default number of epochs: at least 800 steps, within `fewest` to 100 epochs.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""What the networks' parameters may be, and how they fit each other; nothing here loads torch unless it must."""
+"""Valid values of the networks' parameters and their combinations; torch is loaded only if necessary."""
 
 import math
 from collections.abc import Mapping
@@ -26,7 +26,7 @@ from hdr_bench.exceptions import UnknownNameError, shown
 from hdr_bench.records.layer_row import LayerRow
 
 _BYTES_OF_A_WEIGHT = 4
-# Which optimizers there are, torch says; these it has had for years, and to ask it takes seconds.
+# Only torch knows its full list of optimizers, and asking takes seconds; these have existed for years.
 _KNOWN_OPTIMIZERS = frozenset({"Adam", "AdamW", "NAdam", "RAdam", "Adagrad", "Adadelta", "RMSprop", "SGD"})
 _ANY_CLASSES = 10
 _NUMBER = (Real, type(None))
@@ -59,7 +59,7 @@ CONSTRAINTS: dict[str, list[Any]] = {
     "verbose": ["verbose"],
     "random_state": ["random_state"],
 }
-"""What each parameter may be by itself."""
+"""Valid values of each parameter on its own."""
 
 _COUNT = [Interval(Integral, 1, None, closed="left")]
 _RATE = [Interval(Real, 0, None, closed="neither"), list, tuple]
@@ -80,11 +80,11 @@ SCHEDULE_CONSTRAINTS: dict[str, list[Any]] = {
     "final_div_factor": [Interval(Real, 0, None, closed="neither")],
     "three_phase": [bool],
 }
-"""What each parameter of torch's schedulers may be by itself."""
+"""Valid values of each parameter of torch's schedulers on its own."""
 
 
 def check_network(config: NetConfig) -> None:
-    """Check what a network's parameters hold, without the images.
+    """Check a network's parameters, independently of the images.
 
     Parameters
     ----------
@@ -93,11 +93,11 @@ def check_network(config: NetConfig) -> None:
     Raises
     ------
     NotationError
-        If the layers cannot be read.
+        If the layers are not valid.
     UnknownNameError
-        If there is no such optimizer, way to start weights, or parameter of any of these.
+        If there is no such optimizer, weight initialization, or parameter of either.
     ValueError
-        If a value is out of its range.
+        If a value is out of range.
     """
     if config.layers:
         parse_layers(config.layers, _ANY_CLASSES, config.activation)
@@ -114,7 +114,7 @@ def check_network(config: NetConfig) -> None:
     if config.optimizer not in _KNOWN_OPTIMIZERS or config.optimizer_params:
         from hdr_bench.estimators.neural.optimizers import make_optimizer
 
-        # torch refuses what it cannot be made with.
+        # torch refuses parameters with which it cannot be created.
         make_optimizer(config.optimizer, config.optimizer_params, config.lr)
     if config.device not in {"auto", "cpu"}:
         from hdr_bench.estimators.neural.devices import choose_device
@@ -123,20 +123,20 @@ def check_network(config: NetConfig) -> None:
 
 
 def check_network_on(config: NetConfig, rows: list[LayerRow], n_samples: int) -> None:
-    """Check that a network's weights, and what its layers make of a batch, fit any memory; and its schedule's length.
+    """Check that a network's weights and activations fit in memory, and that its schedule is long enough.
 
     Parameters
     ----------
     config : NetConfig
     rows : list of LayerRow
-        Its layers, on the images that it is to learn from.
+        Its layers, for the training images.
     n_samples : int
-        How many these are.
+        Number of training images.
 
     Raises
     ------
     ValueError
-        Saying how much memory they would take, or how long the schedule must be.
+        If they would take too much memory, or the schedule is too short.
     """
     n_weights = sum(row.parameters + row.buffers for row in rows)
     n_outputs = sum(math.prod(row.output_shape) for row in rows)
@@ -155,17 +155,17 @@ def check_batches(batch_size: int, layers: str, n: int) -> None:
     layers : str
         In the notation.
     n : int
-        Training images.
+        Number of training images.
 
     Raises
     ------
     ValueError
-        If batch normalization would get one image at a time.
+        If batch normalization would get a single image.
     """
     if min(n, batch_size) == 1 and "BN" in layers.split("-"):
         raise ValueError(
-            f"batch normalisation (BN) needs two images at a time: {n} came, batch_size={shown(batch_size)}; "
-            "give more of them, or layers without BN"
+            f"batch normalization (BN) needs at least two images at a time, got {n} with "
+            f"batch_size={shown(batch_size)}; use more images, larger batches, or layers without BN"
         )
 
 
@@ -175,7 +175,7 @@ def check_batch_norm(params: Mapping[str, float] | None) -> None:
     Parameters
     ----------
     params : mapping of str to float or None
-        "momentum" and "eps".
+        Values of "momentum" and "eps".
 
     Raises
     ------
@@ -192,17 +192,17 @@ def check_batch_norm(params: Mapping[str, float] | None) -> None:
 
 
 def check_weight_init(weight_init: str | Mapping[str, str] | None) -> None:
-    """Check how weights are to start.
+    """Check how weights are to be initialized.
 
     Parameters
     ----------
     weight_init : str, mapping or None
-        A name of `WEIGHT_INIT_NAMES`, or names by kind of layer.
+        Name from `WEIGHT_INIT_NAMES`, or a mapping from kind of layer to name.
 
     Raises
     ------
     UnknownNameError
-        If there is no such way, or no such kind of layer.
+        If there is no such initialization, or no such kind of layer.
     """
     if weight_init is None:
         return
@@ -218,7 +218,7 @@ def _check_class_weight(weights: Any) -> None:
     for label, weight in weights.items() if isinstance(weights, Mapping) else ():
         if not is_number(weight) or not 0 <= weight < float("inf"):
             raise ValueError(
-                f"class_weight: of {shown(label)} must be a finite number of at least 0, got {shown(weight)}"
+                f"class_weight: the weight of {shown(label)} must be a finite number of at least 0, got {shown(weight)}"
             )
 
 
@@ -236,8 +236,8 @@ def _check_schedule(config: NetConfig) -> None:
     for name in given:
         if config.schedule == "one-cycle" and name in OTHER_LENGTHS:
             raise ValueError(
-                f"schedule_params: {name} must be left out, since the length of the cycle is total_steps, got "
-                f"{shown(given[name])}; give total_steps, or leave it to max_epochs and batch_size"
+                f"schedule_params: {name} must be left out, since total_steps sets the length of the cycle, got "
+                f"{shown(given[name])}; set total_steps, or let max_epochs and batch_size determine it"
             )
         if name not in allowed:
             raise UnknownNameError(f"schedule_params of {shown(config.schedule)}", name, allowed)
@@ -248,7 +248,7 @@ def _check_schedule(config: NetConfig) -> None:
 
 
 def _check_schedule_length(config: NetConfig, n_samples: int) -> None:
-    """Check that a one-cycle schedule is as long as the training: torch would refuse the step after its last.
+    """Check that a one-cycle schedule is as long as the training: torch refuses steps after its last one.
 
     Raises
     ------
@@ -260,7 +260,7 @@ def _check_schedule_length(config: NetConfig, n_samples: int) -> None:
         return
     n = config.n_learnt(n_samples)
     epochs = config.epochs(n)
-    # A batch of one image joins the one before.
+    # A batch of a single image is merged into the previous one.
     needed = epochs * max(n // config.batch_size + (n % config.batch_size > 1), 1)
     if given < needed:
         raise ValueError(
@@ -272,11 +272,11 @@ def _check_schedule_length(config: NetConfig, n_samples: int) -> None:
 def _check_callbacks(callbacks: Any) -> None:
     for item in callbacks or ():
         callback = item[1] if isinstance(item, list | tuple) and len(item) == 2 and isinstance(item[0], str) else item
-        # As skorch takes it, which takes seconds to load: a callback, its class, or a name with either.
+        # skorch accepts a callback, its class, or a name with either; importing skorch to check this takes seconds.
         if not hasattr(callback, "on_train_begin"):
             raise ValueError(
-                f"callbacks must be a list of skorch's callbacks, got {shown(item)} in it; they are objects, which "
-                "only Python can give"
+                f"callbacks must be a list of skorch callbacks, got {shown(item)} in it; callbacks are objects, which "
+                "can only be passed from Python"
             )
 
 

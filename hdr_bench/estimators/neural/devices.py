@@ -1,4 +1,4 @@
-"""Where a network computes, with how many threads, and in which state of torch."""
+"""Device, number of threads and state of torch for a network's computations."""
 
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -9,11 +9,11 @@ from joblib import effective_n_jobs
 from hdr_bench.estimators.engines import ProcessWide
 from hdr_bench.exceptions import shown
 
-_LONGEST_REASON = 300  # characters of what torch says, in which the name of the device may be of any length
+_LONGEST_REASON = 300  # characters of torch's message, which repeats the device's name, however long it is
 
 
 def choose_device(device: str) -> str:
-    """Return the device to use: the one named, or for ``"auto"`` CUDA's where there is one, else the CPU.
+    """Return the device to use: the one named, or for ``"auto"`` CUDA if available, otherwise the CPU.
 
     Parameters
     ----------
@@ -26,7 +26,7 @@ def choose_device(device: str) -> str:
     Raises
     ------
     ValueError
-        If torch knows no such device, or it is not there.
+        If torch does not know the device, or it is not available.
     """
     if device == "auto":
         return "cuda" if torch.cuda.is_available() else "cpu"
@@ -36,13 +36,13 @@ def choose_device(device: str) -> str:
         # torch repeats the whole name.
         reason = str(error).partition("\n")[0][:_LONGEST_REASON]
         raise ValueError(
-            f"device={shown(device)} is not possible here ({reason}); take 'auto', 'cpu', or a device that torch finds"
+            f"device={shown(device)} is not available ({reason}); use 'auto', 'cpu', or a device that torch finds"
         ) from error
     return device
 
 
 def make_generator(seed: int, device: str) -> torch.Generator:
-    """Return a seeded generator of random numbers on a device.
+    """Return a seeded random number generator on a device.
 
     Parameters
     ----------
@@ -58,7 +58,7 @@ def make_generator(seed: int, device: str) -> torch.Generator:
 
 @contextmanager
 def torch_threads(n_jobs: int | None) -> Iterator[None]:
-    """Let torch use `n_jobs` threads, as joblib counts them; None leaves what is set.
+    """Let torch use `n_jobs` threads, counted as in joblib; None leaves the current setting.
 
     Parameters
     ----------
@@ -77,7 +77,7 @@ def torch_threads(n_jobs: int | None) -> Iterator[None]:
 
 @contextmanager
 def usual_state() -> Iterator[None]:
-    """Suspend what the caller has set for torch in this thread: inference mode, no gradients, autocast, a device."""
+    """Suspend the caller's settings of torch in this thread: inference mode, no gradients, autocast, a device."""
     with ExitStack() as stack:
         stack.enter_context(torch.inference_mode(mode=False))
         stack.enter_context(torch.enable_grad())
@@ -91,7 +91,7 @@ def usual_state() -> Iterator[None]:
 
 @contextmanager
 def deterministic_algorithms(device: str) -> Iterator[None]:
-    """Let cuDNN choose deterministic algorithms, if `device` is a GPU that it works on.
+    """Make cuDNN choose deterministic algorithms if `device` is a GPU that it supports.
 
     Parameters
     ----------
@@ -109,6 +109,6 @@ def _number_of_threads() -> Iterator[int]:
     yield torch.get_num_threads()
 
 
-# Each thread of Python has its own number of torch's threads; the one that new threads start with is the process's.
+# The number of torch's threads is stored per Python thread; new threads start with that of the process.
 _THREADS = ProcessWide(_number_of_threads)
 _CUDNN = ProcessWide(lambda: torch.backends.cudnn.flags(enabled=True, benchmark=False, deterministic=True))

@@ -1,4 +1,4 @@
-"""Epochs reported while a network is trained; no torch here, since every trial's process imports it."""
+"""Reporting of epochs during training, without importing torch: every trial's process imports this module."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -10,12 +10,12 @@ _listener: ContextVar[Listener | None] = ContextVar("epoch_listener", default=No
 
 @contextmanager
 def listen_to_epochs(listener: Listener) -> Iterator[None]:
-    """Call a function after each epoch of each network that is trained in the block.
+    """Call a function after each epoch of every network that is trained within the context.
 
     Parameters
     ----------
     listener : callable
-        Takes the number of epochs run, and the most there can be.
+        Takes the number of epochs run and their maximum number.
     """
     token = _listener.set(listener)
     try:
@@ -25,14 +25,14 @@ def listen_to_epochs(listener: Listener) -> Iterator[None]:
 
 
 def report_epoch(done: int, most: int) -> None:
-    """Tell the listener that an epoch has ended; without one, do nothing.
+    """Notify the listener that an epoch has ended; without a listener, do nothing.
 
     Parameters
     ----------
     done : int
-        Epochs run.
+        Number of epochs run.
     most : int
-        Epochs that there can be.
+        Maximum number of epochs.
     """
     listener = _listener.get()
     if listener is not None:

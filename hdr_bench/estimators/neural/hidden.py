@@ -1,4 +1,4 @@
-"""What a fitted network's last hidden layer says of images, beside its outputs."""
+"""Values of a fitted network's last hidden layer, besides its outputs."""
 
 from typing import Any
 
@@ -7,12 +7,12 @@ from numpy.typing import ArrayLike, NDArray
 
 
 def hidden_outputs(model: Any, X: ArrayLike) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """Return the values of the last hidden layer, and the outputs that are made of them.
+    """Return the values of the last hidden layer, and the outputs computed from them.
 
     Parameters
     ----------
     model : NeuralClassifier
-        Fitted; its layers end with the output layer.
+        Fitted network whose layers end with the output layer.
     X : array-like of shape (n, n_features)
         Raw pixels.
 
@@ -25,7 +25,7 @@ def hidden_outputs(model: Any, X: ArrayLike) -> tuple[NDArray[np.float32], NDArr
     Raises
     ------
     ValueError
-        If `X` cannot be used, or the network does not end with its output layer.
+        If `X` is invalid, or the network does not end with its output layer.
     """
     import torch
     from sklearn.utils.validation import check_is_fitted, validate_data

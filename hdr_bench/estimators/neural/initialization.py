@@ -1,4 +1,4 @@
-"""How a network's weights start."""
+"""Initialization of a network's weights."""
 
 import math
 from collections.abc import Mapping
@@ -13,15 +13,16 @@ from hdr_bench.estimators.neural.constraints import check_weight_init
 
 
 class Start(Protocol):
-    """Fills weights with random numbers."""
+    """Initializer that fills weights with random numbers."""
 
     def __call__(self, tensor: torch.Tensor, *, generator: torch.Generator | None = None) -> torch.Tensor:
-        """Fill `tensor`, and return it."""
+        """Fill `tensor` and return it."""
 
 
 def _lecun_normal(tensor: torch.Tensor, *, generator: torch.Generator | None = None) -> torch.Tensor:
     deviation = 1 / math.sqrt(tensor[0].numel())
-    # Cut at two deviations, the normal distribution has 0.8796 of its width (Keras's VarianceScaling corrects so too).
+    # Truncated at two standard deviations, the normal distribution keeps 0.8796 of its width; Keras's VarianceScaling
+    # corrects for this too.
     width = deviation / 0.87962566103423978
     return nn.init.trunc_normal_(tensor, std=width, a=-2 * width, b=2 * width, generator=generator)
 
@@ -36,22 +37,22 @@ WEIGHT_INITS: dict[str, Start] = {
     "uniform": partial(nn.init.uniform_, a=-0.05, b=0.05),
     "normal": partial(nn.init.normal_, std=0.05),
 }
-"""Weights by name; biases then start at zero. Xavier's are also called Glorot's, Kaiming's He's."""
+"""Weight initializations by name; biases then start at zero. Xavier's are also called Glorot's, Kaiming's He's."""
 
 
 def initialize_weights(
     network: nn.Module, weight_init: str | Mapping[str, str] | None, generator: torch.Generator | None = None
 ) -> None:
-    """Set how the weights start, of all layers or kind by kind; what is not named keeps torch's own start.
+    """Initialize the weights, of all layers or by kind; layers that are not named keep torch's default.
 
     Parameters
     ----------
     network : torch.nn.Module
-        Its last fully connected layer is the output.
+        Its last fully connected layer is the output layer.
     weight_init : str, mapping or None
-        A name of `WEIGHT_INITS`, or names by kind: "convolution", "dense", "output".
+        Name from `WEIGHT_INITS`, or names by kind: "convolution", "dense", "output".
     generator : torch.Generator, optional
-        Where the numbers come from; None is torch's global generator.
+        Source of the random numbers; None is torch's global generator.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""What every layer of a network can tell, and how it names what does not fit."""
+"""Interface of a network's layers, and errors for layers that do not fit their input."""
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
@@ -12,19 +12,19 @@ Shape = tuple[int, ...]
 
 
 class Layer(Protocol):
-    """What every layer can tell, given the shape that comes in, as (channels, height, width) or (features,)."""
+    """Interface of every layer; input shapes are (channels, height, width) or (features,)."""
 
     @property
     def token(self) -> str:
-        """The token of the notation that made it."""
+        """Token of the notation that defines it."""
 
     def output_shape(self, shape: Shape) -> Shape:
-        """Return the shape that goes out.
+        """Return the output shape.
 
         Parameters
         ----------
         shape : tuple of int
-            What comes in.
+            Input shape.
 
         Returns
         -------
@@ -33,7 +33,7 @@ class Layer(Protocol):
         Raises
         ------
         NotationError
-            If the layer does not fit what comes in.
+            If the layer does not fit its input.
         """
 
     def n_parameters(self, shape: Shape) -> int:
@@ -42,7 +42,7 @@ class Layer(Protocol):
         Parameters
         ----------
         shape : tuple of int
-            What comes in.
+            Input shape.
 
         Returns
         -------
@@ -50,12 +50,12 @@ class Layer(Protocol):
         """
 
     def n_buffers(self, shape: Shape) -> int:
-        """Return the number of values that are learnt without a gradient: running means and variances.
+        """Return the number of values learnt without a gradient: running means and variances.
 
         Parameters
         ----------
         shape : tuple of int
-            What comes in.
+            Input shape.
 
         Returns
         -------
@@ -68,7 +68,7 @@ class Layer(Protocol):
         Parameters
         ----------
         shape : tuple of int
-            What comes in.
+            Input shape.
 
         Returns
         -------
@@ -77,7 +77,7 @@ class Layer(Protocol):
         Raises
         ------
         NotationError
-            If the layer does not fit what comes in.
+            If the layer does not fit its input.
         """
 
     def module(self, shape: Shape, generator: "Generator | None" = None) -> "nn.Module":
@@ -86,9 +86,9 @@ class Layer(Protocol):
         Parameters
         ----------
         shape : tuple of int
-            What comes in.
+            Input shape.
         generator : torch.Generator, optional
-            Where weights are drawn from; None is torch's global generator.
+            Source of the initial weights; None is torch's global generator.
 
         Returns
         -------
@@ -98,12 +98,12 @@ class Layer(Protocol):
 
 @dataclass(frozen=True)
 class Plain:
-    """A layer without parameters; the others override what differs.
+    """Layer without parameters; the other layers override what differs.
 
     Attributes
     ----------
     token : str
-        The token of the notation that made it.
+        Token of the notation that defines it.
     """
 
     token: str
@@ -122,12 +122,12 @@ class Plain:
 
 
 def image_shape(layer: Layer, shape: Shape) -> Shape:
-    """Return the shape that comes into a layer, which must be an image's.
+    """Return a layer's input shape, which must be that of an image.
 
     Parameters
     ----------
     layer : Layer
-        Named in the message.
+        Layer named in the message.
     shape : tuple of int
 
     Returns
@@ -138,22 +138,22 @@ def image_shape(layer: Layer, shape: Shape) -> Shape:
     Raises
     ------
     NotationError
-        If features come in.
+        If the input consists of features.
     """
     if len(shape) != 3:
         raise NotationError(
-            f"{layer.token}: an image is needed, but {shape[0]} features come in; put it before F and N"
+            f"{layer.token}: the input must be an image, got {shape[0]} features; put it before F and N"
         )
     return shape
 
 
 def n_features(layer: Layer, shape: Shape) -> int:
-    """Return how many features come into a layer.
+    """Return the number of input features of a layer.
 
     Parameters
     ----------
     layer : Layer
-        Named in the message.
+        Layer named in the message.
     shape : tuple of int
 
     Returns
@@ -163,26 +163,26 @@ def n_features(layer: Layer, shape: Shape) -> int:
     Raises
     ------
     NotationError
-        If an image comes in.
+        If the input is an image.
     """
     if len(shape) != 1:
         raise NotationError(
-            f"{layer.token}: features are needed, but an image of shape {shape} comes in; put F before it"
+            f"{layer.token}: the input must be features, got an image of shape {shape}; put F before it"
         )
     return shape[0]
 
 
 def slide(layer: Layer, sides: list[int], kernel: int, stride: int, padding: int) -> tuple[int, ...]:
-    """Return height and width of what goes out of a layer that slides a window over the image.
+    """Return the output height and width of a layer that slides a window over the image.
 
     Parameters
     ----------
     layer : Layer
-        Named in the message.
+        Layer named in the message.
     sides : list of int
-        Height and width of what comes in, in pixels.
+        Input height and width, in pixels.
     kernel, stride, padding : int
-        Of the window, in pixels.
+        Size, stride and padding of the window, in pixels.
 
     Returns
     -------
@@ -197,7 +197,7 @@ def slide(layer: Layer, sides: list[int], kernel: int, stride: int, padding: int
     if min(out) < 1:
         height, width = sides
         raise NotationError(
-            f"{layer.token}: a window of {kernel}x{kernel} does not fit the {height}x{width} image that comes in; "
+            f"{layer.token}: a window of {kernel}x{kernel} does not fit the input image of {height}x{width}; "
             "use fewer or smaller layers before it, or padding (e.g. p1)"
         )
     return out

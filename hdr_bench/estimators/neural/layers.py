@@ -1,6 +1,6 @@
-"""The layers that a network can be made of: shapes, parameters and operations, and the torch module of each.
+"""Layers of a network: shapes, parameters and operations, and the torch module of each.
 
-torch is imported only where a module is made.
+torch is imported only when a module is created.
 """
 
 import math
@@ -21,11 +21,11 @@ class Convolution(Plain):
     Attributes
     ----------
     token : str
-        The token of the notation that made it.
+        Token of the notation that defines it.
     filters : int
-        Channels that go out.
+        Number of output channels.
     kernel, stride, padding : int
-        Of the window, in pixels.
+        Size, stride and padding of the window, in pixels.
     """
 
     filters: int
@@ -54,14 +54,14 @@ class Convolution(Plain):
 
 @dataclass(frozen=True)
 class Pooling(Plain):
-    """``MP2`` or ``AP3s2p1``: the largest, or the mean, of each window.
+    """``MP2`` or ``AP3s2p1``: the maximum or the mean of each window.
 
     Attributes
     ----------
     token : str
-        The token of the notation that made it.
+        Token of the notation that defines it.
     kernel, stride, padding : int
-        Of the window, in pixels.
+        Size, stride and padding of the window, in pixels.
     """
 
     kernel: int
@@ -70,13 +70,13 @@ class Pooling(Plain):
 
     @property
     def takes_maximum(self) -> bool:
-        """Whether it takes the largest of each window, and not the mean."""
+        """Whether it takes the maximum of each window rather than the mean."""
         return self.token.startswith("M")
 
     def output_shape(self, shape: Shape) -> Shape:
         channels, *sides = image_shape(self, shape)
         if 2 * self.padding > self.kernel:
-            raise NotationError(f"{self.token}: a padding of at most half the window is possible, {self.kernel // 2}")
+            raise NotationError(f"{self.token}: padding must be at most half the window, {self.kernel // 2}")
         return (channels, *slide(self, sides, self.kernel, self.stride, self.padding))
 
     def module(self, shape: Shape, generator: "Generator | None" = None) -> "nn.Module":
@@ -93,9 +93,9 @@ class Dense(Plain):
     Attributes
     ----------
     token : str
-        The token of the notation that made it.
+        Token of the notation that defines it.
     units : int
-        Features that go out.
+        Number of output features.
     """
 
     units: int
@@ -120,7 +120,7 @@ class Dense(Plain):
 
 @dataclass(frozen=True)
 class BatchNorm(Plain):
-    """``BN``: of channels or of features, by what comes in."""
+    """``BN``: batch normalization of channels or of features, depending on the input."""
 
     def n_parameters(self, shape: Shape) -> int:
         return 2 * shape[0]
@@ -138,12 +138,12 @@ class BatchNorm(Plain):
 
 @dataclass(frozen=True)
 class Dropout(Plain):
-    """``D0.2``: a share of the values set to zero while training.
+    """``D0.2``: a fraction of the values is set to zero during training.
 
     Attributes
     ----------
     token : str
-        The token of the notation that made it.
+        Token of the notation that defines it.
     share : float
         At least 0 and below 1.
     """
@@ -163,9 +163,9 @@ class Activation(Plain):
     Attributes
     ----------
     token : str
-        The token of the notation that made it.
+        Token of the notation that defines it.
     slope : float, default=0.0
-        Of "lrelu" below 0.
+        Slope of "lrelu" below 0.
     """
 
     slope: float = 0.0
@@ -182,7 +182,7 @@ class Activation(Plain):
 
 @dataclass(frozen=True)
 class Flatten(Plain):
-    """``F``: from an image to features."""
+    """``F``: flattens an image into features."""
 
     def output_shape(self, shape: Shape) -> Shape:
         return (math.prod(shape),)
@@ -208,14 +208,14 @@ class GlobalAveragePooling(Plain):
 
 @dataclass(frozen=True)
 class Resize(Plain):
-    """``R227``: the image enlarged or reduced to a square, bilinear.
+    """``R227``: resizes the image to a square by bilinear interpolation.
 
     Attributes
     ----------
     token : str
-        The token of the notation that made it.
+        Token of the notation that defines it.
     side : int
-        Height and width of what goes out, in pixels.
+        Output height and width, in pixels.
     """
 
     side: int
@@ -231,12 +231,14 @@ class Resize(Plain):
 
 @dataclass(frozen=True)
 class Colour(Plain):
-    """``RGB``: a grey image three times, as the channels of a colour image."""
+    """``RGB``: repeats a grey image three times, as the channels of a colour image."""
 
     def output_shape(self, shape: Shape) -> Shape:
         channels, *sides = image_shape(self, shape)
         if channels != 1:
-            raise NotationError(f"{self.token}: a grey image is needed, but {channels} channels come in; leave it out")
+            raise NotationError(
+                f"{self.token}: the input must be a grey image, got {channels} channels; remove this token"
+            )
         return (3, *sides)
 
     def module(self, shape: Shape, generator: "Generator | None" = None) -> "nn.Module":

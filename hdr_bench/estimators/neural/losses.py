@@ -1,4 +1,4 @@
-"""What a network's training makes small."""
+"""Loss functions of a network's training."""
 
 import torch
 from torch import nn
@@ -9,17 +9,17 @@ from hdr_bench.exceptions import UnknownNameError, shown
 
 
 class WeightedLoss(nn.Module):
-    """A distance between the softmax of a network's outputs and the one-hot target, averaged over the images.
+    """Distance between the softmax of a network's outputs and the one-hot target, averaged over the images.
 
     Parameters
     ----------
     kind : {"cross_entropy", "kl_divergence", "squared_error"}
-        Cross-entropy, Kullback and Leibler's divergence from the target, or the mean over the classes of the squared
-        differences (as Keras's losses of the same names take them from probabilities).
+        Cross-entropy, Kullback-Leibler divergence from the target, or the mean over the classes of the squared
+        differences (computed from probabilities, as Keras's losses of the same names).
     label_smoothing : float
         Share of the target that is spread evenly over all classes.
     weight : torch.Tensor of shape (n_classes,) or None
-        What an image of each class counts; the average is weighted by it.
+        Weight of the images of each class in the average.
     """
 
     def __init__(self, kind: str, label_smoothing: float, weight: torch.Tensor | None) -> None:
@@ -37,7 +37,7 @@ class WeightedLoss(nn.Module):
         outputs : torch.Tensor of shape (n, n_classes)
             Before the softmax.
         labels : torch.Tensor of shape (n,)
-            Places of the labels in the classes.
+            Indices of the labels in the classes.
 
         Returns
         -------
@@ -48,7 +48,7 @@ class WeightedLoss(nn.Module):
         if self.weight is None:
             return losses.mean()
         shares = self.weight[labels]
-        # A batch of images that all count nothing has no loss.
+        # A batch whose images all have weight 0 has no loss.
         return (losses * shares).sum() / shares.sum().clamp(min=torch.finfo(shares.dtype).tiny)
 
     def _losses(self, outputs: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
@@ -63,7 +63,7 @@ class WeightedLoss(nn.Module):
 
 
 def make_loss(name: str, label_smoothing: float, weight: torch.Tensor | None) -> nn.Module:
-    """Return the loss called `name`.
+    """Return the loss with the given name.
 
     Parameters
     ----------
@@ -72,7 +72,7 @@ def make_loss(name: str, label_smoothing: float, weight: torch.Tensor | None) ->
     label_smoothing : float
         Share of the target that is spread evenly over all classes.
     weight : torch.Tensor of shape (n_classes,) or None
-        Weight of an image of each class.
+        Weight of the images of each class.
 
     Returns
     -------
@@ -81,7 +81,7 @@ def make_loss(name: str, label_smoothing: float, weight: torch.Tensor | None) ->
     Raises
     ------
     UnknownNameError
-        If there is none.
+        If there is no such loss.
     ValueError
         If `label_smoothing` is not at least 0 and below 1.
     """
@@ -91,5 +91,5 @@ def make_loss(name: str, label_smoothing: float, weight: torch.Tensor | None) ->
         raise ValueError(f"label_smoothing must be at least 0 and below 1, got {shown(label_smoothing)}")
     if name == "cross_entropy" and weight is None:
         return nn.CrossEntropyLoss(label_smoothing=label_smoothing)
-    # torch's own weights, with smoothing, weigh the classes of the target and not the images.
+    # With smoothing, torch's own weights apply to the classes of the target rather than to the images.
     return WeightedLoss(name, label_smoothing, weight)

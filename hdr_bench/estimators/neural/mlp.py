@@ -1,4 +1,4 @@
-"""A multilayer perceptron, skorch inside."""
+"""Multilayer perceptron, based on skorch."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -13,8 +13,8 @@ from hdr_bench.estimators.pixels import ImageShape
 
 
 @document_network(
-    image_shape_of_none="None takes a square if the number of features is one, otherwise one row; only `augmentation`\n"
-    "    looks at it."
+    image_shape_of_none="None assumes a square if the number of features is a square number, otherwise a\n"
+    "    single row; only `augmentation` uses it."
 )
 class MLPClassifier(NeuralClassifier):
     """Multilayer perceptron: fully connected layers, trained by a skorch net.
@@ -22,7 +22,7 @@ class MLPClassifier(NeuralClassifier):
     Parameters
     ----------
     layers : str, default="500N-D0.2-300N-D0.2"
-        The hidden layers in the notation of `hdr_bench.estimators.neural.notation`.
+        Hidden layers in the notation of `hdr_bench.estimators.neural.notation`.
     {shared parameters}
 
     Attributes
@@ -100,5 +100,5 @@ class MLPClassifier(NeuralClassifier):
         self.verbose = verbose
         self.random_state = random_state
 
-    def _layers_on(self, image_shape: ImageShape) -> str:  # noqa: ARG002  # a perceptron looks at no image
+    def _layers_on(self, image_shape: ImageShape) -> str:  # noqa: ARG002  # independent of the image
         return self.layers or ""

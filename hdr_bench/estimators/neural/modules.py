@@ -1,4 +1,4 @@
-"""torch's modules that draw from a given generator, and those that torch does not have."""
+"""torch modules that draw from a given generator, and modules that torch lacks."""
 
 import math
 from typing import Any, TypeVar
@@ -10,16 +10,16 @@ LayerT = TypeVar("LayerT", nn.Conv2d, nn.Linear)
 
 
 def initialize_like_torch(layer: LayerT, generator: torch.Generator | None) -> LayerT:
-    """Give a layer on the meta device weights and biases on the CPU, drawn as torch itself draws them.
+    """Initialize weights and biases of a layer from the meta device on the CPU, drawn as torch itself does.
 
-    torch's own layers draw from the global generator as soon as they are made, and have the default type of floats.
+    torch's own layers draw from the global generator when they are created, in the default floating-point type.
 
     Parameters
     ----------
     layer : torch.nn.Conv2d or torch.nn.Linear
-        Made with ``device="meta"``, where nothing is drawn.
+        Created with ``device="meta"``, on which nothing is drawn.
     generator : torch.Generator or None
-        Where the numbers come from; None is torch's global generator.
+        Source of the random numbers; None is torch's global generator.
 
     Returns
     -------
@@ -36,19 +36,19 @@ def initialize_like_torch(layer: LayerT, generator: torch.Generator | None) -> L
 
 
 class SeededDropout(nn.Module):
-    """Dropout that draws from its own generator, where torch's draws from that of the whole process.
+    """Dropout that draws from its own generator, while torch's draws from that of the whole process.
 
-    For the same seed the numbers are those of torch's own dropout on a CPU.
+    With the same seed, it draws the same numbers as torch's own dropout on a CPU.
 
     Parameters
     ----------
     share : float
-        Share of the values that are set to zero while training.
+        Fraction of the values that are set to zero during training.
 
     Attributes
     ----------
     generator : torch.Generator or None
-        Where it draws from; None, as after loading, is torch's global generator.
+        Source of the random numbers; None, as after loading, is torch's global generator.
     """
 
     def __init__(self, share: float) -> None:
@@ -57,7 +57,7 @@ class SeededDropout(nn.Module):
         self.generator: torch.Generator | None = None
 
     def forward(self, values: torch.Tensor) -> torch.Tensor:
-        """Return the values: while training with a share of them zero, and the others enlarged.
+        """Return the values; during training, a fraction of them is set to zero and the rest scaled up.
 
         Parameters
         ----------
@@ -73,7 +73,7 @@ class SeededDropout(nn.Module):
         return values * kept.div_(1 - self.share)
 
     def extra_repr(self) -> str:
-        """Return what is shown of it in a network's text.
+        """Return its description for the text of a network.
 
         Returns
         -------
@@ -82,12 +82,12 @@ class SeededDropout(nn.Module):
         return f"share={self.share}"
 
     def __getstate__(self) -> dict[str, Any]:
-        # A GPU's generator could not be loaded without one; whoever trains on gives a new one.
+        # The generator of a GPU could not be loaded without one; further training sets a new generator.
         return {**self.__dict__, "generator": None}
 
 
 def set_generator(network: nn.Module, generator: torch.Generator) -> None:
-    """Let all dropout of a network draw from a generator.
+    """Make all dropout layers of a network draw from a generator.
 
     Parameters
     ----------
@@ -101,10 +101,10 @@ def set_generator(network: nn.Module, generator: torch.Generator) -> None:
 
 
 class GreyToColour(nn.Module):
-    """Give a grey image three times, as the channels of a colour image; it learns nothing."""
+    """Repeat a grey image three times, as the channels of a colour image; nothing is learnt."""
 
     def forward(self, images: torch.Tensor) -> torch.Tensor:
-        """Return grey images as colour images.
+        """Convert grey images to colour images.
 
         Parameters
         ----------

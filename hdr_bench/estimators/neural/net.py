@@ -1,4 +1,4 @@
-"""The skorch net of both networks, and what it records."""
+"""skorch net of both networks, and what it records."""
 
 from typing import Any, Self
 
@@ -12,7 +12,7 @@ from hdr_bench.estimators.neural.epochs import report_epoch
 
 
 class Accuracy(Callback):
-    """Record the accuracy of each epoch: on the training images while it runs, as Keras does, and on those held out."""
+    """Record the accuracy of each epoch: on training images while it runs, as Keras does, and on held-out images."""
 
     def on_epoch_begin(self, net: Any, **kwargs: Any) -> None:
         """Start counting.
@@ -21,12 +21,12 @@ class Accuracy(Callback):
         ----------
         net : Net
         **kwargs
-            Of skorch; not needed.
+            From skorch; unused.
         """
         self.right_, self.seen_ = {True: 0, False: 0}, {True: 0, False: 0}
 
     def on_batch_end(self, net: Any, batch: Any, training: bool, y_pred: torch.Tensor, **kwargs: Any) -> None:
-        """Count; the sum stays a tensor, for which no device has to be waited.
+        """Count correct predictions; the sum stays a tensor, so that the device need not be waited for.
 
         Parameters
         ----------
@@ -34,47 +34,47 @@ class Accuracy(Callback):
         batch : tuple of torch.Tensor
             Images and labels.
         training : bool
-            They are learnt from.
+            Whether the batch is used for training.
         y_pred : torch.Tensor of shape (n, n_classes)
             The network's outputs.
         **kwargs
-            Of skorch; not needed.
+            From skorch; unused.
         """
         labels = batch[1].to(y_pred.device)
         self.right_[training] += (y_pred.detach().argmax(dim=1) == labels).sum()
         self.seen_[training] += len(labels)
 
     def on_epoch_end(self, net: Any, **kwargs: Any) -> None:
-        """Record.
+        """Record the accuracy.
 
         Parameters
         ----------
         net : Net
         **kwargs
-            Of skorch; not needed.
+            From skorch; unused.
         """
         for training, part in ((True, "train"), (False, "valid")):
             if self.seen_[training]:
                 net.history.record(f"{part}_accuracy", float(self.right_[training]) / self.seen_[training])
-        # A tensor of a GPU's left here could not be loaded without one.
+        # A GPU tensor left here could not be loaded without a GPU.
         self.right_ = {True: 0, False: 0}
         report_epoch(len(net.history), net.max_epochs)
 
 
 class Net(NeuralNetClassifier):
-    """skorch's net with only the callbacks that record what reports need.
+    """skorch net with only the callbacks that record what reports need.
 
-    Its batches are tensors already, so what skorch does for all else at each step (looking for frames and mappings,
-    walking through the modules) is left out; with small networks that shows.
+    Its batches are already tensors, so it skips what skorch does for other inputs at each step (checking for frames and
+    mappings, walking through the modules); with small networks this makes a difference.
 
     Parameters
     ----------
     *args : object
-        As skorch's.
+        As in skorch.
     adversary : Adversary or None, default=None
-        What changes training batches before they are learned.
+        Changes training batches before the network learns from them.
     **kwargs : object
-        As skorch's.
+        As in skorch.
     """
 
     def __init__(self, *args: Any, adversary: Adversary | None = None, **kwargs: Any) -> None:
@@ -82,19 +82,19 @@ class Net(NeuralNetClassifier):
         self.adversary = adversary
 
     def train_step_single(self, batch: tuple[torch.Tensor, torch.Tensor], **fit_params: Any) -> dict[str, Any]:
-        """Learn from a batch, or from what the adversary makes of it.
+        """Learn from a batch, or from the adversary's version of it.
 
         Parameters
         ----------
         batch : tuple of torch.Tensor
-            Images and places of their labels in the classes.
+            Images and indices of their labels in the classes.
         **fit_params : object
-            Of skorch; not needed.
+            From skorch; unused.
 
         Returns
         -------
         step : dict of str to object
-            As skorch's.
+            As in skorch.
         """
         if self.adversary is not None:
             images, codes = batch[0].to(self.device), batch[1].to(self.device)
@@ -109,7 +109,7 @@ class Net(NeuralNetClassifier):
         ----------
         x : torch.Tensor of shape (n, channels, height, width)
         **fit_params
-            Of skorch; not needed.
+            From skorch; unused.
 
         Returns
         -------
@@ -126,7 +126,7 @@ class Net(NeuralNetClassifier):
         y_pred : torch.Tensor of shape (n, n_classes)
         y_true : torch.Tensor of shape (n,)
         *args, **kwargs
-            Of skorch; not needed.
+            From skorch; unused.
 
         Returns
         -------
@@ -137,7 +137,7 @@ class Net(NeuralNetClassifier):
         return loss
 
     def initialize_for_predictions(self) -> Self:
-        """Make all that predictions need; the optimizer, with which torch imports half of itself, is not among it.
+        """Create everything that predictions need; the optimizer, which makes torch import half of itself, is left out.
 
         Returns
         -------
@@ -152,7 +152,7 @@ class Net(NeuralNetClassifier):
         return self
 
     def initialize_for_training(self) -> Self:
-        """Make the optimizer, if there is none yet.
+        """Create the optimizer if it does not exist yet.
 
         Returns
         -------
@@ -163,12 +163,12 @@ class Net(NeuralNetClassifier):
         return self
 
     def fit_loop(self, *args: Any, **kwargs: Any) -> Self:
-        """Train; a callback may end it by KeyboardInterrupt, as early stopping does, and a user by Ctrl-C.
+        """Train; a callback may stop it with KeyboardInterrupt, as early stopping does, and a user with Ctrl-C.
 
         Parameters
         ----------
         *args, **kwargs
-            As skorch's.
+            As in skorch.
 
         Returns
         -------
@@ -190,7 +190,7 @@ class Net(NeuralNetClassifier):
         method_name : str
             E.g. ``"on_epoch_end"``.
         **cb_kwargs
-            What they are given.
+            Arguments of the callbacks.
         """
         try:
             super().notify(method_name, **cb_kwargs)
@@ -199,12 +199,12 @@ class Net(NeuralNetClassifier):
             raise
 
     def partial_fit(self, *args: Any, **kwargs: Any) -> Self:
-        """Train further; unlike skorch's, an interruption by the user goes on to the caller.
+        """Train further; unlike in skorch, an interruption by the user is passed on to the caller.
 
         Parameters
         ----------
         *args, **kwargs
-            As skorch's.
+            As in skorch.
 
         Returns
         -------
@@ -221,11 +221,11 @@ class Net(NeuralNetClassifier):
         return self
 
     def __getstate__(self) -> dict[str, Any]:
-        # They are the same objects as module_ and criterion_, which skorch takes to a device that is there.
+        # These are the same objects as module_ and criterion_, which skorch moves to an available device.
         return {**super().__getstate__(), "module": None, "criterion": None}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
-        # A tensor that is made in inference mode cannot be trained further.
+        # A tensor created in inference mode cannot be trained further.
         with usual_state():
             super().__setstate__(state)
         self.__dict__.update(module=self.module_, criterion=self.criterion_)
@@ -244,7 +244,7 @@ class Net(NeuralNetClassifier):
 
 
 def softmax(outputs: torch.Tensor) -> torch.Tensor:
-    """Return outputs as probabilities.
+    """Convert outputs to probabilities.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""What a fitted network says of itself: `MeasuredEstimator` for networks."""
+"""Properties that a fitted network reports: `MeasuredEstimator` for networks."""
 
 from abc import ABC, abstractmethod
 from typing import Any
@@ -16,14 +16,14 @@ _SKORCH_NAMES = {today: earlier for earlier, today in EARLIER_NAMES.items()}
 
 
 class NetworkProperties(ABC):
-    """Properties of a fitted network that reports show.
+    """Properties of a fitted network that appear in reports.
 
     Attributes
     ----------
     net_ : Net
-        The trained skorch net.
+        Trained skorch net.
     image_shape_ : tuple of int
-        What a row of features is seen as.
+        Image shape of a row of features.
     """
 
     net_: Any
@@ -31,7 +31,7 @@ class NetworkProperties(ABC):
 
     @property
     def history_(self) -> list[dict[str, float]]:
-        """Loss and accuracy of each epoch: on the training images while it ran, and on those held out."""
+        """Loss and accuracy of each epoch: on the training images while it ran, and on held-out images."""
         check_is_fitted(self)
         return [
             {name: float(row[key]) for name in EPOCH if (key := _SKORCH_NAMES.get(name, name)) in row}
@@ -40,7 +40,7 @@ class NetworkProperties(ABC):
 
     @property
     def n_iter_(self) -> int:
-        """Epochs run."""
+        """Number of epochs run."""
         check_is_fitted(self)
         return len(self.net_.history)
 
@@ -52,24 +52,24 @@ class NetworkProperties(ABC):
 
     @property
     def n_multiply_accumulates_(self) -> int:
-        """Multiply-accumulates for one image: of convolutions and fully connected layers."""
+        """Multiply-accumulates for one image, in convolutions and fully connected layers."""
         return sum(row.multiply_accumulates for row in self.layer_table_)
 
     @property
     def n_stored_variables_(self) -> int:
-        """Numbers that predictions need: weights, running means and variances."""
+        """Numbers needed for predictions: weights, running means and variances."""
         check_is_fitted(self)
         return sum(row.parameters + row.buffers for row in self.layer_table_)
 
     @property
     def layer_table_(self) -> list[LayerRow]:
-        """The network layer by layer: token, output shape, parameters, buffers, multiply-accumulates for one image."""
+        """Layers of the network: token, output shape, parameters, buffers, multiply-accumulates for one image."""
         check_is_fitted(self)
         return layer_table(self._parsed_layers(), channels_first(self.image_shape_))
 
     @property
     def engine_(self) -> str:
-        """The library that computes; with the device where that is not the CPU."""
+        """Library that does the computation, with the device if it is not the CPU."""
         check_is_fitted(self)
         return "torch" if str(self.net_.device) == "cpu" else f"torch ({self.net_.device})"
 

@@ -1,7 +1,7 @@
 """Networks as a line of text: ``"64C3-MP2-128N"``.
 
-The notation is the literature's (Ciresan, Meier and Schmidhuber, "Multi-column deep neural networks for image
-classification", 2012), with tokens of our own for what came later.
+The notation follows the literature (Ciresan, Meier and Schmidhuber, "Multi-column deep neural networks for image
+classification", 2012), with additional tokens for later developments.
 """
 
 import re
@@ -39,7 +39,7 @@ TOKENS = {
     "activation": "relu, tanh, sigmoid, lrelu0.08, linear",
     "others": "F, OUT, GAP, R227, RGB, 2x64C3p1",
 }
-# Numbers of up to eight digits: a network of more is beyond any memory.
+# Numbers have up to eight digits: a larger network would not fit in any memory.
 _SLIDE = r"(?:s(?P<stride>[1-9][0-9]{0,7}))?(?:p(?P<padding>[0-9]{1,8}))?"
 _CONVOLUTION = re.compile(r"(?P<filters>[1-9][0-9]{0,7})C(?P<kernel>[1-9][0-9]{0,7})" + _SLIDE)
 _POOLING = re.compile(r"[MA]P(?P<kernel>[1-9][0-9]{0,7})" + _SLIDE)
@@ -50,26 +50,27 @@ _ACTIVATION = re.compile("relu|tanh|sigmoid|linear|lrelu" + _SHARE)
 _RESIZE = re.compile(r"R([1-9][0-9]{0,7})")
 _REPEAT = re.compile(r"([1-9][0-9]{0,7})x(.+)")
 _MOST_REPEATS = 1000
-# Ten times the deepest networks that were ever trained.
+# Ten times the depth of the deepest networks ever trained.
 _MOST_LAYERS = 10_000
 _NUMBER_FAULTS = (
     (r"[0-9]{9,}", "1", "a number is too large; at most 99,999,999 is allowed"),
-    (r"(?<![0-9.])0+(?![0-9.])", "1", "a number is 0; at least 1 is needed"),
-    (r"(?<![0-9.])0+(?=[1-9])", "", "a number begins with 0; leave that out"),
+    (r"(?<![0-9.])0+(?![0-9.])", "1", "a number is 0; it must be at least 1"),
+    (r"(?<![0-9.])0+(?=[1-9])", "", "a number begins with 0; remove the leading zero"),
 )
 
 
 def parse_layers(text: str, n_classes: int, activation: str = "relu") -> list[Layer]:
-    """Read a layer string, with all that it leaves unsaid filled in: activations, ``F`` and ``OUT``.
+    """Parse a layer string, filling in what it leaves implicit: activations, ``F`` and ``OUT``.
 
     Parameters
     ----------
     text : str
         Tokens joined by ``-``; see `TOKENS`.
     n_classes : int
-        Units of the output layer.
+        Number of units of the output layer.
     activation : str, default="relu"
-        The token put after each convolution and each fully connected layer that no activation follows directly.
+        Token inserted after each convolution and each fully connected layer that is not directly followed by an
+        activation.
 
     Returns
     -------
@@ -78,7 +79,7 @@ def parse_layers(text: str, n_classes: int, activation: str = "relu") -> list[La
     Raises
     ------
     NotationError
-        Naming the token that cannot be read, and its place.
+        If a token cannot be read; names it and its position.
 
     Examples
     --------
@@ -98,7 +99,7 @@ def parse_layers(text: str, n_classes: int, activation: str = "relu") -> list[La
 
 
 def layer_table(layers: list[Layer], image_shape: Shape) -> list[LayerRow]:
-    """Return shape, parameters and multiply-accumulates layer by layer.
+    """Return shape, parameters and multiply-accumulates of each layer.
 
     Parameters
     ----------
@@ -114,7 +115,7 @@ def layer_table(layers: list[Layer], image_shape: Shape) -> list[LayerRow]:
     Raises
     ------
     NotationError
-        Naming the token that does not fit the image.
+        If a token does not fit the image; names it.
     """
     rows = []
     shape = image_shape
@@ -135,7 +136,7 @@ def layer_table(layers: list[Layer], image_shape: Shape) -> list[LayerRow]:
 
 
 def build_network(layers: list[Layer], image_shape: Shape, generator: "Generator | None" = None) -> "nn.Sequential":
-    """Return the layers as a plain `torch.nn.Sequential`, for images (channels, height, width).
+    """Build the layers as a plain `torch.nn.Sequential`, for images (channels, height, width).
 
     Parameters
     ----------
@@ -144,7 +145,7 @@ def build_network(layers: list[Layer], image_shape: Shape, generator: "Generator
     image_shape : tuple of int
         Channels, height and width.
     generator : torch.Generator, optional
-        Where weights are drawn from; None is torch's global generator.
+        Source of the initial weights; None is torch's global generator.
 
     Returns
     -------
@@ -153,7 +154,7 @@ def build_network(layers: list[Layer], image_shape: Shape, generator: "Generator
     Raises
     ------
     NotationError
-        Naming the token that does not fit the image.
+        If a token does not fit the image; names it.
     """
     from torch import nn
 
@@ -167,9 +168,9 @@ def build_network(layers: list[Layer], image_shape: Shape, generator: "Generator
 
 
 def _pooled_first(layers: list[Layer]) -> list[Layer]:
-    """Swap each activation with the maximum that follows it: all activations rise, so the outputs are the same.
+    """Swap each activation with a maximum pooling that follows it: activations are monotonic, so outputs are the same.
 
-    The activation then has a quarter of the work, or less.
+    The activation then does a quarter of the work, or less.
     """
     ordered = list(layers)
     for place, (layer, following) in enumerate(pairwise(layers)):
@@ -180,7 +181,7 @@ def _pooled_first(layers: list[Layer]) -> list[Layer]:
 
 def _tokens(text: str, n_classes: int) -> Iterator[Layer]:
     if not text.strip():
-        raise NotationError("the layer string is empty; an example: '32C3-MP2-128N'")
+        raise NotationError("the layer string is empty; use e.g. '32C3-MP2-128N'")
     for place, token in enumerate(text.split("-"), start=1):
         repeat = _REPEAT.fullmatch(token.strip())
         times, single = (int(repeat[1]), repeat[2]) if repeat else (1, token.strip())
@@ -202,10 +203,10 @@ def _read_token(token: str, text: str, place: int, n_classes: int) -> Layer:
     raise NotationError(f"token {place} of {shown(text)}, {shown(token)}, cannot be read. Choose from: {allowed}")
 
 
-# Thousands of networks in a plan have most of their tokens in common.
+# The networks of a plan, thousands of them, have most of their tokens in common.
 @lru_cache(maxsize=1000)
-def _layer_of(token: str, n_classes: int) -> Layer | None:  # noqa: PLR0911  # a return a kind of token
-    """Return the layer that a token stands for; None if it cannot be read."""
+def _layer_of(token: str, n_classes: int) -> Layer | None:  # noqa: PLR0911  # one return per kind of token
+    """Return the layer that a token stands for, or None if it is not valid."""
     if found := _CONVOLUTION.fullmatch(token):
         stride, padding = int(found["stride"] or 1), int(found["padding"] or 0)
         return Convolution(token, int(found["filters"]), int(found["kernel"]), stride, padding)
@@ -231,9 +232,9 @@ def _layer_of(token: str, n_classes: int) -> Layer | None:  # noqa: PLR0911  # a
 
 
 def _fault_of_number(token: str, n_classes: int) -> str:
-    """Return what is wrong with a token's number if it could be read with another; empty otherwise."""
+    """Describe what is wrong with the number in a token that is otherwise valid; empty for any other fault."""
     if _DROPOUT.fullmatch(token):
-        return "the share of a dropout must be below 1, e.g. D0.5"
+        return "the dropout rate must be below 1, e.g. D0.5"
     for pattern, replacement, fault in _NUMBER_FAULTS:
         other = re.sub(pattern, replacement, token)
         with suppress(NotationError):
@@ -245,21 +246,21 @@ def _fault_of_number(token: str, n_classes: int) -> str:
 def _check_order(text: str, layers: list[Layer]) -> None:
     for layer in layers[1:]:
         if isinstance(layer, Resize):
-            raise NotationError(f"{layer.token} of {shown(text)}: resizing is possible only as the first token")
+            raise NotationError(f"{layer.token} of {shown(text)}: resizing must be the first token")
     for before, layer in pairwise(layers):
         if isinstance(layer, Colour) and not isinstance(before, Resize):
-            raise NotationError(f"{layer.token} of {shown(text)}: possible only as the first token, or after R")
+            raise NotationError(f"{layer.token} of {shown(text)}: must be the first token, or follow R")
     outputs = [index for index, layer in enumerate(layers) if layer.token == "OUT"]
     if len(outputs) > 1:
-        raise NotationError(f"OUT is given {len(outputs)} times in {shown(text)}; a network has one output layer")
+        raise NotationError(f"OUT occurs {len(outputs)} times in {shown(text)}; a network has one output layer")
     if outputs:
         for layer in layers[outputs[0] + 1 :]:
             if not isinstance(layer, BatchNorm | Dropout):
-                raise NotationError(f"{layer.token} of {shown(text)}: after OUT only BN and D are possible")
+                raise NotationError(f"{layer.token} of {shown(text)}: only BN and D may follow OUT")
 
 
 def _complete(layers: list[Layer], default: Layer) -> Iterator[Layer]:
-    """Fill in the flattening before the first fully connected layer, and activations."""
+    """Insert a flattening before the first fully connected layer, and activations."""
     is_image = True
     for layer, following in zip(layers, [*layers[1:], None], strict=True):
         if isinstance(layer, Dense) and is_image:

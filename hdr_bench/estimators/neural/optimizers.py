@@ -9,30 +9,30 @@ import torch
 from hdr_bench.error_text import error_line
 from hdr_bench.exceptions import UnknownNameError, shown
 
-# They want sparse gradients, or weights that are all matrices: no network of ours can use them.
+# These need sparse gradients, or weights that are all matrices, which none of these networks has.
 _OTHER_OPTIMIZERS = {"Optimizer", "SparseAdam", "Muon"}
 
 
 def find_optimizer(name: str, params: Mapping[str, Any] | None) -> tuple[type[torch.optim.Optimizer], dict[str, Any]]:
-    """Return an optimizer's class, and what it is given.
+    """Return an optimizer's class and its options.
 
     Parameters
     ----------
     name : str
-        A class of `torch.optim`.
+        Name of a class in `torch.optim`.
     params : mapping or None
-        Its parameters, but the weights and the learning rate.
+        Its parameters, except the weights and the learning rate.
 
     Returns
     -------
     optimizer : type
     options : dict of str to Any
-        `params`, and that the fused form is to be used if there is one, which is one call for all weights.
+        `params`, plus the fused implementation if available, which updates all weights in one call.
 
     Raises
     ------
     UnknownNameError
-        If torch has no such optimizer, or that no such parameter.
+        If torch has no such optimizer, or the optimizer has no such parameter.
     """
     known = {
         key: kind
@@ -51,12 +51,12 @@ def find_optimizer(name: str, params: Mapping[str, Any] | None) -> tuple[type[to
 
 
 def make_optimizer(name: str, params: Mapping[str, Any] | None, lr: float) -> Any:
-    """Make an optimizer of one weight, since torch checks its parameters then.
+    """Create an optimizer for a single weight, to make torch check its parameters.
 
     Parameters
     ----------
     name : str
-        A class of `torch.optim`.
+        Name of a class in `torch.optim`.
     params : mapping or None
         Its parameters.
     lr : float
@@ -69,7 +69,7 @@ def make_optimizer(name: str, params: Mapping[str, Any] | None, lr: float) -> An
     Raises
     ------
     UnknownNameError
-        If torch has no such optimizer, or that no such parameter.
+        If torch has no such optimizer, or the optimizer has no such parameter.
     ValueError
         If torch refuses a value.
     """
@@ -83,12 +83,12 @@ def make_optimizer(name: str, params: Mapping[str, Any] | None, lr: float) -> An
 
 
 def has_betas(optimizer: type[torch.optim.Optimizer]) -> bool:
-    """Return whether an optimizer has a momentum that "one-cycle" can move against the rate, as Adam's first beta.
+    """Return whether an optimizer has a momentum, such as Adam's first beta, that "one-cycle" can vary with the rate.
 
     Parameters
     ----------
     optimizer : type
-        A class of `torch.optim`.
+        Class of `torch.optim`.
 
     Returns
     -------
@@ -98,12 +98,12 @@ def has_betas(optimizer: type[torch.optim.Optimizer]) -> bool:
 
 
 def _check_pairs(place: str, kind: Any, params: Mapping[str, Any] | None) -> None:
-    """Check that a list is given where torch has several numbers, as for Adam's betas, and nowhere else.
+    """Check that a list is given if torch expects several numbers, as for Adam's betas, and only then.
 
     Raises
     ------
     ValueError
-        Naming the parameter.
+        If it is not; names the parameter.
     """
     for name, value in (params or {}).items():
         default = inspect.signature(kind).parameters[name].default

@@ -1,4 +1,4 @@
-"""The course of the learning rate."""
+"""Learning rate schedules."""
 
 import inspect
 import math
@@ -13,9 +13,9 @@ from hdr_bench.estimators.neural.config import OTHER_LENGTHS, SCHEDULES, NetConf
 from hdr_bench.estimators.neural.optimizers import has_betas, make_optimizer
 from hdr_bench.exceptions import UnknownNameError, shown
 
-# Enough to come into each phase of a schedule.
+# Enough steps to reach each phase of a schedule.
 _TRIED_EPOCHS = 3
-# What this library gives torch's schedulers itself.
+# Parameters that this library itself passes to torch's schedulers.
 _NOT_GIVEN = frozenset({"optimizer", "last_epoch", *OTHER_LENGTHS})
 _KINDS: dict[str, Any] = {
     "step": lr_scheduler.StepLR,
@@ -27,22 +27,22 @@ _KINDS: dict[str, Any] = {
 def make_schedule(
     name: str, params: Mapping[str, Any] | None, *, lr: float, epochs: int, batches: int, cycles_momentum: bool
 ) -> LRScheduler | None:
-    """Return the callback that changes the learning rate; None for a constant one.
+    """Return the callback that changes the learning rate, or None if it is constant.
 
     Parameters
     ----------
     name : {"constant", "step", "cosine", "one-cycle"}
-        "step" divides the rate by 10 after each third of the epochs; "cosine" takes it to 0 along half a cosine
-        (Loshchilov and Hutter, 2017, "SGDR"), a step a batch; "one-cycle" takes it up to `lr` and down again, a step
-        a batch (Smith and Topin, 2018, "Super-convergence").
+        "step" divides the rate by 10 after each third of the epochs; "cosine" lowers it to 0 along half a cosine
+        (Loshchilov and Hutter, 2017, "SGDR"), one step per batch; "one-cycle" raises it to `lr` and lowers it again,
+        one step per batch (Smith and Topin, 2018, "Super-convergence").
     params : mapping or None
-        Passed to torch's StepLR, CosineAnnealingLR or OneCycleLR, over these defaults.
+        Passed to torch's StepLR, CosineAnnealingLR or OneCycleLR, overriding these defaults.
     lr : float
-        The rate; its maximum for "one-cycle".
+        Learning rate; its maximum for "one-cycle".
     epochs, batches : int
-        Epochs, and batches an epoch.
+        Number of epochs, and of batches per epoch.
     cycles_momentum : bool
-        Whether the optimizer has a momentum that "one-cycle" can move against the rate.
+        Whether the optimizer has a momentum that "one-cycle" can vary inversely to the rate.
 
     Returns
     -------
@@ -53,34 +53,32 @@ def make_schedule(
     UnknownNameError
         If there is no such schedule.
     ValueError
-        If "constant" is given parameters.
+        If parameters are given for "constant".
     """
     if name not in SCHEDULES:
         raise UnknownNameError("schedule", name, SCHEDULES)
     if name == "constant":
         if params:
-            raise ValueError(
-                f"schedule_params={shown(dict(params))} is not possible with schedule='constant', which has none"
-            )
+            raise ValueError(f"schedule_params must be left out with schedule='constant', got {shown(dict(params))}")
         return None
     options = _options(name, params or {}, lr, epochs * batches, epochs, cycles_momentum=cycles_momentum)
     return LRScheduler(_KINDS[name], step_every="epoch" if name == "step" else "batch", **options)
 
 
 def check_schedule(config: NetConfig) -> None:
-    """Take an optimizer of one weight through a short schedule, as torch checks the parameters of both.
+    """Run an optimizer of a single weight through a short schedule, to make torch check the parameters of both.
 
     Parameters
     ----------
     config : NetConfig
-        Its schedule is not "constant".
+        Its schedule must not be "constant".
 
     Raises
     ------
     UnknownNameError
-        If torch has no such optimizer, or that no such parameter.
+        If torch has no such optimizer, or the optimizer has no such parameter.
     ValueError
-        If torch refuses a value, or cannot compute with it.
+        If torch refuses a value or cannot compute with it.
     """
     optimizer = make_optimizer(config.optimizer, config.optimizer_params, config.lr)
     n_steps, params = _TRIED_EPOCHS**2, config.schedule_params or {}
@@ -99,7 +97,7 @@ def check_schedule(config: NetConfig) -> None:
 def _options(
     name: str, given: Mapping[str, Any], lr: float, n_steps: int, epochs: int, *, cycles_momentum: bool
 ) -> dict[str, Any]:
-    """Return what torch's scheduler is given: the defaults, and over them the user's parameters."""
+    """Return the arguments of torch's scheduler: the defaults, overridden by the user's parameters."""
     defaults: dict[str, dict[str, Any]] = {
         "step": {"step_size": math.ceil(epochs / 3)},
         "cosine": {"T_max": n_steps},
@@ -109,7 +107,7 @@ def _options(
 
 
 def schedule_params(name: str) -> tuple[str, ...]:
-    """Return what a schedule's parameters can be.
+    """Return the names of a schedule's parameters.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Training images and those held out, and labels as numbers; no torch here."""
+"""Split into training and held-out images, and labels as indices, without importing torch."""
 
 from typing import Any
 
@@ -14,30 +14,30 @@ Codes = NDArray[np.int64]
 
 
 def hold_out(rows: Rows, codes: Codes, share: float, seed: int) -> tuple[Rows, Codes, Rows, Codes]:
-    """Hold out a stratified share of the training images.
+    """Hold out a stratified fraction of the training images.
 
     Parameters
     ----------
     rows : ndarray of shape (n, n_features)
         Raw pixels.
     codes : ndarray of shape (n,)
-        Places of their labels in the classes.
+        Indices of their labels in the classes.
     share : float
         Above 0 and below 1.
     seed : int
-        Of the choice.
+        Seed of the random choice.
 
     Returns
     -------
     rows, codes : ndarray
-        What is left to learn from, in the order that it came in.
+        Remaining training images and labels, in their original order.
     held_rows, held_codes : ndarray
-        What is held out.
+        Held-out images and labels.
 
     Raises
     ------
     ValueError
-        If the share is not between 0 and 1, or leaves a class without images on either side.
+        If the fraction is not between 0 and 1, or leaves a class without images on either side.
     """
     if not 0 < share < 1:
         raise ValueError(f"validation_fraction must be between 0 and 1, or None, got {shown(share)}")
@@ -46,14 +46,14 @@ def hold_out(rows: Rows, codes: Codes, share: float, seed: int) -> tuple[Rows, C
     except ValueError as error:
         raise ValueError(
             f"validation_fraction={shown(share)} cannot be held out of {len(rows)} images: {error_line(error)}; "
-            "give more images, another share, or validation_data"
+            "use more images, another fraction, or validation_data"
         ) from error
     train, held = (np.sort(part) for part in places)
     return rows[train], codes[train], rows[held], codes[held]
 
 
 def codes_of(labels: NDArray[Any], classes: NDArray[Any]) -> Codes:
-    """Return the places of labels in the sorted classes.
+    """Return the indices of labels in the sorted classes.
 
     Parameters
     ----------
@@ -67,9 +67,9 @@ def codes_of(labels: NDArray[Any], classes: NDArray[Any]) -> Codes:
     Raises
     ------
     ValueError
-        If a label is no class.
+        If a label is not one of the classes.
     """
     unknown = np.setdiff1d(labels, classes)
     if len(unknown):
-        raise ValueError(f"y holds labels that are none of the classes {classes.tolist()}: {unknown[:5].tolist()}")
+        raise ValueError(f"y has labels that are not among the classes {classes.tolist()}: {unknown[:5].tolist()}")
     return np.searchsorted(classes, labels).astype(np.int64)

@@ -1,4 +1,4 @@
-"""How a network is trained: its net, as a configuration describes it, and what holds while it learns."""
+"""Training of a network: building its net from a configuration, and the state of torch while it learns."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -43,22 +43,22 @@ _ENDED = {"schedule", "early_stopping"}
 
 @dataclass(frozen=True)
 class TrainingData:
-    """What a network learns from.
+    """Data that a network learns from.
 
     Attributes
     ----------
     rows : ndarray of shape (n, n_features)
         Raw pixels.
     codes : ndarray of shape (n,)
-        Places of the labels in `classes`.
+        Indices of the labels in `classes`.
     classes : ndarray of shape (n_classes,)
         The labels, sorted.
     reading : InputFormat
-        How rows become images.
+        Conversion of rows into images.
     held_out : sequence of ndarray or None
         Rows and codes that are evaluated after each epoch.
     pixel_range : tuple of float
-        Smallest and largest raw pixel; only adversarial training needs it.
+        Smallest and largest raw pixel; needed for adversarial training only.
     """
 
     rows: Rows
@@ -79,7 +79,7 @@ def train_net(config: NetConfig, layers: list[Layer], data: TrainingData, epochs
         From the first to the last.
     data : TrainingData
     epochs : int
-        Passes through the data.
+        Number of passes over the data.
     seed : int
         Seeds weights, dropout, the order of the images and their distortion.
 
@@ -90,7 +90,7 @@ def train_net(config: NetConfig, layers: list[Layer], data: TrainingData, epochs
     Raises
     ------
     ValueError
-        If a parameter is not possible.
+        If a parameter is invalid.
     """
     with training_state(config):
         net = build_net(config, layers, data, epochs, seed).fit(data.rows, data.codes)
@@ -108,16 +108,16 @@ def train_one_epoch(config: NetConfig, net: Net, rows: Rows, codes: Codes) -> No
     rows : ndarray of shape (n, n_features)
         Raw pixels.
     codes : ndarray of shape (n,)
-        Places of the labels in the net's classes.
+        Indices of the labels in the net's classes.
     """
     with training_state(config):
         net.callbacks_ = [(name, callback) for name, callback in net.callbacks_ if name not in _ENDED]
         net.initialize_for_training().set_params(max_epochs=1)
         for group in net.optimizer_.param_groups:
-            # The cycle moved Adam's first beta too.
+            # The cycle has changed Adam's first beta too.
             before = {key: net.optimizer_.defaults[key] for key in ("betas", "momentum") if key in group}
             group.update(before, lr=config.lr)
-        # The batches' generator goes on where the last epoch left it; that of the dropout does not travel in a pickle.
+        # The generator of the batches continues where the last epoch left it; that of dropout is not pickled.
         seed = int(torch.randint(2**31 - 1, (1,), generator=net.iterator_train__generator))
         set_generator(net.module_, make_generator(seed, str(net.device)))
         net.partial_fit(rows, codes)
@@ -125,7 +125,7 @@ def train_one_epoch(config: NetConfig, net: Net, rows: Rows, codes: Codes) -> No
 
 @contextmanager
 def training_state(config: NetConfig) -> Iterator[None]:
-    """Hold while a net is trained: torch's usual state, its threads, memory kept between steps.
+    """Set the state for training a net: torch's defaults, its threads, memory kept between steps.
 
     Parameters
     ----------
@@ -142,7 +142,7 @@ def training_state(config: NetConfig) -> Iterator[None]:
 
 
 def build_net(config: NetConfig, layers: list[Layer], data: TrainingData, epochs: int, seed: int) -> Net:
-    """Return the net that a configuration describes, before it is trained.
+    """Build the net that a configuration describes, before training.
 
     Parameters
     ----------
@@ -151,7 +151,7 @@ def build_net(config: NetConfig, layers: list[Layer], data: TrainingData, epochs
         From the first to the last.
     data : TrainingData
     epochs : int
-        Passes through the data.
+        Number of passes over the data.
     seed : int
         Seeds weights, dropout, the order of the images and their distortion.
 
@@ -184,7 +184,7 @@ def build_net(config: NetConfig, layers: list[Layer], data: TrainingData, epochs
         iterator_valid=ImageBatches,
         iterator_valid__reading=data.reading,
         iterator_valid__batch_size=_PREDICT_BATCH,
-        # skorch changes callbacks; those of the parameter stay as they are.
+        # skorch modifies callbacks; this leaves those of the parameter unchanged.
         callbacks=[*_callbacks(config, policy, data.held_out), *deepcopy(list(config.callbacks or ()))],
         classes=np.arange(len(data.classes)),
         device=device,
@@ -204,7 +204,7 @@ def _adversary(config: NetConfig, data: TrainingData) -> Adversary | None:
 
 
 def _forget_training_data(net: Net) -> None:
-    """Drop what a fitted net does not need and a saved one should not hold: held-out images, copies of the weights."""
+    """Drop what a fitted net does not need and a saved one must not contain: held-out images, copies of weights."""
     net.train_split = None
     for name, callback in net.callbacks_:
         if name == "early_stopping":
@@ -240,7 +240,7 @@ def _build_module(config: NetConfig, layers: list[Layer], reading: InputFormat, 
     initialize_weights(network, config.weight_init, generator)
     set_generator(network, generator if device == "cpu" else make_generator(seed, device))
     _set_batch_norm(network, config.batch_norm_params)
-    # On a CPU convolutions run fastest with a pixel's channels side by side.
+    # On a CPU, convolutions are fastest with channels interleaved pixel by pixel.
     return network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # torch's hints lack it
 
 

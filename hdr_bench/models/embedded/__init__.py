@@ -1,12 +1,12 @@
-"""The model that comes with the library: a network that has learned from all of MNIST's training images.
+"""Embedded model of the library: a network trained on all of MNIST's training images.
 
-`make embedded-model` trains it again, by the recipe in ``benchmarks/embedded/``, and compares.
+`make embedded-model` trains it again with the recipe in ``benchmarks/embedded/`` and compares the two.
 """
 
 from pathlib import Path
 
 EMBEDDED_MODEL = Path(__file__).parent / "mnist-cnn.hdrm"
-"""Its file."""
+"""Path of its file."""
 
 HASH_FILE = EMBEDDED_MODEL.with_suffix(".hdrm.sha256")
-"""SHA-256 of the file, as sha256sum writes it."""
+"""SHA-256 of the file, as written by sha256sum."""

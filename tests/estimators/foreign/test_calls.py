@@ -24,7 +24,7 @@ def _raise(error):
 @pytest.mark.parametrize(
     ("call", "told"),
     [
-        (lambda: os._exit(3), "SystemExit: 3, which ends the program; take that out"),
+        (lambda: os._exit(3), "SystemExit: 3, which ends the program; remove that call"),
         (lambda: _raise(SystemExit([1])), r"SystemExit: \[1\], which ends the program"),
         (lambda: _raise(KeyboardInterrupt), "KeyboardInterrupt, which ends the program"),
         (lambda: _raise(Odd("no")), "Odd: no, which ends the program"),

@@ -26,7 +26,9 @@ def folder(tmp_path, monkeypatch):
     importlib.invalidate_caches()
 
 
-ENDS = r"the module 'odd' ends the program when it is imported \({}\); what only a script does belongs under: if __name"
+ENDS = (
+    r"the module 'odd' ends the program when it is imported \({}\); code that only a script should run belongs under: "
+)
 FAILS = "the module 'odd' cannot be imported: {}"
 
 
@@ -88,7 +90,7 @@ def test_an_error_of_several_lines_is_said_in_one(folder):
 )
 def test_a_module_that_ends_its_process_past_python_is_refused(folder, source, how):
     (folder / "odd.py").write_text(source)
-    with pytest.raises(ModuleImportError, match=rf"the module 'odd' ends its process when it is imported \({how}\)"):
+    with pytest.raises(ModuleImportError, match=rf"the module 'odd' crashes the process that imports it \({how}\)"):
         make_estimator("odd.Mine")
 
 
@@ -151,11 +153,11 @@ def test_leaving_at_once_is_allowed_again_afterwards(folder, monkeypatch):
         (
             "no_such_library.Mine",
             "^estimator 'no_such_library.Mine': there is no module no_such_library; check the spelling, or put "
-            "no_such_library.py beside the suite's file or into the working folder$",
+            "no_such_library.py next to the suite file or in the working folder$",
         ),
-        ("nolib.Mine", r"there is no module nolib; check the spelling, or put nolib\.py beside"),
+        ("nolib.Mine", r"there is no module nolib; check the spelling, or put nolib\.py next to"),
         ("scikitlearn.Mine", "there is no module scikitlearn; check the spelling"),
-        ("sklearm.Mine", r"into the working folder. Did you mean 'sklearn'\?"),
+        ("sklearm.Mine", r"in the working folder. Did you mean 'sklearn'\?"),
         ("odd..Mine", "unknown estimator 'odd..Mine'"),
         ("odd.Mine ", "unknown estimator 'odd.Mine '"),
         ("odd.mine", "unknown estimator in odd 'mine'. Did you mean 'Mine'?"),
@@ -212,7 +214,7 @@ def test_a_module_that_was_imported_from_elsewhere_before(folder, tmp_path, monk
     monkeypatch.setattr(sys, "path", [*sys.path, str(folder / "one")])
     make_estimator("twice.Mine")
     monkeypatch.setattr(sys, "path", [*sys.path[:-1], str(folder / "other")])
-    with pytest.raises(ModuleImportError, match="'twice' was imported from .*one/twice.py before, and now it would be"):
+    with pytest.raises(ModuleImportError, match="'twice' was imported from .*one/twice.py, but now resolves to"):
         make_estimator("twice.Mine")
 
 

@@ -68,7 +68,7 @@ def test_classes_of_a_network_are_dotted_paths():
             UnknownNameError,
             "parameter of OwnNet 'max_epoch'. Did you mean 'max_epochs'",
         ),
-        (SKORCH, {"module__hidden": 2}, EstimatorError, "NeuralNetClassifier cannot be made of .*'module'"),
+        (SKORCH, {"module__hidden": 2}, EstimatorError, "NeuralNetClassifier cannot be created with .*'module'"),
         ("boosted_missing.Net", {}, UnknownNameError, "there is no module boosted_missing"),
     ],
 )
@@ -132,7 +132,7 @@ def test_a_constructor_that_ends_the_program(tmp_path, monkeypatch):
         "    def __init__(self, **others): raise SystemExit('no licence')\n"
     )
     monkeypatch.syspath_prepend(str(tmp_path))
-    with pytest.raises(EstimatorError, match="Mine cannot be made of {'a': 1}: SystemExit: no licence"):
+    with pytest.raises(EstimatorError, match="Mine cannot be created with {'a': 1}: SystemExit: no licence"):
         make_estimator("ending.Mine", a=1)
 
 

@@ -96,7 +96,7 @@ def test_deskewing_helps_neighbours_of_black_on_white_digits(digits):
 def test_mixed_polarity_is_warned_of_with_counts(digits):
     mixed = digits.train.X.copy()
     mixed[:100] = 255 - mixed[:100]
-    with pytest.warns(UserWarning, match=r"of mixed polarity: 300 light on dark, 100 dark on light.* taken to be 0;"):
+    with pytest.warns(UserWarning, match=r"of mixed polarity: 300 light on dark, 100 dark on light.* assumed to be 0;"):
         Deskewer().fit(mixed)
     Deskewer(background=0).fit(mixed)
     mixed[4:100] = digits.train.X[4:100]

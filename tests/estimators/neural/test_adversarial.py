@@ -135,8 +135,8 @@ def test_with_early_stopping_and_distortion_it_learns(digits):
 @pytest.mark.parametrize(
     ("params", "message"),
     [
-        ({"eps": 0}, "eps must be above 0 and at most 1, a share of the pixels' range, got 0"),
-        ({"eps": 76.5}, "eps must be above 0 and at most 1, a share of the pixels' range, got 76.5"),
+        ({"eps": 0}, "eps must be above 0 and at most 1, as a fraction of the pixels' range, got 0"),
+        ({"eps": 76.5}, "eps must be above 0 and at most 1, as a fraction of the pixels' range, got 76.5"),
         ({"steps": 0}, "steps must be an integer between 1 and 1,000, got 0"),
         ({"steps": 2.5}, "steps must be an integer between 1 and 1,000, got 2.5"),
         ({"steps": True}, "steps must be an integer between 1 and 1,000, got True"),

@@ -88,7 +88,7 @@ def test_a_grey_image_as_a_colour_image():
     assert coloured.shape == (2, 3, 30, 30)
     assert torch.equal(coloured[:, 0], coloured[:, 2])
     assert network(images).shape == (2, 10)
-    with pytest.raises(NotationError, match="a grey image is needed, but 3 channels come in"):
+    with pytest.raises(NotationError, match="the input must be a grey image, got 3 channels"):
         _counts(layers, (3, 64, 64), 15)
 
 
@@ -107,22 +107,22 @@ def test_what_is_unsaid_is_filled_in():
     [
         ("", "the layer string is empty"),
         ("32C3-MPP2-8N", r"token 2 of '32C3-MPP2-8N', 'MPP2', cannot be read"),
-        ("0C3", "token 1 of '0C3', '0C3': a number is 0; at least 1 is needed"),
-        ("8C3-2x0N", "token 2 of '8C3-2x0N', '0N': a number is 0; at least 1 is needed"),
-        ("08C3", "token 1 of '08C3', '08C3': a number begins with 0; leave that out"),
+        ("0C3", "token 1 of '0C3', '0C3': a number is 0; it must be at least 1"),
+        ("8C3-2x0N", "token 2 of '8C3-2x0N', '0N': a number is 0; it must be at least 1"),
+        ("08C3", "token 1 of '08C3', '08C3': a number begins with 0; remove the leading zero"),
         ("8C3-99999999999999999N", "'99999999999999999N': a number is too large; at most 99,999,999 is allowed"),
         ("999999999x8C3", "'999999999x8C3': a number is too large"),
         ("8C999999999s1", "a number is too large"),
         ("999999999Q", "token 1 of '999999999Q', '999999999Q', cannot be read"),
-        ("D1.5", "'D1.5': the share of a dropout must be below 1"),
-        ("8C3-R28", "R28 of '8C3-R28': resizing is possible only as the first"),
-        ("8C3-RGB", "RGB of '8C3-RGB': possible only as the first token, or after R"),
-        ("OUT-OUT", "OUT is given 2 times"),
-        ("OUT-relu", "relu of 'OUT-relu': after OUT only BN and D"),
+        ("D1.5", "'D1.5': the dropout rate must be below 1"),
+        ("8C3-R28", "R28 of '8C3-R28': resizing must be the first"),
+        ("8C3-RGB", "RGB of '8C3-RGB': must be the first token, or follow R"),
+        ("OUT-OUT", "OUT occurs 2 times"),
+        ("OUT-relu", "relu of 'OUT-relu': only BN and D may follow OUT"),
         ("9999x8C3", "must be repeated at most 1000 times"),
-        ("8N-8C3", "8C3: an image is needed, but 8 features come in"),
-        ("30C29", "30C29: a window of 29x29 does not fit the 28x28 image"),
-        ("MP2p2", "MP2p2: a padding of at most half the window"),
+        ("8N-8C3", "8C3: the input must be an image, got 8 features"),
+        ("30C29", "30C29: a window of 29x29 does not fit the input image of 28x28"),
+        ("MP2p2", "MP2p2: padding must be at most half the window"),
     ],
 )
 def test_errors_name_the_token(layers, fault):

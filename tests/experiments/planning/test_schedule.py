@@ -158,7 +158,7 @@ ON_LINUX = sys.platform.startswith("linux")
         ("import module_of_plans.missing", "line 3: the module 'module_of_plans' cannot be imported: Module", 2),
         pytest.param(
             "import os; os.abort()",
-            r"the module 'module_of_plans' ends its process when it is imported \(signal SIGABRT\)",
+            r"the module 'module_of_plans' crashes the process that imports it \(signal SIGABRT\)",
             1,
             marks=pytest.mark.skipif(not ON_LINUX, reason="modules are tried on Linux"),
         ),

@@ -91,7 +91,7 @@ def test_two_modules_of_one_name_are_not_taken_for_each_other(suites, tmp_path):
     (other / "method_beside.py").write_text(METHOD.replace("pass", "strategy = 'uniform'"))
     (other / "own.toml").write_text(TOML.format(module="method_beside").replace("npz:digits.npz", "digits-8x8"))
     load_suite(suites / "own.toml")
-    with pytest.raises(SuiteError, match="'method_beside' was imported from .*suites.method_beside.py before, and now"):
+    with pytest.raises(SuiteError, match="'method_beside' was imported from .*suites.method_beside.py, but now"):
         load_suite(other / "own.toml")
 
 
@@ -241,7 +241,7 @@ def digits():
 @pytest.mark.parametrize(
     ("statement", "told"),
     [
-        ("sys.exit(0)", "SystemExit: 0, which ends the program; take that out"),
+        ("sys.exit(0)", "SystemExit: 0, which ends the program; remove that call"),
         ("sys.exit([1])", r"SystemExit: \[1\], which ends the program"),
         ("os._exit(0)", "SystemExit: 0, which ends the program"),
         ("raise Silent", r"Silent: \(its text cannot be read: \w+\), which ends the program"),
@@ -284,8 +284,8 @@ class Hiding(DummyClassifier):
 @pytest.mark.parametrize(
     ("statement", "told"),
     [
-        ("sys.exit(0)", "set_params of Hiding fails: SystemExit: 0, which ends the program; take that out"),
-        ("os._exit(0)", "set_params of Hiding fails: SystemExit: 0, which ends the program; take that out"),
+        ("sys.exit(0)", "set_params of Hiding fails: SystemExit: 0, which ends the program; remove that call"),
+        ("os._exit(0)", "set_params of Hiding fails: SystemExit: 0, which ends the program; remove that call"),
         ("raise KeyboardInterrupt", "set_params of Hiding fails: KeyboardInterrupt, which ends the program"),
         ("raise RuntimeError", "unknown parameter of Hiding 'depth'"),
     ],

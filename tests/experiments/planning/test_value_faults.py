@@ -85,7 +85,7 @@ def _escaped(told):
         ({"estimator": "mlp", "params": {"callbacks": "x"}}, "callbacks must be an array-like or None, got 'x'"),
         (
             {"estimator": "mlp", "params": {"callbacks": ["x"]}},
-            "callbacks must be a list of skorch's callbacks, got 'x'",
+            "callbacks must be a list of skorch callbacks, got 'x'",
         ),
         ({"estimator": "mlp", "params": {"class_weight": {"zero": 1}}}, "class_weight: its keys must be classes, the"),
         (
@@ -120,7 +120,7 @@ def _escaped(told):
                 "estimator": "mlp",
                 "params": {"schedule": "one-cycle", "schedule_params": {"epochs": 2, "steps_per_epoch": 23}},
             },
-            "schedule_params: epochs must be left out, since the length of the cycle is total_steps, got 2; give total",
+            "schedule_params: epochs must be left out, since total_steps sets the length of the cycle, got 2; set",
         ),
         (
             {"estimator": "mlp", "params": {"schedule": "one-cycle", "schedule_params": {"step_per_epoch": 23}}},

@@ -88,7 +88,7 @@ def test_a_broken_optional_library_fails_the_trials_that_need_it_and_no_other(tm
         host.close()
     assert failed.status == "failed"
     assert (
-        "the library of the engine 'faiss' is installed, but cannot be imported (OSError: libtbb.so.12" in failed.error
+        "the library of the engine 'faiss' is installed but cannot be imported (OSError: libtbb.so.12" in failed.error
     )
 
 

@@ -45,11 +45,11 @@ def save_pickle(path):
     ("make", "says"),
     [
         (lambda path, whole: write(path, flip_a_bit(whole)), "damaged"),
-        (lambda path, whole: write(path, whole[:-9]), "cut off|damaged"),
+        (lambda path, whole: write(path, whole[:-9]), "truncated|damaged"),
         (lambda path, _: write(path, b"no model"), "not a model file"),
         (lambda path, _: path.parent, "directory"),
         (lambda path, _: save_tree(path, "digits-8x8"), "28x28 pixels"),
-        (lambda path, _: save_tree(path, "mnist-5k", classes=tuple("abcdefghij")), "knows no digits"),
+        (lambda path, _: save_tree(path, "mnist-5k", classes=tuple("abcdefghij")), "has no digits"),
         (lambda path, _: save_pickle(path), "saved without --trust"),
         (lambda path, whole: write(path.with_name("  .hdrm"), whole), "rename the file"),
     ],
