@@ -89,7 +89,7 @@ def test_killed_and_started_again_it_does_only_what_is_missing(tmp_path):
     (tmp_path / "go").touch()
     again = _run(*command, cwd=tmp_path)
     assert again.returncode == 0, again.stderr
-    assert "2 trials to run, 2 already there" in again.stderr.splitlines()
+    assert "2 trials to run, 2 already stored" in again.stderr.splitlines()
     assert len([*trials.iterdir()]) == len([*trials.glob("*.zip")]) == 4
     assert {path: path.stat().st_mtime_ns for path in done} == done
     assert (load_results(tmp_path / "run")["status"] == "ok").all()

@@ -305,7 +305,7 @@ def test_what_is_neither_suite_nor_file_nor_network_is_called_so(command, monkey
     for name in ("quik", "m.Ok", "8X3", "a\0b"):
         ended = command("show", name)
         _is_an_error_of_a_line(ended)
-        assert "is neither a suite, a file nor a network." in ended.stderr
+        assert "is neither a suite, a file, nor a network." in ended.stderr
     assert "Did you mean 'quick'?" in command("show", "quik").stderr
     assert command("show", "8C3-MX").stderr.startswith("hdr-bench: token 2 of '8C3-MX', 'MX', cannot be read")
     assert "/dev/null is not a regular file" in command("show", "/dev/null").stderr

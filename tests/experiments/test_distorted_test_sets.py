@@ -186,7 +186,7 @@ def test_methods_without_a_gradient_are_evaluated_on_images_made_for_another(fin
 def test_a_case_that_fails_leaves_the_other_test_sets_as_they_are(finished_distorted):
     row = _rows(finished_distorted, "broken").loc["k-NN"]
     assert (row["status"], row["n_test"]) == ("not evaluated", 0)
-    assert "its images could not be made for Broken, which failed: " in row["error"]
+    assert "the images could not be made for Broken, which failed: " in row["error"]
     assert _rows(finished_distorted, "fog").loc["k-NN", "status"] == "ok"
 
 
