@@ -46,16 +46,16 @@ Model = TypeVar("Model", bound=BaseModel)
 
 
 def parse(model: type[Model], content: Any, path: Path) -> Model:
-    """Return a record of today's format, from one of this format or an older one.
+    """Return a record in the current format, from content in the current or an older format.
 
     Parameters
     ----------
     model : type of BaseModel
-        The record's.
+        Class of the record.
     content : object
-        What the file's JSON holds.
+        Content of the file's JSON.
     path : Path
-        The file, for messages.
+        Path of the file, for messages.
 
     Returns
     -------
@@ -64,9 +64,9 @@ def parse(model: type[Model], content: Any, path: Path) -> Model:
     Raises
     ------
     NewerFormatError
-        If the content is of a newer format.
+        If the content has a newer format.
     StoreError
-        If it cannot be read.
+        If the content is not valid.
     """
     try:
         return model.model_validate(_migrate(content), context=STORED)
@@ -76,20 +76,20 @@ def parse(model: type[Model], content: Any, path: Path) -> Model:
         fault = error.errors()[0]
         if fault["loc"] == ("format_version",):
             raise NewerFormatError(
-                f"{path}: format version {fault['input']!r}, this hdr-bench reads versions 1 to {FORMAT_VERSION}; "
-                "use the version that wrote it"
+                f"{path}: format version {fault['input']!r}, but this hdr-bench reads versions 1 to {FORMAT_VERSION}; "
+                "use the version of hdr-bench that wrote it"
             ) from error
         first = describe_faults(error, model, content)[0]
         raise StoreError(f"{path}: damaged: {first}; {REMEDY}") from error
 
 
 def format_of(content: Any) -> int:
-    """Return the number of a record's format: 1 if it has none.
+    """Return the format version of a record: 1 if it has none.
 
     Parameters
     ----------
     content : object
-        What a file's JSON holds.
+        Content of a file's JSON.
 
     Returns
     -------
@@ -98,20 +98,20 @@ def format_of(content: Any) -> int:
     Raises
     ------
     ValueError
-        If the content is no record.
+        If the content is not a record.
     """
     if not isinstance(content, dict):
-        raise ValueError(f"a record is a table, not a {type(content).__name__}")  # it is damage
+        raise ValueError(f"a record must be a table, got a {type(content).__name__}")  # reported as damage
     version = content.get("format_version", 1)
     if not isinstance(version, int):
-        raise ValueError(f"its format version is {version!r}, not a number")  # as above
+        raise ValueError(f"the format version must be a number, got {version!r}")  # as above
     return version
 
 
 def _migrate(content: Any) -> Any:
-    """Return what a file of an older format holds, in today's.
+    """Convert the content of a file in an older format to the current one.
 
-    Each lacks what the next has added, all of it with a value that means that there was none.
+    Each format lacks what the next one added, all with defaults that mean that there was none.
     """
     if 1 <= format_of(content) < FORMAT_VERSION:
         return {**content, "format_version": FORMAT_VERSION}

@@ -45,7 +45,10 @@ def _refused(number, path="reports/README.md"):
         (_refused(errno.ELOOP), "Too many levels of symbolic links; its symbolic links form a loop"),
         (_refused(errno.EMFILE), "Too many open files; allow more open files"),
         (_refused(errno.EIO), "reports/README.md: Input/output error"),
-        (FileNotFoundError(errno.ENOENT, "No usable temporary directory found in ['/a']"), "set TMPDIR to a writable folder"),
+        (
+            FileNotFoundError(errno.ENOENT, "No usable temporary directory found in ['/a']"),
+            "set TMPDIR to a writable folder",
+        ),
         (MemoryError("Unable to allocate 3.2 TiB"), "not enough memory (MemoryError: Unable to allocate 3.2 TiB)"),
         (UnicodeEncodeError("latin-1", "ł", 0, 1, "not there"), "cannot decode or encode a text"),
         (ModuleNotFoundError("No module named 'faiss'", name="faiss"), "pip install 'hdr-bench[fast]'"),

@@ -76,8 +76,7 @@ def test_all_that_decides_how_a_suite_runs_is_shown(tmp_path):
         "      limits      45 s per trial",
         "      reduced     6,000 training images, 3 folds, 12 candidates at random, C=2; in full with --full",
         "  Grid       sklearn.svm.SVC()",
-        "      data set   digits-8x8, classes '3', '5', '8', in MNIST form, labels corrected by "
-        "decisions.csv",
+        "      data set   digits-8x8, classes '3', '5', '8', in MNIST form, labels corrected by decisions.csv",
         "      protocol   grid search in 4 folds, by successive halving, 1 seed for each stochastic method",
         "      grid       C = 1, 10, 100; gamma = 0.01, 0.02, 0.03, 0.04, 0.05, 0.06, 0.07, 0.08, ... (9 values) "
         "(27 candidates)",

@@ -55,9 +55,9 @@ def _result(store, case):
         ({**FOG, "corruption": "jpeg", "severity": "mnist-c"}, (TREE,), "MNIST-C has no jpeg"),
         ({**FGSM, "attack": "fgms"}, (LINEAR,), "unknown attack 'fgms'. Did you mean 'fgsm'?"),
         ({**FGSM, "steps": 3}, (LINEAR,), "attack: steps must be 1 or left out"),
-        (FGSM, (LINEAR, TREE), "attack: it cannot be made for case 'Tree': DecisionTreeClassifier has no gradient"),
+        (FGSM, (LINEAR, TREE), "attack: not possible for case 'Tree': DecisionTreeClassifier has no gradient"),
         ({**FGSM, "transfer_from": "Linea"}, (LINEAR, TREE), "unknown case 'Linea'. Did you mean 'Linear'?"),
-        ({**FGSM, "transfer_from": "Tree"}, (LINEAR, TREE), "no attack can be made for case 'Tree'"),
+        ({**FGSM, "transfer_from": "Tree"}, (LINEAR, TREE), "no attack is possible for case 'Tree'"),
         (
             {**FGSM, "transfer_from": "Linear"},
             (LINEAR, {**TREE, "dataset": "mnist-5k"}),
@@ -207,7 +207,7 @@ def test_notes_say_what_was_done(finished_distorted):
     notes = {each.test_set: each.notes for each in _result(store, "k-nn").evaluations}
     assert notes["fog"][0] == "corrupted: fog, severity 3 of 5"
     assert notes["noise"][1].startswith("trained with it: the method learns from copies of its training images with")
-    assert "100 of 360 images, each class by its share" in notes["noise"]
+    assert "100 of 360 images (stratified)" in notes["noise"]
     assert notes["FGSM"][0].endswith("made for the fitted method of 'Linear'")
 
 

@@ -59,12 +59,12 @@ def test_two_classes_with_probabilities_are_no_count(tmp_path):
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("2\n0\n1\n", "own.csv: it has 3 rows, but the test part has 4 images; give one row for each"),
-        ("a\nb\n2\n0\n1\n0\n", "own.csv: it has 5 rows below its header 'a', but the test part has 4 images"),
-        ("label\n2\n0\n1\n", "own.csv: it has 3 rows below its header 'label', but the test part has 4 images"),
-        ("id,2,0,1\n" + SHARES.partition("\n")[2], "it has 3 rows below its header 'id, 2, 0, 1', but the test part"),
+        ("2\n0\n1\n", "own.csv: got 3 rows, but the test part has 4 images; give one row for each"),
+        ("a\nb\n2\n0\n1\n0\n", "own.csv: got 5 rows below its header 'a', but the test part has 4 images"),
+        ("label\n2\n0\n1\n", "own.csv: got 3 rows below its header 'label', but the test part has 4 images"),
+        ("id,2,0,1\n" + SHARES.partition("\n")[2], "got 3 rows below its header 'id, 2, 0, 1', but the test part"),
         ("7\n0\n1\n0\n", "own.csv, line 1: '7' is not one of the classes"),
-        ("", "own.csv: it has 0 rows"),
+        ("", "own.csv: got 0 rows"),
         ("label\n2\n0\n7\n0\n", "own.csv, line 4: '7' is not one of the classes. Choose from: 0, 1, 2"),
         ("2\n0\n1.5\n0\n", "own.csv, line 3: '1.5' is not one of the classes"),
         ("2\n0,1\n1\n0\n", "own.csv, line 2: got 2 columns, but the first row has 1"),
