@@ -32,8 +32,8 @@ STORED_PATHS = {
     "hdr_bench.estimators.neural.mlp.MLPClassifier": "hdr_bench.estimators.mlp.MLPClassifier",
     "hdr_bench.estimators.polynomial.PolynomialClassifier": "hdr_bench.estimators.linear.PolynomialClassifier",
 }
-"""Classes that have moved, with their path in version 0.1.0: the path is part of the keys of stored results, which would
-otherwise not be found."""
+"""Classes that have moved, with their path in version 0.1.0: the path is part of the keys of stored results, which
+would otherwise not be found."""
 
 
 class UnstableError(ValueError):

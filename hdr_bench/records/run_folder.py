@@ -94,8 +94,8 @@ def _check_record(path: Path) -> None:
         return
     if not (isinstance(content, dict) and _RECORD & content.keys()):
         raise StoreError(
-            f"{_show(path)}: not the record of a run, so it is not replaced; move it away, or choose another folder with "
-            "--out"
+            f"{_show(path)}: not the record of a run, so it is not replaced; move it away, or choose another "
+            "folder with --out"
         )
 
 

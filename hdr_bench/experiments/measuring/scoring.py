@@ -140,10 +140,10 @@ def _without_contradiction(found: Predictions, n_classes: int, method: str) -> P
     if share <= MOST_CONTRADICTED:
         return found
     warnings.warn(
-        f"for {100 * share:.1f} % of the images {method} has its highest value at another class than predict returns; at "
-        f"most {100 * MOST_CONTRADICTED:.0f} % are allowed, as with calibrated support vector machines. Everything "
-        "computed from these scores is left out (top-2 accuracy, rejection, log loss, Brier score, calibration, curves): "
-        "put the columns in the order of classes_, unless the method chooses otherwise by design",
+        f"for {100 * share:.1f} % of the images {method} has its highest value at another class than predict returns; "
+        f"at most {100 * MOST_CONTRADICTED:.0f} % are allowed, as with calibrated support vector machines. Everything "
+        "computed from these scores is left out (top-2 accuracy, rejection, log loss, Brier score, calibration, "
+        "curves); put the columns in the order of classes_, unless the method chooses otherwise by design",
         ContradictionWarning,
         stacklevel=2,
     )
