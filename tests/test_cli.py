@@ -89,7 +89,7 @@ def test_killed_and_started_again_it_does_only_what_is_missing(tmp_path):
     (tmp_path / "go").touch()
     again = _run(*command, cwd=tmp_path)
     assert again.returncode == 0, again.stderr
-    assert "2 trials to run, 2 already there" in again.stderr.splitlines()
+    assert "2 trials to run, 2 already stored" in again.stderr.splitlines()
     assert len([*trials.iterdir()]) == len([*trials.glob("*.zip")]) == 4
     assert {path: path.stat().st_mtime_ns for path in done} == done
     assert (load_results(tmp_path / "run")["status"] == "ok").all()
@@ -132,7 +132,7 @@ def test_quiet_prints_the_table_and_the_path_alone(tmp_path):
     ("arguments", "told"),
     [
         (["run", "quik"], "hdr-bench: unknown suite 'quik'. Did you mean 'quick'? Choose from: aboueloula-2020, "),
-        (["run", "own.toml"], "hdr-bench: own.toml: there is no such file"),
+        (["run", "own.toml"], "hdr-bench: own.toml: no such file"),
         (["report", "nowhere"], "hdr-bench: nowhere: no run here"),
         (["show", "8C3-MX"], "hdr-bench: token 2 of '8C3-MX', 'MX', cannot be read"),
         (["data", "fetch", "mnst"], "hdr-bench: unknown dataset 'mnst'. Did you mean 'mnist'?"),

@@ -142,7 +142,9 @@ def test_names_that_look_the_same_are_two_of_one_name():
 
 
 def test_parameters_with_half_of_a_character_are_refused_and_those_of_an_object_are_not():
-    with pytest.raises(ValueError, match=r"params\['path'\] holds a character that UTF-8 cannot hold, got 'a\\xff'"):
+    with pytest.raises(
+        ValueError, match=r"params\['path'\] must not have characters that UTF-8 cannot encode, got 'a\\xff'"
+    ):
         Case(name="a", estimator="knn", params={"path": "a\udcff"})
     with pytest.raises(ValueError, match="holds a character that UTF-8 cannot hold"):
         Case(name="a", estimator="knn", params={"a\udcff": 1})

@@ -75,4 +75,4 @@ def test_run_again_it_has_nothing_to_do(quick, tmp_path):
     # In a copy: other tests look at the report with its figures.
     folder = shutil.copytree(quick[0], tmp_path / "quick")
     ran = call_command("run", "quick", "--threads", "1", cwd=folder)
-    assert "All 9 trials are there already; to run them again: --rerun all" in ran.stdout
+    assert "All 9 trials are already stored; to run them again: --rerun all" in ran.stdout

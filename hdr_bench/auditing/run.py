@@ -189,7 +189,7 @@ def _write(planned: AuditPlan, audit: LabelAudit) -> AuditSummary:
             write_whole(folder / FILE, (summary.model_dump_json(indent=1) + "\n").encode())
         except OSError as error:
             raise StoreError(
-                f"cannot write {error.filename}: {error.strerror}; free some room, and run again"
+                f"cannot write {error.filename}: {error.strerror}; free some space, and run again"
             ) from error
         put_report(folder, make_pages(audit, candidates, summary, provenance))
     return summary
@@ -200,5 +200,5 @@ def _write_decisions(folder: Path, candidates: Candidates) -> Decisions:
     try:
         write_decisions(folder / DECISIONS, decisions)
     except OSError as error:
-        raise StoreError(f"cannot write {error.filename}: {error.strerror}; free some room, and run again") from error
+        raise StoreError(f"cannot write {error.filename}: {error.strerror}; free some space, and run again") from error
     return decisions

@@ -1,4 +1,4 @@
-"""The command ``hdr-bench``: it parses, calls the library and prints. Its commands are the files in `commands`."""
+"""The command ``hdr-bench``, which parses, calls the library and prints; its commands are the files in `commands`."""
 
 import os
 import sys
@@ -15,7 +15,7 @@ from hdr_bench.cli.streams import prepare_streams, say
 from hdr_bench.exceptions import shown
 
 _NAME = "hdr-bench"
-# What a shell sets when it asks how a word goes on; typer answers, with exit codes that the shell reads.
+# Set by a shell to request completion. typer answers, with exit codes that the shell reads.
 _COMPLETING = "_HDR_BENCH_COMPLETE"
 _SHELLS = ("bash", "zsh", "fish", "powershell", "pwsh")
 _INSTRUCTIONS = tuple(f"{what}_{shell}" for what in ("complete", "source") for shell in _SHELLS)
@@ -30,18 +30,18 @@ app = typer.Typer(
 
 
 def main(begin: Callable[[], object] = lambda: None) -> NoReturn:
-    """Run the command, and end with its exit code: errors and warnings become sentences on standard error.
+    """Run the command and exit with its code, reporting errors and warnings as sentences on standard error.
 
     Parameters
     ----------
     begin : callable, optional
-        Called first, as soon as whatever it raises becomes a sentence.
+        Called first, once anything it raises is reported as a sentence.
     """
     prepare_streams()
     show_warnings_plainly()
     show_fetches()
     asked = os.environ.get(_COMPLETING)
-    # PowerShell leaves it empty.
+    # PowerShell leaves the variable empty.
     if asked and asked not in _INSTRUCTIONS:
         say(
             f"{_NAME}: {_COMPLETING} must be one of {', '.join(_INSTRUCTIONS)}, got {shown(asked)}; unset it, and see "
@@ -59,7 +59,7 @@ def _run(begin: Callable[[], object]) -> ExitCode:
         begin()
         code = exit_code_of(app(prog_name=_NAME, standalone_mode=False))
         sys.stdout.flush()
-    except BaseException as error:  # noqa: BLE001  # it becomes a sentence
+    except BaseException as error:  # noqa: BLE001  # reported as a sentence
         return report_error(error)
     return code
 

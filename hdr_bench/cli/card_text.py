@@ -1,4 +1,4 @@
-"""Card of a model as a terminal shows it."""
+"""Model cards as text in a terminal."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -24,7 +24,7 @@ def print_card(card: "ModelCard", path: Path, remark: str = "") -> None:
     path : Path
         The file.
     remark : str, default=""
-        What to say of the file besides its card.
+        What to add about the file itself.
     """
     from rich.table import Table
     from rich.text import Text
@@ -32,13 +32,13 @@ def print_card(card: "ModelCard", path: Path, remark: str = "") -> None:
     table = Table(show_header=False, box=None, padding=(0, 2, 0, 0))
     described = f"{path}, {format_bytes(path.stat().st_size)}{remark and f'; {remark}'}"
     for name, text in (("File", described), *describe_card(card)):
-        # Text from a stranger must neither be markup nor move the cursor.
+        # Text from untrusted files must not contain markup or move the cursor.
         table.add_row(Text(name, style="bold"), Text(visible(text)))
     make_console().print(table)
 
 
 def describe_card(card: "ModelCard") -> Iterator[tuple[str, str]]:
-    """Give the rows of a card.
+    """Yield the rows of a card.
 
     Parameters
     ----------
@@ -50,7 +50,7 @@ def describe_card(card: "ModelCard") -> Iterator[tuple[str, str]]:
     """
     yield "Method", str(card.method)
     for step in card.steps:
-        yield "Step before it", str(step)
+        yield "Preceding step", str(step)
     if card.classes:
         named = ", ".join(card.classes[:_MOST_NAMED]) + (", ..." if len(card.classes) > _MOST_NAMED else "")
         yield "Classes", f"{len(card.classes):,}: {named}"
@@ -62,7 +62,7 @@ def describe_card(card: "ModelCard") -> Iterator[tuple[str, str]]:
         yield "Accuracy", _score(score)
     yield from _reading(card)
     if card.command:
-        yield "Made by", card.command
+        yield "Created by", card.command
     yield "Libraries", ", ".join(f"{name} {version}" for name, version in card.libraries.items())
     if card.python:
         yield "Python", card.python
@@ -79,7 +79,7 @@ def _data(card: "ModelCard") -> Iterator[tuple[str, str]]:
     seed = "" if card.seed is None else f", seed {card.seed}"
     yield "Fitted on", f"{card.data.n_train:,} training images of {card.data.name}{published}{seed}"
     if card.data.fingerprint:
-        yield "Data's SHA-256", f"{card.data.fingerprint[:_HASH_LETTERS]}..."
+        yield "Data SHA-256", f"{card.data.fingerprint[:_HASH_LETTERS]}..."
 
 
 def _reading(card: "ModelCard") -> Iterator[tuple[str, str]]:
@@ -87,10 +87,10 @@ def _reading(card: "ModelCard") -> Iterator[tuple[str, str]]:
     if reading is None:
         return
     yield "Reading pictures", f"temperature {reading.temperature:.4g}, threshold {reading.threshold:.4g}"
-    yield "Its probabilities", "calibrated on images held out" if reading.calibrated else "not calibrated"
+    yield "Probabilities", "calibrated on held-out images" if reading.calibrated else "not calibrated"
     if reading.chosen_on:
         count = f"{reading.n_images:,}"
-        # `fit` begins with their number.
+        # Cards that `fit` writes begin with the count.
         is_counted = reading.chosen_on.startswith(f"{count} ")
         yield "Chosen on", reading.chosen_on if is_counted else f"{reading.chosen_on} ({count} images)"
 

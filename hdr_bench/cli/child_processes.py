@@ -1,4 +1,4 @@
-"""Child processes of the command: what the user's own code starts when it is imported is ended with it."""
+"""Child processes of the command: processes that user code starts at import end with it."""
 
 import os
 from collections.abc import Collection, Iterator
@@ -13,16 +13,16 @@ if TYPE_CHECKING:
 
 @contextmanager
 def end_child_processes() -> Iterator[None]:
-    """At the end of the block, kill all processes that were started in it, whatever has become of their parents.
+    """Kill all processes started within the block when it ends, even if their parents are gone.
 
-    For a command's own process alone: another program's may have started some of its own meanwhile.
+    Only for a process that runs the command itself: another program may have started processes of its own meanwhile.
     """
     from hdr_bench.experiments.processes.leftovers import children
     from hdr_bench.process_tree import MARK, adopt_orphans, make_mark
 
     before = children()
     adopt_orphans()
-    # Should this process be killed, a later run finds them by it.
+    # If this process is killed, a later run finds them by this record.
     os.environ.setdefault(MARK, make_mark())
     try:
         yield
@@ -42,7 +42,7 @@ def _end_started(before: "Collection[Process]") -> None:
 
     def left() -> "list[Process]":
         started = [process for process in children() if process not in before]
-        # Trackers end with this process; the watchdog sees to it that this one ends.
+        # Resource trackers end with this process; the watchdog makes sure that it ends.
         return [process for process in started if not is_tracker(process) and not is_watchdog(process.pid)]
 
     end(left)

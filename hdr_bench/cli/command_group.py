@@ -1,4 +1,4 @@
-"""The group of all commands: each is found by its file in `commands`, and built when it is called."""
+"""The group of all commands, each found by its file in `commands` and built when it is called."""
 
 import inspect
 import pkgutil
@@ -17,7 +17,7 @@ from hdr_bench.cli.plain_help import PlainCommand, PlainGroup, read_help
 
 
 class CommandFiles(Mapping[str, Any]):
-    """Commands by their names, which are those of the files in `commands`; each is built when it is asked for."""
+    """Commands by name, after the files in `commands`; each is built on first access."""
 
     def __init__(self) -> None:
         self._names = sorted(module.name.replace("_", "-") for module in pkgutil.iter_modules(commands.__path__))
@@ -37,7 +37,7 @@ class CommandFiles(Mapping[str, Any]):
         return len(self._names)
 
     def summaries(self) -> dict[str, Any]:
-        """Return commands for the list in the help, which needs their descriptions alone.
+        """Return the commands for the list in the help, which needs only their descriptions.
 
         Returns
         -------
@@ -47,12 +47,12 @@ class CommandFiles(Mapping[str, Any]):
 
 
 class CommandGroup(PlainGroup):
-    """Group of the commands that there are files of.
+    """Group of the commands that have a file in `commands`.
 
     Parameters
     ----------
     **attributes
-        As typer gives them.
+        Passed on to typer.
     """
 
     def __init__(self, **attributes: Any) -> None:
@@ -60,7 +60,7 @@ class CommandGroup(PlainGroup):
         self.commands = cast("MutableMapping[str, Any]", CommandFiles())
 
     def format_help(self, ctx: Any, formatter: Any) -> None:
-        """Print the help, without building each of the commands that it lists.
+        """Print the help without building every command that it lists.
 
         Parameters
         ----------
@@ -73,7 +73,7 @@ class CommandGroup(PlainGroup):
 
 
 def _find(name: str) -> Any:
-    # A module's name cannot have a hyphen.
+    # Module names cannot contain a hyphen.
     function = name.replace("-", "_")
     module = import_module(f"{commands.__name__}.{function}")
     return getattr(module, function, None) or getattr(module, f"{function}_")

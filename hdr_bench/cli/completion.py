@@ -1,4 +1,4 @@
-"""Completion of words in a shell: names alone, found without the libraries that compute."""
+"""Shell completion of names, without importing the numerical libraries."""
 
 import tomllib
 from collections.abc import Iterable
@@ -12,12 +12,12 @@ _LONGEST_TEXT = 60
 
 
 def complete_suite(incomplete: str) -> list[tuple[str, str]]:
-    """Return the suites that the library carries and the TOML files that begin so, with their titles.
+    """Return the built-in suites and the TOML files that begin with a prefix, with their titles.
 
     Parameters
     ----------
     incomplete : str
-        Beginning of the word.
+        Beginning of the word to complete.
 
     Returns
     -------
@@ -33,12 +33,12 @@ def complete_suite(incomplete: str) -> list[tuple[str, str]]:
 
 
 def complete_dataset(incomplete: str) -> list[tuple[str, str]]:
-    """Return the data sets, and the schemes of one's own, that begin so.
+    """Return the data sets, and the schemes for the user's own data, that begin with a prefix.
 
     Parameters
     ----------
     incomplete : str
-        Beginning of the word.
+        Beginning of the word to complete.
 
     Returns
     -------
@@ -47,7 +47,7 @@ def complete_dataset(incomplete: str) -> list[tuple[str, str]]:
     """
     from hdr_bench.datasets import list_datasets, source_schemes
 
-    with suppress(Exception):  # a data home that cannot be read says so when it is used, not at a tab
+    with suppress(Exception):  # an unreadable data home is reported when used, not on completion
         schemes = {f"{scheme}:": entry.description for scheme, entry in source_schemes().items()}
         offered = {**list_datasets(), **schemes}
         return [(name, _in_a_line(text)) for name, text in offered.items() if name.startswith(incomplete)]
@@ -55,12 +55,12 @@ def complete_dataset(incomplete: str) -> list[tuple[str, str]]:
 
 
 def complete_estimator(incomplete: str) -> list[tuple[str, str]]:
-    """Return the methods that begin so.
+    """Return the methods that begin with a prefix.
 
     Parameters
     ----------
     incomplete : str
-        Beginning of the word.
+        Beginning of the word to complete.
 
     Returns
     -------
@@ -73,12 +73,12 @@ def complete_estimator(incomplete: str) -> list[tuple[str, str]]:
 
 
 def complete_transformer(incomplete: str) -> list[tuple[str, str]]:
-    """Return the transformers that begin so.
+    """Return the transformers that begin with a prefix.
 
     Parameters
     ----------
     incomplete : str
-        Beginning of the word.
+        Beginning of the word to complete.
 
     Returns
     -------
@@ -98,7 +98,7 @@ def _own_files(incomplete: str) -> Iterable[tuple[str, Path]]:
 
 
 def _in_a_line(text: object) -> str:
-    """Return a text as long as a shell shows beside a name: a second line would be offered as a name."""
+    """Return a text on one line, short enough to show beside a name: a second line would be offered as a name."""
     return shorten(str(text), _LONGEST_TEXT, placeholder="...")
 
 

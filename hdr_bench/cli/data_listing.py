@@ -1,4 +1,4 @@
-"""Listing of data sets: which data sets are on disk, where and how large, and how to get the others."""
+"""Listing of data sets: what is on disk, where and how large, and how to get the rest."""
 
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 
 def describe_datasets() -> Iterator[str]:
-    """Give the lines of all data sets: the library's own, those that were added, and what was prepared from files.
+    """Yield the lines on all data sets: built-in ones, added ones, and those prepared from files.
 
     Yields
     ------
@@ -22,7 +22,7 @@ def describe_datasets() -> Iterator[str]:
     added = sorted({each.name for each in stored if each.kind == "added"} - own.keys())
     others = sorted({each.name for each in stored} - own.keys() - set(added))
     yield "datasets:"
-    # Those of a scheme are prepared one by one.
+    # Data sets of a scheme are prepared individually.
     gettable = {name: entry for name, entry in SOURCES.items() if name in own or entry.how_to_get}
     for name, entry in gettable.items():
         copies = [each for each in stored if each.name == name]
@@ -33,14 +33,14 @@ def describe_datasets() -> Iterator[str]:
         yield "prepared from your own files, or from OpenML:"
     for name in others:
         yield from _block(name, "", [describe_stored(each) for each in stored if each.name == name])
-    yield f"any other: {', '.join(name for name in SOURCES if name not in gettable)}"
+    yield f"others: {', '.join(name for name in SOURCES if name not in gettable)}"
     if stored:
         total = format_bytes(sum(each.n_bytes for each in stored))
-        yield f"{total} in all; hdr-bench data remove NAME removes what is added or prepared"
+        yield f"{total} in all; to remove added or prepared data: hdr-bench data remove NAME"
 
 
 def describe_places() -> Iterator[str]:
-    """Give the lines of where data are looked for and stored.
+    """Yield the lines on where data are looked for and stored.
 
     Yields
     ------
@@ -61,11 +61,11 @@ def describe_places() -> Iterator[str]:
     else:
         yield f"data home: {home}"
         yield f"added data: {added_home()}"
-    yield f"cache: {cache}{'' if is_writable(cache) else ' (it cannot be written: data are read again each time)'}"
+    yield f"cache: {cache}{'' if is_writable(cache) else ' (not writable, so data are read again each time)'}"
 
 
 def describe_stored(stored: "StoredDataset") -> str:
-    """Return what is on disk of a data set, in words.
+    """Describe the files of a data set on disk.
 
     Parameters
     ----------
@@ -91,7 +91,7 @@ def _get(name: str) -> str:
     from hdr_bench.datasets import SOURCES
 
     how = SOURCES[name].how_to_get
-    return f"not here; get it by: {how}" if how else "not prepared yet; it needs no network"
+    return f"not on disk; get it with: {how}" if how else "not prepared yet; no download needed"
 
 
 def _original(name: str) -> list[str]:
@@ -100,7 +100,7 @@ def _original(name: str) -> list[str]:
 
     scheme = name.partition(":")[0]
     lines = []
-    # MNIST-C's archive has its folder with an underscore.
+    # The folder in MNIST-C's archive is spelt with an underscore.
     for folder_name in dict.fromkeys((scheme, scheme.replace("-", "_"))):
         try:
             folder = original_folder(folder_name)

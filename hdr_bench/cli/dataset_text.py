@@ -1,4 +1,4 @@
-"""A data set in words and pictures: examples of each class, counts, range, polarity, one image as numbers."""
+"""Data sets as text and pictures: examples of each class, counts, range, polarity, and single images as numbers."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -15,21 +15,21 @@ if TYPE_CHECKING:
     from hdr_bench.datasets import Dataset, Part
 
 _MOST_CLASSES = 62
-"""Classes of which examples are shown: the digits and all letters."""
+"""Largest number of classes with examples: the digits and all letters."""
 
 
 @dataclass(frozen=True, eq=False)
 class Examples:
-    """Images of some classes, the same number of each as far as there are so many.
+    """Example images of some classes, equally many of each where possible.
 
     Attributes
     ----------
     indices : ndarray of shape (n,)
-        Places in the part, class by class.
+        Positions in the part, class by class.
     inks : ndarray of shape (n, height, width)
-        The images, from 0, paper, to 1, ink.
+        The images, from 0 (paper) to 1 (ink).
     names : tuple of str
-        The class of each.
+        The class of each image.
     """
 
     indices: NDArray[np.intp]
@@ -38,19 +38,19 @@ class Examples:
 
 
 def choose_examples(part: "Part", class_names: tuple[str, ...], per_class: int) -> Examples:
-    """Choose images of each class, spread over the part.
+    """Choose example images of each class, spread over the part.
 
     Parameters
     ----------
     part : Part
     class_names : tuple of str
     per_class : int
-        How many of each, at most.
+        Largest number per class.
 
     Returns
     -------
     examples : Examples
-        Of the first 62 classes that the part has.
+        Examples of the first 62 classes in the part.
     """
     from hdr_bench.datasets.polarity import DARK_ON_LIGHT, count_polarities
 
@@ -64,14 +64,14 @@ def choose_examples(part: "Part", class_names: tuple[str, ...], per_class: int) 
 
 
 def describe_gaps(part: "Part", class_names: tuple[str, ...], part_name: str) -> Iterator[str]:
-    """Give a line for the classes that `choose_examples` has no image of.
+    """Yield a line on the classes for which `choose_examples` has no image.
 
     Parameters
     ----------
     part : Part
     class_names : tuple of str
     part_name : str
-        What the part is called.
+        Name of the part.
 
     Yields
     ------
@@ -80,21 +80,21 @@ def describe_gaps(part: "Part", class_names: tuple[str, ...], part_name: str) ->
     present = np.unique(part.labels).tolist()
     absent = [name for label, name in enumerate(class_names) if label not in present]
     if absent:
-        yield f"not shown, without a {part_name} image: {list_first(absent, str, _MOST_CLASSES)}"
+        yield f"not shown, as they have no {part_name} image: {list_first(absent, str, _MOST_CLASSES)}"
     if len(present) > _MOST_CLASSES:
-        yield f"shown are the first {_MOST_CLASSES} of {len(present):,} classes"
+        yield f"showing the first {_MOST_CLASSES} of {len(present):,} classes"
 
 
 def describe_gallery(examples: Examples, columns: int, encoding: str) -> Iterator[str]:
-    """Give the lines of examples as pictures of characters.
+    """Yield the lines of examples drawn with characters.
 
     Parameters
     ----------
     examples : Examples
     columns : int
-        Of the terminal.
+        Width of the terminal.
     encoding : str
-        Of the stream that they are printed on.
+        Encoding of the stream that they are printed on.
 
     Yields
     ------
@@ -109,7 +109,7 @@ def describe_gallery(examples: Examples, columns: int, encoding: str) -> Iterato
 
 
 def describe_content(dataset: "Dataset") -> Iterator[str]:
-    """Give the lines that say what a data set holds.
+    """Yield the lines that describe a data set's content.
 
     Parameters
     ----------
@@ -138,14 +138,14 @@ def describe_content(dataset: "Dataset") -> Iterator[str]:
 
 
 def describe_image(dataset: "Dataset", part_name: str, index: int) -> Iterator[str]:
-    """Give the lines of one image as numbers.
+    """Yield the lines of one image as numbers.
 
     Parameters
     ----------
     dataset : Dataset
     part_name : {"train", "test"}
     index : int
-        Its place in the part, from 0.
+        Position in the part, from 0.
 
     Yields
     ------
@@ -154,12 +154,12 @@ def describe_image(dataset: "Dataset", part_name: str, index: int) -> Iterator[s
     Raises
     ------
     DatasetError
-        If there is no such image.
+        If the image does not exist.
     """
     part: Part = getattr(dataset, part_name)
     if index >= len(part):
         raise DatasetError(
-            f"{dataset.name}: there is no image {index} in the {part_name} part; it has 0 to {len(part) - 1}"
+            f"{dataset.name}: no image {index} in the {part_name} part; choose one from 0 to {len(part) - 1}"
         )
     yield f"{part_name} image {index} of {dataset.name}, class {dataset.class_names[part.labels[index]]!r}:"
     yield from write_pixels(np.asarray(part.images[index]))
@@ -177,6 +177,6 @@ def _count_classes(dataset: "Dataset") -> Iterator[str]:
 
 
 def _spread(places: NDArray[np.intp], n_chosen: int) -> NDArray[np.intp]:
-    """Return places at equal distances: the first ones alone may be of one writer."""
+    """Return evenly spaced positions: the first ones may all be by one writer."""
     steps = np.linspace(0, len(places), min(n_chosen, len(places)), endpoint=False).astype(np.intp)
     return places[steps]

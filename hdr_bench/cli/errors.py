@@ -1,4 +1,4 @@
-"""The one place where errors become a sentence on standard error and an exit code."""
+"""Errors as a sentence on standard error and an exit code, all handled here."""
 
 import re
 import traceback
@@ -23,9 +23,9 @@ class ExitCode(IntEnum):
 
 EXIT_CODES = (
     "Exit codes: 0 success, 1 worse (compare), 2 usage or error, 3 a trial failed or has no result, 130 interrupted, "
-    "141 the reader of a pipe is gone."
+    "141 output pipe closed."
 )
-# What typer takes over from pydantic, as a person would say it.
+# Messages that typer passes on from pydantic, in plain words.
 _PLAINER = (
     (r"Input should be a valid integer\b.*", "must be a whole number"),
     (r"Input should be a valid number\b.*", "must be a number"),
@@ -37,12 +37,12 @@ _PLAINER = (
 
 
 def report_error(error: BaseException) -> ExitCode:
-    """Say what went wrong on standard error, as far as there is anything to say, and return the exit code.
+    """Report an error on standard error, unless it needs no message, and return the exit code.
 
     Parameters
     ----------
     error : BaseException
-        What the command raised.
+        Raised by the command.
 
     Returns
     -------
@@ -65,7 +65,7 @@ def report_error(error: BaseException) -> ExitCode:
 
 
 def exit_code_of(returned: object) -> ExitCode:
-    """Return the exit code for what typer returned: nothing, a code of ours, or one of its own.
+    """Return the exit code for typer's return value: None, an `ExitCode`, or a code of its own.
 
     Parameters
     ----------
@@ -91,7 +91,7 @@ def _print_error(sentence: str) -> None:
 
 
 def _print_usage_error(error: Any) -> None:
-    """Show typer's message with the command's usage, in plain words."""
+    """Print typer's message in plain words, with the command's usage."""
     from typer.rich_utils import rich_format_error
 
     message = getattr(error, "message", None)
@@ -103,26 +103,26 @@ def _print_usage_error(error: Any) -> None:
 
 
 def _is_reader_gone(error: BaseException) -> bool:
-    """Whoever read the output, e.g. `head`, has had enough: typer and rich end with 1 then, after the error itself."""
+    """Return whether the reader of the output, e.g. `head`, closed it: typer and rich then exit with 1."""
     if isinstance(error, SystemExit):
         return isinstance(error.__context__, BrokenPipeError)
     return isinstance(error, BrokenPipeError) and has_output_failed()
 
 
 def _is_typers(error: SystemExit) -> bool:
-    """Whether typer ends the program, e.g. after ``--show-completion``: code of the user's that does is an error."""
+    """Return whether typer raised the exit, e.g. after ``--show-completion``; an exit from user code is an error."""
     frames = list(traceback.walk_tb(error.__traceback__))
     module = str(frames[-1][0].f_globals.get("__name__")) if frames else ""
     return module.partition(".")[0] in {"typer", "click"}
 
 
 def _is_interruption(error: BaseException) -> bool:
-    # What code of the user's raises becomes an error of ours; a `KeyboardInterrupt` of its own is no Ctrl-C.
+    # Exceptions from user code become our own errors, so a `KeyboardInterrupt` that it raises is not Ctrl-C.
     if isinstance(error, HdrBenchError):
         return False
     return isinstance(error, KeyboardInterrupt) or isinstance(error.__context__, KeyboardInterrupt)
 
 
 def _is_of_usage(error: BaseException) -> bool:
-    """Return whether the command line could not be understood."""
+    """Return whether the command line could not be parsed."""
     return hasattr(error, "exit_code") and hasattr(error, "format_message")

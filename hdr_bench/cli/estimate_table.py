@@ -1,4 +1,4 @@
-"""The estimate of a run as a table: what `run --estimate` prints."""
+"""The estimate of a run as a table, printed by `run --estimate`."""
 
 import math
 from typing import TYPE_CHECKING
@@ -16,25 +16,25 @@ if TYPE_CHECKING:
     from hdr_bench.experiments.planning.schedule import Schedule
 
 _HEADS = ("Runs", "All", "Fit\n(s)", "95 %\ninterval", "~n^", "Memory\n(MB)", "95 %\ninterval")
-# How many columns stay in the narrowest terminal: the number of trials and the time of all.
+# Number of columns shown on the narrowest terminal: the number of trials and their total time.
 _KEPT = 2
 _ENDLESS = 1e7
 _UNKNOWN = "–"
 
 
 def print_estimate(estimate: Estimate, plan: "Schedule", console: Console) -> None:
-    """Print what each case, and the whole run, is expected to cost, and which cases have no estimate.
+    """Print the expected cost of each case and of the whole run, and the cases without an estimate.
 
     Parameters
     ----------
     estimate : Estimate
     plan : Schedule
-        What was estimated.
+        The run that was estimated.
     console : rich.console.Console
     """
     if not plan.to_run:
         stored, again = all_trials_are(len(plan.trials)), "it" if len(plan.trials) == 1 else "them"
-        nothing = f"Nothing to run: {stored} stored; to estimate {again} all the same: --rerun all"
+        nothing = f"Nothing to run: {stored} stored; to estimate {again} anyway: --rerun all"
         _print(console, f"{nothing}\n{_conditional(plan)}".strip())
         return
     good = [case for case in estimate.cases if not case.problem]
@@ -46,14 +46,14 @@ def print_estimate(estimate: Estimate, plan: "Schedule", console: Console) -> No
         if case.is_over:
             _print(console, f"{case.case}: {_consequence(case, plan)}")
     if not good:
-        _print(console, f"No estimate of {pluralize(estimate.n_trials, 'trial')} to run; the lines above say why.")
+        _print(console, f"No estimate for {pluralize(estimate.n_trials, 'trial')} to run, for the reasons above.")
         return
     total, known = estimate.total, estimate.n_trials - estimate.n_unknown
     trials = (
         f"{known} of {pluralize(estimate.n_trials, 'trial')}" if estimate.n_unknown else _all_trials(known).capitalize()
     )
     unknown = (
-        f"No estimate of {pluralize(estimate.n_unknown, 'trial')}; the lines above say why.\n"
+        f"No estimate for {pluralize(estimate.n_unknown, 'trial')}, for the reasons above.\n"
         if estimate.n_unknown
         else ""
     )
@@ -61,15 +61,15 @@ def print_estimate(estimate: Estimate, plan: "Schedule", console: Console) -> No
         console,
         f"{trials} to run: about {duration(total.value)} (from {duration(total.low)} to "
         f"{duration(total.high)}), one after the other with {_threads(plan)} on this machine, if "
-        "nothing else runs on it.\n"
+        "nothing else is running.\n"
         f"{unknown}{_conditional(plan)}{_not_counted(plan)}"
-        f"From fits on up to {estimate.largest_fit:,} images, extrapolated as a + b n + c n^1.5; intervals: 95 % of "
-        "new fits.",
+        f"Based on fits on up to {estimate.largest_fit:,} images, extrapolated as a + b n + c n^1.5; intervals: 95 % "
+        "of new fits.",
     )
 
 
 def all_trials_are(trials: int) -> str:
-    """Return the beginning of a sentence about all trials of a run.
+    """Return the opening words of a sentence about all trials of a run.
 
     Parameters
     ----------
@@ -88,13 +88,13 @@ def all_trials_are(trials: int) -> str:
 
 
 def _consequence(case: CaseEstimate, plan: "Schedule") -> str:
-    """Return what a limit that would be passed does: a grid search by time alone tries fewer candidates."""
-    # Where fits on a few images took all of it, no candidate comes to its end.
+    """Describe what happens at a limit that would be exceeded: a timed grid search tries fewer candidates."""
+    # If fits on a few images used up the time, no candidate would finish.
     is_of_time_alone = case.is_over.startswith("time limit") and not math.isnan(case.memory.value)
     searches = [trial.search for trial in plan.to_run if trial.case == case.case and trial.search is not None]
     if searches and is_of_time_alone and " and " not in case.is_over and searches[0].strategy == "grid":
-        return f"its grid search would pass its {case.is_over}, and try fewer candidates"
-    return f"a trial would pass its {case.is_over}, and be ended by it"
+        return f"its grid search would exceed its {case.is_over} and try fewer candidates"
+    return f"a trial would exceed its {case.is_over} and be stopped"
 
 
 def _print_table(cases: list[CaseEstimate], console: Console) -> None:
@@ -111,12 +111,12 @@ def _conditional(plan: "Schedule") -> str:
     if not count:
         return ""
     trials = "1 conditional trial, which runs" if count == 1 else f"{count} conditional trials, which run"
-    return f"Not in it: {trials} only if the first seeds differ much.\n"
+    return f"Not included: {trials} only if the first seeds differ much.\n"
 
 
 def _not_counted(plan: "Schedule") -> str:
     attacked = {each.name for trial in plan.to_run for each in trial.test_sets if each.attack is not None}
-    return f"Not counted: attacks on the images of {pluralize(len(attacked), 'test set')}.\n" if attacked else ""
+    return f"Not included: attacks on the images of {pluralize(len(attacked), 'test set')}.\n" if attacked else ""
 
 
 def _threads(plan: "Schedule") -> str:

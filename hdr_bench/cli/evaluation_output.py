@@ -1,4 +1,4 @@
-"""What `evaluate` prints: a table for people, JSON and CSV for programs."""
+"""Output of `evaluate`: a table for people, JSON and CSV for programs."""
 
 import json
 import math
@@ -12,9 +12,9 @@ if TYPE_CHECKING:
     import pandas as pd
     from rich.console import Console
 
-# How many columns stay in the narrowest terminal: data set and accuracy.
+# Columns shown on the narrowest terminal: data set and accuracy.
 _KEPT = 2
-# As in reports: of the differences that are called so, 5 % are expected to be none.
+# As in reports: 5 % of the differences reported as significant are expected to be false discoveries.
 _ALPHA = 0.05
 
 
@@ -24,7 +24,7 @@ def evaluations_json(frame: "pd.DataFrame", pairs: "pd.DataFrame") -> str:
     Parameters
     ----------
     frame, pairs : DataFrame
-        As `evaluations_frame` and `model_pairs_frame` return them.
+        As returned by `evaluations_frame` and `model_pairs_frame`.
 
     Returns
     -------
@@ -40,7 +40,7 @@ def evaluations_csv(frame: "pd.DataFrame") -> str:
     Parameters
     ----------
     frame : DataFrame
-        As `evaluations_frame` returns it.
+        As returned by `evaluations_frame`.
 
     Returns
     -------
@@ -51,12 +51,12 @@ def evaluations_csv(frame: "pd.DataFrame") -> str:
 
 
 def print_evaluations(frame: "pd.DataFrame", pairs: "pd.DataFrame", console: "Console") -> None:
-    """Print a table of models on data sets, then notes, and how the models compare.
+    """Print a table of models on data sets, then notes, then the comparison of the models.
 
     Parameters
     ----------
     frame, pairs : DataFrame
-        As `evaluations_frame` and `model_pairs_frame` return them.
+        As returned by `evaluations_frame` and `model_pairs_frame`.
     console : rich.console.Console
     """
     from hdr_bench.reporting.narrow_table import ConsoleColumn, fit_table
@@ -84,7 +84,7 @@ def print_evaluations(frame: "pd.DataFrame", pairs: "pd.DataFrame", console: "Co
     lines += [f"note: {dataset}: {note}" for dataset, note in notes if note]
     lines += [_describe_pair(row) for row in pairs.to_dict("records")]
     lines.append(
-        "Own: the accuracy on the model's card; drop: own minus this one. All figures are of these fitted models: "
+        "Own: the accuracy on the model's card; drop: own minus this one. All figures are for these fitted models; "
         "other fits of the same methods may differ."
     )
     for line in lines:

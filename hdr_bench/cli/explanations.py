@@ -1,4 +1,4 @@
-"""Explanations of errors: what is wrong, and what to do, in a sentence or two."""
+"""Explanations of errors: what went wrong and what to do, in a sentence or two."""
 
 import errno
 import os
@@ -21,26 +21,26 @@ from hdr_bench.exceptions import HdrBenchError, shown
 from hdr_bench.names import class_name, visible_prose
 
 _REMEDIES = {
-    errno.EACCES: "see that you may read and write there, or name another place",
-    errno.EPERM: "see that you may read and write there, or name another place",
-    errno.EROFS: "name another place",
-    errno.ENOSPC: "free some room, or name another place",
-    errno.EDQUOT: "free some room, or name another place",
-    errno.EFBIG: "raise the limit on the size of files (ulimit -f), or name another place",
+    errno.EACCES: "check that you can read and write there, or choose another location",
+    errno.EPERM: "check that you can read and write there, or choose another location",
+    errno.EROFS: "choose another location",
+    errno.ENOSPC: "free some space, or choose another location",
+    errno.EDQUOT: "free some space, or choose another location",
+    errno.EFBIG: "raise the file size limit (ulimit -f), or choose another location",
     errno.ENAMETOOLONG: "choose a shorter name: most systems allow 255 bytes per folder or file",
-    errno.ENOTDIR: "something that should be a folder is a file",
-    errno.EISDIR: "a file is expected, and it is a folder",
-    errno.EEXIST: "move what is there away, or name another place",
-    errno.ELOOP: "its symbolic links lead in a circle",
+    errno.ENOTDIR: "a part of the path that should be a folder is a file",
+    errno.EISDIR: "expected a file, got a folder",
+    errno.EEXIST: "move the existing file away, or choose another location",
+    errno.ELOOP: "its symbolic links form a loop",
     errno.EMFILE: "allow more open files (ulimit -n 4096), or run fewer jobs",
-    errno.ENFILE: "too many files are open on this machine; end other programs",
-    errno.ENOMEM: "end other programs, or run fewer jobs",
-    errno.ENOENT: "check its name",
+    errno.ENFILE: "too many files are open on this machine; close other programs",
+    errno.ENOMEM: "close other programs, or run fewer jobs",
+    errno.ENOENT: "check the name",
 }
-# How the system's loader, and libraries, say that the memory was not enough for a library.
+# Messages from the system's loader and from libraries when memory is too short to load a library.
 _NO_MEMORY = re.compile(r"failed to map segment|annot allocate memory|nable to allocate|\bENOMEM\b")
 _MOST_LINKS = 100
-# What brings a library that may be missing; all others come with hdr-bench itself.
+# The extra that provides an optional library; all others are dependencies of hdr-bench itself.
 _EXTRAS = {
     "distributed": "dask",
     "dask": "dask",
@@ -52,14 +52,14 @@ _EXTRAS = {
 
 
 def explain(error: BaseException) -> str:
-    """Return an error as a sentence or two: what is wrong, and what to do.
+    """Return an error as a sentence or two: what went wrong and what to do.
 
-    The traceback of one that nobody expected goes into a file, whose name is said.
+    The traceback of an unexpected error is written to a file, which the sentence names.
 
     Parameters
     ----------
     error : BaseException
-        What a command raised.
+        Raised by a command.
 
     Returns
     -------
@@ -83,13 +83,13 @@ def _explain_import(error: ImportError) -> str:
         return f"the library {library!r} is not installed; install it with: {how}"
     if _lacks_memory(error):
         return _explain_memory(error)
-    return f"the library {library!r} cannot be loaded: {error_text(error)}; install it again with: {how}"
+    return f"the library {library!r} cannot be loaded: {error_text(error)}; reinstall it with: {how}"
 
 
 def _lacks_memory(error: BaseException) -> bool:
-    """Whether an error, or one that led to it, comes of too little memory: the loader of libraries has its own words.
+    """Return whether an error, or one of its causes, is due to a lack of memory: the library loader has its own words.
 
-    numpy and others put what the loader said into an error of their own, and advise another installation.
+    numpy and others wrap the loader's message in an error of their own that advises reinstalling.
     """
     seen: list[BaseException] = []
     link: BaseException | None = error
@@ -106,9 +106,9 @@ def _explain_system(error: OSError) -> str:
     if has_output_failed():
         return f"cannot write the output: {reason}"
     if _is_working_folder_gone():
-        return "the working folder no longer exists; change to another one, and call the command again"
+        return "the working folder no longer exists; change to another one and run the command again"
     if "temporary directory" in reason:
-        return f"{reason[:1].lower()}{reason[1:]}; set TMPDIR to a folder that can be written"
+        return f"{reason[:1].lower()}{reason[1:]}; set TMPDIR to a writable folder"
     places = " and ".join(str(place) for place in (error.filename, error.filename2) if place is not None)
     remedy = _REMEDIES.get(error.errno or 0)
     parts = (places, reason if remedy is None else f"{reason}; {remedy}")
@@ -117,7 +117,7 @@ def _explain_system(error: OSError) -> str:
 
 def _is_working_folder_gone() -> bool:
     try:
-        os.getcwd()  # noqa: PTH109  # the same, without a path made of it
+        os.getcwd()  # noqa: PTH109  # without the cost of making a Path
     except OSError:
         return True
     return False
@@ -131,7 +131,7 @@ def _name(error: BaseException) -> str:
 
 
 def _where_to_report(error: BaseException) -> str:
-    """Write the traceback to a file, or to standard error where that is not possible, and say where it is."""
+    """Write the traceback to a file, or to standard error if that fails, and return where it is."""
     text = "".join(
         (
             f"hdr-bench {__version__}, Python {platform.python_version()}, {platform.platform()}\n",
@@ -151,7 +151,7 @@ def _explain_unexpected(error: BaseException) -> str:
 
 
 def _explain_encoding(error: BaseException) -> str:
-    return f"a text cannot be read or written here: {error_text(error)}; use UTF-8 (e.g. PYTHONUTF8=1)"
+    return f"cannot decode or encode a text: {error_text(error)}; use UTF-8 (e.g. PYTHONUTF8=1)"
 
 
 def _explain_memory(error: BaseException) -> str:
@@ -159,16 +159,16 @@ def _explain_memory(error: BaseException) -> str:
 
 
 def _explain_nesting(error: BaseException) -> str:
-    return f"something that was read is nested too deeply; if it is not, {_where_to_report(error)}"
+    return f"the input is nested too deeply; if it is not, {_where_to_report(error)}"
 
 
 def _explain_damage(error: BaseException) -> str:
-    return f"a file is damaged, or not of the kind that its name says: {_name(error)}; {_where_to_report(error)}"
+    return f"a file is damaged, or is not of the type that its name suggests: {_name(error)}; {_where_to_report(error)}"
 
 
 def _explain_exit(error: BaseException) -> str:
     code = error.code if isinstance(error, SystemExit) else ""
-    return f"a module ended the program, with {shown(code)}; take its `sys.exit` out"
+    return f"a module exited the program with {shown(code)}; remove its `sys.exit`"
 
 
 def _write_traceback(text: str) -> str:
@@ -178,12 +178,12 @@ def _write_traceback(text: str) -> str:
             file.write(text)
     except OSError:
         with suppress(OSError):
-            os.unlink(name)  # noqa: PTH108  # a text, as `tempfile` gives it
+            os.unlink(name)  # noqa: PTH108  # `tempfile` returns a str
         raise
     return name
 
 
-# The first that fits.
+# The first match applies.
 _WORDS: tuple[tuple[type[BaseException] | tuple[type[BaseException], ...], Callable[[Any], str]], ...] = (
     (HdrBenchError, error_text),
     (ImportError, _explain_import),

@@ -1,4 +1,4 @@
-"""Downloads as lines on standard error, before they begin: they take minutes on a slow line."""
+"""Downloads announced on standard error before they begin, as they can take minutes on a slow connection."""
 
 import logging
 
@@ -6,7 +6,7 @@ from hdr_bench.cli.streams import say
 
 
 class _Lines(logging.Handler):
-    """Prints what the library logs while it fetches data."""
+    """Print what the library logs while it fetches data."""
 
     def emit(self, record: logging.LogRecord) -> None:
         say(record.getMessage(), is_error=True)
@@ -17,12 +17,12 @@ _LINES = _Lines()
 
 
 def show_fetches() -> None:
-    """From now on print which data are fetched, from where, and how large they are."""
+    """Start printing which data are fetched, from where, and how large they are."""
     _FETCHES.setLevel(logging.INFO)
-    # Once, however often it is called.
+    # Added once, however often this is called.
     _FETCHES.addHandler(_LINES)
 
 
 def hide_fetches() -> None:
-    """Print nothing of it from now on."""
+    """Stop printing fetches."""
     _FETCHES.removeHandler(_LINES)

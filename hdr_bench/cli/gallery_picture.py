@@ -1,4 +1,4 @@
-"""A gallery of a data set's images as a picture: a row of examples per class."""
+"""A gallery of a data set's images as a picture, with one row of examples per class."""
 
 import io
 from pathlib import Path
@@ -22,7 +22,7 @@ _PAPER, _BORDER = 255, 225
 
 
 def check_picture(path: Path) -> None:
-    """Check that a picture may be written to a path.
+    """Check that a gallery may be written to a path.
 
     Parameters
     ----------
@@ -31,31 +31,31 @@ def check_picture(path: Path) -> None:
     Raises
     ------
     DatasetError
-        If it does not end in .png, or there is something else than a PNG picture.
+        If the path does not end in .png, or an existing file is not a PNG picture.
     """
     if path.suffix.lower() != ".png":
-        raise DatasetError(f"{path}: the gallery is written as PNG; choose a name that ends in .png")
+        raise DatasetError(f"{path}: the gallery is a PNG picture; choose a name that ends in .png")
     if not path.exists():
         return
     if not path.is_file() or not path.read_bytes()[: len(_PNG)] == _PNG:
-        raise DatasetError(f"{path}: exists, and is not a PNG picture; choose another name, or remove it")
+        raise DatasetError(f"{path}: exists and is not a PNG picture; choose another name, or remove it")
 
 
 def write_gallery(path: Path, examples: "Examples") -> None:
-    """Write examples as a PNG picture: dark ink on white, a row per class, the class's name before it.
+    """Write examples as a PNG picture: dark ink on white, one row per class, preceded by the class's name.
 
     Parameters
     ----------
     path : Path
-        Written whole or not at all; another PNG picture is replaced.
+        Written atomically; an existing PNG picture is replaced.
     examples : Examples
 
     Raises
     ------
     DatasetError
-        If there is something else than a PNG picture.
+        If an existing file is not a PNG picture.
     OSError
-        If it cannot be written.
+        If the file cannot be written.
     """
     check_picture(path)
     buffer = io.BytesIO()
@@ -69,7 +69,7 @@ def _draw_sheet(examples: "Examples") -> "Image.Image":
     names = list(dict.fromkeys(examples.names))
     rows = [np.flatnonzero([each == name for each in examples.names]) for name in names]
     height, width = examples.inks.shape[1:]
-    # Whole pixels become whole squares, so that they can be counted.
+    # Scaled by whole factors, so that pixels stay square and can be counted.
     scale = max(1, round(_TILE_PIXELS / max(height, width)))
     tile = (width * scale, height * scale)
     font = ImageFont.load_default(_TEXT_PIXELS)

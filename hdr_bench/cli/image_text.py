@@ -1,4 +1,4 @@
-"""Images as text: pictures of half-block characters, side by side, and tables of their pixels."""
+"""Images as text: drawings in half-block characters, side by side, and tables of pixel values."""
 
 from collections.abc import Iterator, Sequence
 
@@ -7,25 +7,25 @@ from numpy.typing import NDArray
 
 _GAP = "  "
 _WIDEST = 18
-"""Characters of a picture: four are side by side in 80 columns, and digits are legible (seen on MNIST)."""
+"""Width of a drawing in characters: four fit side by side in 80 columns, and MNIST's digits are legible."""
 
-# Ink in neither, the upper, the lower or both of the two pixels that a character stands for.
+# Ink in neither, the upper, the lower or both of the two pixels that a character represents.
 _BLOCKS, _ASCII = " ▀▄█", " '.:"
 _FEWEST_DIGITS = 3
 _CLEAR_INK = 0.4
-"""Share of the darkest pixel from which on one is ink."""
+"""Share of the darkest pixel from which a pixel counts as ink."""
 
 
 def draw_row(inks: Sequence[NDArray[np.float64]], captions: Sequence[str], encoding: str) -> list[str]:
-    """Return pictures side by side, with a caption above each.
+    """Return drawings side by side, with a caption above each.
 
     Parameters
     ----------
     inks : sequence of ndarray of shape (height, width)
-        From 0, paper, to 1, ink.
+        From 0 (paper) to 1 (ink).
     captions : sequence of str
     encoding : str
-        Of the stream that they are printed on; without half blocks in it they are of ASCII.
+        Encoding of the stream that they are printed on; if it has no half blocks, ASCII is used.
 
     Returns
     -------
@@ -41,14 +41,14 @@ def draw_row(inks: Sequence[NDArray[np.float64]], captions: Sequence[str], encod
 
 
 def count_in_row(shape: tuple[int, int], columns: int) -> int:
-    """Return how many pictures have room side by side.
+    """Return how many drawings fit side by side.
 
     Parameters
     ----------
     shape : tuple of int
         Height and width of the images, in pixels.
     columns : int
-        Of the terminal.
+        Width of the terminal.
 
     Returns
     -------
@@ -60,7 +60,7 @@ def count_in_row(shape: tuple[int, int], columns: int) -> int:
 
 
 def write_pixels(image: NDArray[np.generic]) -> Iterator[str]:
-    """Give the rows of an image as numbers, in columns of one width.
+    """Yield the rows of an image as numbers, in columns of equal width.
 
     Parameters
     ----------
@@ -83,9 +83,9 @@ def as_ink(images: NDArray[np.generic], is_dark_ink: bool, low: float, high: flo
     ----------
     images : ndarray of shape (n, height, width)
     is_dark_ink : bool
-        Whether dark is ink.
+        Whether the ink is dark.
     low, high : float
-        The ends of the range of pixels.
+        Smallest and largest pixel values.
 
     Returns
     -------
@@ -106,14 +106,14 @@ def _draw(ink: NDArray[np.float64], letters: str) -> list[str]:
         size = (max(1, round(ink.shape[1] * share)), max(1, round(ink.shape[0] * share)))
         # Each new pixel is the mean of the area that it covers.
         ink = np.asarray(Image.fromarray(ink.astype(np.float32)).resize(size, Image.Resampling.BOX), np.float64)
-    # Thin strokes are paler when they are reduced: what counts is the darkest ink of the picture itself.
+    # Reduction makes thin strokes paler, so the threshold is relative to the drawing's own darkest ink.
     is_ink = np.pad(ink > _CLEAR_INK * max(float(ink.max()), _CLEAR_INK), ((0, len(ink) % 2), (0, 0)))
     codes = is_ink[::2].astype(int) + 2 * is_ink[1::2]
     return ["".join(letters[code] for code in row) for row in codes.tolist()]
 
 
 def _crop(ink: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return the part of a picture that has ink: in the few characters of a large one nothing else has room."""
+    """Crop a drawing to its ink: at this size, there is no space for an empty margin."""
     is_ink = ink > _CLEAR_INK * max(float(ink.max()), _CLEAR_INK)
     rows, columns = (np.flatnonzero(is_ink.any(axis=axis)) for axis in (1, 0))
     if not len(rows):

@@ -1,4 +1,4 @@
-"""Interruption of a run: on Ctrl-C, a plain `kill`, or when the terminal is closed."""
+"""Interruption of a run by Ctrl-C, a plain `kill`, or closing the terminal."""
 
 import os
 import signal
@@ -16,48 +16,48 @@ from hdr_bench.cli.errors import ExitCode
 from hdr_bench.cli.streams import say
 
 _SIGNALS = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]
-# Then Python ends the process, and if it cannot, the watchdog does.
+# After the first period, Python ends the process; after the second, the watchdog does.
 _ENDS_WITHIN_SECONDS, _KILLED_AFTER_MORE_SECONDS = 3.5, 0.5
 _WATCHDOG = Path(__file__).with_name("watchdog.py")
-# Of this process, and still at work.
+# Watchdogs of this process that are still running.
 _watchdogs: set[int] = set()
-_RESULTS = "what is done is kept, the same command goes on from there"
-REPORT = "the last report is as it was, the same command writes it again"
-"""Words on a report that is not written to its end."""
+_RESULTS = "finished work is stored; run the same command to continue"
+REPORT = "the previous report is unchanged; run the same command to write it again"
+"""Message for a report that was interrupted while being written."""
 
 
 def interrupt_once() -> None:
-    """Let the first Ctrl-C interrupt the command, and others do nothing; in its own process alone, until that ends."""
-    # Neither what a shell's background ignores, nor what a program that calls the command does of its own.
+    """Let the first Ctrl-C interrupt the command, and ignore any others; only in the command's own process."""
+    # Respects signals that a background shell ignores, and handlers of a program that calls the command.
     if signal.getsignal(signal.SIGINT) == signal.SIG_DFL:
         signal.signal(signal.SIGINT, _Interrupt())
 
 
 def keep_exit_code() -> None:
-    """Let no further signal change the exit code of this process, which was interrupted and is about to end.
+    """Keep further signals from changing the exit code of this process, which was interrupted and is about to end.
 
-    Python gives its own handlers up before the process has ended; what is ignored stays ignored.
+    Python restores the default handlers before the process has ended, whereas ignored signals stay ignored.
     """
     handlers = {each: handler for each in _SIGNALS if isinstance(handler := signal.getsignal(each), _Interrupt)}
-    # Only the system's clock ends a process that ignores the signals, if something keeps it from its end.
+    # The system's timer alone can end a process that ignores the signals, if something keeps it from ending.
     if signal.SIGINT not in handlers or not hasattr(signal, "setitimer"):
         return
     handlers[signal.SIGINT].end_in_any_case()
     if not _watchdogs:
         _start_watchdog()
-        # It counts from a signal on.
+        # The watchdog starts counting at a signal.
         signal.raise_signal(signal.SIGINT)
     for each in handlers:
         signal.signal(each, signal.SIG_IGN)
 
 
 def is_watchdog(pid: int) -> bool:
-    """Return whether a process is this one's watchdog.
+    """Return whether a process is a watchdog of this one.
 
     Parameters
     ----------
     pid : int
-        Number of the process.
+        Process ID.
 
     Returns
     -------
@@ -68,12 +68,12 @@ def is_watchdog(pid: int) -> bool:
 
 @contextmanager
 def interruptible(kept: str = _RESULTS) -> Iterator[None]:
-    """End the block on these signals, with what is done kept and nothing left running.
+    """End the block on these signals, keeping finished work and leaving no process running.
 
     Parameters
     ----------
     kept : str
-        What is said of what is done.
+        What to report about finished work.
 
     Raises
     ------
@@ -83,16 +83,16 @@ def interruptible(kept: str = _RESULTS) -> Iterator[None]:
     before = {each: signal.getsignal(each) for each in _SIGNALS}
     interrupt, watchdog = _Interrupt(kept), _start_watchdog(kept)
     for each, handler in before.items():
-        # Under `nohup`, or in a shell's background, a signal is to be ignored.
+        # Under `nohup`, or in the background of a shell, the signal is meant to be ignored.
         if handler != signal.SIG_IGN:
             signal.signal(each, interrupt)
     try:
         yield
     except KeyboardInterrupt:
-        # The terminal may be gone.
+        # The terminal may have been closed.
         with suppress(OSError):
             say(f"interrupted; {kept}", is_error=True)
-        # The handlers and the watchdog stay, so that another Ctrl-C does not disturb the end, and nothing prevents it.
+        # The handlers and the watchdog stay: another Ctrl-C must not disturb the exit, and nothing may prevent it.
         raise typer.Exit(ExitCode.INTERRUPTED) from None
     except BaseException:
         watchdog.close()
@@ -108,7 +108,7 @@ def _restore(before: "dict[signal.Signals, signal._HANDLER]") -> None:
 
 
 class _Interrupt:
-    """Handler of a signal: the first one interrupts, others while the run ends do nothing."""
+    """Signal handler for which the first signal interrupts, and others are ignored while the run ends."""
 
     def __init__(self, kept: str = "") -> None:
         self._first: float | None = None
@@ -122,7 +122,7 @@ class _Interrupt:
             self._end()
 
     def end_in_any_case(self) -> None:
-        """Have the system's clock end this process, if something keeps it from its end."""
+        """Set the system's timer to end this process, in case something keeps it from ending."""
         if self._first is not None:
             return
         self._first = time.monotonic()
@@ -131,24 +131,24 @@ class _Interrupt:
             signal.setitimer(signal.ITIMER_REAL, _ENDS_WITHIN_SECONDS)
 
     def _end(self) -> None:
-        # The processes of trials end when this one has gone, with their temporary files.
+        # The trials' processes end when this one has gone, and remove their temporary files.
         with suppress(OSError):
             os.write(2, _sentence(self._kept).encode())
         os._exit(ExitCode.INTERRUPTED)
 
 
 def _sentence(kept: str) -> str:
-    sentence = "interrupted, and ended at once, since something kept it from its end"
+    sentence = "interrupted and killed, as something kept it from exiting"
     return f"{sentence}; {kept}\n" if kept else f"{sentence}\n"
 
 
 def _start_watchdog(kept: str = "") -> ExitStack:
-    """Start the process that ends this one if Python cannot; what is returned ends it."""
+    """Start the process that ends this one if Python cannot, and return a stack that stops it."""
     stack = ExitStack()
     if not hasattr(os, "fork"):
         return stack
     reader, writer = os.pipe()
-    # Python would print a traceback at each signal if nobody could read, should the watchdog be killed.
+    # If the watchdog is killed, Python would print a traceback at each signal, as nobody reads the pipe.
     stack.callback(os.close, reader)
     stack.callback(os.close, writer)
     os.set_blocking(writer, False)
@@ -161,7 +161,7 @@ def _start_watchdog(kept: str = "") -> ExitStack:
             stdout=subprocess.DEVNULL,
             start_new_session=True,
         )
-    # Without processes nothing runs that could keep this one from its end.
+    # If no process can be started, nothing runs that could keep this one from ending.
     except OSError:
         return stack
     _watchdogs.add(process.pid)

@@ -1,4 +1,4 @@
-"""A folder for matplotlib's settings and list of fonts, where its own cannot be written."""
+"""A temporary folder for matplotlib's settings and font list, if its own cannot be written."""
 
 import os
 import sys
@@ -10,9 +10,9 @@ from pathlib import Path
 
 @contextmanager
 def matplotlib_folder() -> Iterator[None]:
-    """Give matplotlib a temporary folder while the block lasts, if it would make one itself and complain of it.
+    """Give matplotlib a temporary folder for the block, if it would otherwise create one itself and warn about it.
 
-    Processes that are started here take the same one, and read the list of fonts that the first of them made.
+    Processes started within the block share the folder, and read the font list that the first of them made.
     """
     if "matplotlib" in sys.modules or _has_own():
         yield
@@ -29,7 +29,7 @@ def matplotlib_folder() -> Iterator[None]:
 
 
 def _has_own() -> bool:
-    """Return whether the folders that matplotlib would use can be written: it makes them where they are missing."""
+    """Return whether matplotlib's own folders are writable; matplotlib creates them if they are missing."""
     named = os.environ.get("MPLCONFIGDIR")
     if named:
         return _can_be_written(Path(named))

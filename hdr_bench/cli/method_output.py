@@ -1,4 +1,4 @@
-"""Where a method's own output goes while it is fitted in the command's process."""
+"""A method's own output while it is fitted in the command's process."""
 
 import re
 import sys
@@ -8,14 +8,14 @@ from contextlib import contextmanager, redirect_stdout
 from io import TextIOBase
 from typing import TextIO
 
-# Colours, and what moves the cursor.
+# Colours and cursor movements.
 _CODES = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
-# The images of data sets cannot be written to; torch warns of that once, whoever hands it an array, and only reads it.
+# Data sets' images are read-only; torch warns once about any such array, and only reads it.
 _HARMLESS = "The given NumPy array is not writable"
 
 
 class _PlainStream(TextIOBase):
-    """Stream that leaves out the codes of a terminal."""
+    """Stream that omits terminal control codes."""
 
     def __init__(self, stream: TextIO) -> None:
         self._stream = stream
@@ -30,7 +30,7 @@ class _PlainStream(TextIOBase):
 
 @contextmanager
 def method_output() -> Iterator[None]:
-    """Send what a method prints to standard error; a terminal alone gets its colours."""
+    """Redirect what a method prints to standard error, with colours only on a terminal."""
     stream = sys.stderr if sys.stderr.isatty() else _PlainStream(sys.stderr)
     with redirect_stdout(stream), warnings.catch_warnings():
         warnings.filterwarnings("ignore", _HARMLESS, UserWarning)

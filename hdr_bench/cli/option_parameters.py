@@ -1,4 +1,4 @@
-"""Options of a run as parameters of a command: made from `RunOptions`, when the command is built."""
+"""Run options as parameters of a command, derived from `RunOptions` when the command is built."""
 
 import inspect
 from collections.abc import Callable, Mapping
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from hdr_bench.records.option_description import Option
 
-# Made of values at run time, of which a type checker knows nothing.
+# Built from values at run time, which a type checker cannot follow.
 _ENUM, _ANNOTATED = cast("Any", StrEnum), cast("Any", Annotated)
 
 
@@ -24,7 +24,7 @@ _NAMES = "run_options"
 
 
 def takes_run_options(*names: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """Return a decorator that says which options of a run a command takes, where it does not take all.
+    """Return a decorator that limits the run options that a command takes.
 
     Parameters
     ----------
@@ -44,9 +44,9 @@ def takes_run_options(*names: str) -> Callable[[Callable[..., Any]], Callable[..
 
 
 def add_run_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Give a command that ends with ``**options`` a parameter per option of a run; leave any other as it is.
+    """Give a command that ends with ``**options`` a parameter per run option; return any other unchanged.
 
-    It gets all of them, or those of `takes_run_options`.
+    It takes all options, or those named by `takes_run_options`.
 
     Parameters
     ----------
@@ -78,7 +78,7 @@ def add_run_options(command: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def _check_options(values: dict[str, Any]) -> None:
-    """Raise SuiteError if an option is out of its range; it is called what it is called on the command line."""
+    """Raise SuiteError if an option is out of range, naming the option as on the command line."""
     from pydantic import ValidationError
 
     from hdr_bench.records.faults import describe_faults

@@ -1,4 +1,4 @@
-"""Output of the commands: consoles, warnings as sentences, aligned pairs; and sizes that they read."""
+"""Output of the commands: consoles, warnings as sentences, aligned pairs; and parsing of image sizes."""
 
 import re
 import warnings
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 _OUR_WARNINGS = "hdr_bench.exceptions"
-# As large as a number of a network's layers may be.
+# The limit of numbers in a network's layers.
 _SHAPE = re.compile(r"[1-9][0-9]{0,7}(x[1-9][0-9]{0,7}){1,2}")
 
 
@@ -24,7 +24,7 @@ def make_console(stderr: bool = False) -> "Console":
     Parameters
     ----------
     stderr : bool, default=False
-        Whether it prints on standard error, not on standard output.
+        Whether to print on standard error instead of standard output.
 
     Returns
     -------
@@ -36,7 +36,7 @@ def make_console(stderr: bool = False) -> "Console":
 
 
 def show_warnings_plainly() -> None:
-    """From now on print the library's own warnings as sentences on standard error; others as Python prints them."""
+    """Print the library's own warnings as sentences on standard error; Python prints all others as usual."""
     show_as_python_does = warnings.showwarning
 
     def show(
@@ -56,13 +56,13 @@ def show_warnings_plainly() -> None:
 
 
 def print_pairs(title: str, pairs: dict[str, str]) -> None:
-    """Print names and what they stand for, aligned.
+    """Print names and their descriptions, aligned.
 
     Parameters
     ----------
     title : str
     pairs : dict of str to str
-        Names, and what they stand for.
+        Descriptions by name.
     """
     width = max(map(len, pairs), default=0)
     say("\n".join([f"{title}:", *(f"  {name:<{width}}  {text}" for name, text in pairs.items())]))
@@ -83,11 +83,11 @@ def read_shape(text: str) -> tuple[int, int, int]:
     Raises
     ------
     typer.BadParameter
-        If it is neither.
+        If the text is neither.
     """
     if not _SHAPE.fullmatch(text):
         raise typer.BadParameter(
-            f"{shown(text)} is not a valid size; write HEIGHTxWIDTH, e.g. 28x28, each with at most 8 digits"
+            f"{shown(text)} is not a valid size; write HEIGHTxWIDTH, e.g. 28x28, with at most 8 digits each"
         )
     *channels, height, width = map(int, text.split("x"))
     return (channels[0] if channels else 1, height, width)

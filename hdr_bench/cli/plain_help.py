@@ -1,6 +1,6 @@
-"""The help of a command in its usual form, whichever version of typer writes it.
+"""Help of a command in its usual form, whichever version of typer writes it.
 
-A flag has no type, an argument's name says enough, and usage shows ``SUITE``, not ``{SUITE}``.
+Flags have no type, the name of an argument suffices, and the usage shows ``SUITE`` rather than ``{SUITE}``.
 """
 
 import inspect
@@ -12,7 +12,7 @@ from typer.core import TyperCommand, TyperGroup
 
 _REQUIRED = re.compile(r"\{(.+?)\}(?:\.\.\.)?")
 _TWICE = re.compile(r"(\.\.\.\]?)\.\.\.$")
-# What newer versions call types, and what older ones and other programs do.
+# Names of types in newer versions, and in older versions and other programs.
 _TYPES = (
     (re.compile(r"<int(?: range)?>"), "INTEGER"),
     (re.compile(r"<float(?: range)?>"), "NUMBER"),
@@ -22,10 +22,10 @@ _TYPES = (
 
 
 class PlainCommand(TyperCommand):
-    """Command whose help is in the usual form."""
+    """Command that prints its help in the usual form."""
 
     def get_params(self, ctx: Any) -> list[Any]:
-        """Return the parameters, each with what the help calls its type.
+        """Return the parameters, each with the usual name of its type.
 
         Parameters
         ----------
@@ -38,7 +38,7 @@ class PlainCommand(TyperCommand):
         return _with_usual_types(super().get_params(ctx), ctx)
 
     def collect_usage_pieces(self, ctx: Any) -> list[str]:
-        """Return the pieces of the line that shows the usage.
+        """Return the parts of the usage line.
 
         Parameters
         ----------
@@ -53,10 +53,10 @@ class PlainCommand(TyperCommand):
 
 
 class PlainGroup(TyperGroup):
-    """Group of commands whose help is in the usual form."""
+    """Group of commands that prints its help in the usual form."""
 
     def get_params(self, ctx: Any) -> list[Any]:
-        """Return the parameters, each with what the help calls its type.
+        """Return the parameters, each with the usual name of its type.
 
         Parameters
         ----------
@@ -70,7 +70,7 @@ class PlainGroup(TyperGroup):
 
 
 def read_help(command: Callable[..., Any]) -> str:
-    """Return the docstring of a command's function as its help: a paragraph is broken where the terminal ends.
+    """Return the docstring of a command's function as its help, each paragraph on one line.
 
     Parameters
     ----------
@@ -88,7 +88,7 @@ def _with_usual_types(params: list[Any], ctx: Any) -> list[Any]:
     for param in params:
         if getattr(param, "is_flag", False):
             param.metavar = ""
-        # Older versions call types as usual, and have no such method.
+        # Older versions use the usual names of types, and lack this method.
         elif hasattr(param, "display_type_rich"):
             _rename_type(param, str(param.display_type_rich(ctx=ctx) or ""))
     return params
@@ -98,7 +98,7 @@ def _rename_type(param: Any, text: str) -> None:
     if param.param_type_name == "option":
         param.metavar = param.metavar or _usual_type(text)
         return
-    # The name of an argument says enough, unless there are only some words to choose from.
+    # The name of an argument suffices, unless the user chooses from fixed words.
     shown = _usual_type(text) if "|" in text else ""
     param.display_type_rich = lambda ctx: shown  # noqa: ARG005  # as typer calls it
 

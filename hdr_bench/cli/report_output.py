@@ -1,4 +1,4 @@
-"""A report as `run` and `report` write and print it: its table, which trials have no result, the exit code."""
+"""Reports as `run` and `report` write and print them: table, trials without a result, and exit code."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -21,16 +21,16 @@ def write_and_print_report(folder: Path, formats: Sequence[str], only: str | Non
     Parameters
     ----------
     folder : Path
-        The run's.
+        Folder of the run.
     formats : sequence of str
-        Of the report.
+        Formats of the report.
     only : str, optional
-        Pattern of the cases that were asked for.
+        Pattern of the selected cases.
 
     Raises
     ------
     typer.Exit
-        With an exit code of its own, if a chosen trial has no result.
+        With its own exit code, if a selected trial has no result.
     """
     from hdr_bench.reporting.console import print_run
     from hdr_bench.reporting.report import write_report
@@ -47,14 +47,14 @@ def write_and_print_report(folder: Path, formats: Sequence[str], only: str | Non
 
 
 def print_failed_trials(results: "pd.DataFrame", only: str | None) -> ExitCode:
-    """Print how many trials failed or have no result, and return the exit code that the chosen ones deserve.
+    """Print how many trials failed or have no result, and return the exit code for the selected ones.
 
     Parameters
     ----------
     results : DataFrame
-        As `hdr_bench.load_results` returns it, of the whole run.
+        Results of the whole run, as returned by `hdr_bench.load_results`.
     only : str or None
-        Pattern of the cases that were asked for; None for all.
+        Pattern of the selected cases; None for all.
 
     Returns
     -------
@@ -68,10 +68,10 @@ def print_failed_trials(results: "pd.DataFrame", only: str | None) -> ExitCode:
     if bad:
         say(f"{bad} of {len(chosen)} trials failed or have no result; to run them again: --rerun failed")
     if newer:
-        say(f"{newer} of {len(chosen)} results are of a newer format; use the version that wrote them")
+        say(f"{newer} of {len(chosen)} results have a newer format; use the version of hdr-bench that wrote them")
     if left := _count_bad(others) + _count_newer(others):
         say(
-            f"not asked for, and not counted: {left} of {len(others)} trials of other cases failed or have no result; "
+            f"not selected, and not counted: {left} of {len(others)} trials of other cases failed or have no result; "
             "to run them again: --rerun failed, without --only"
         )
     return ExitCode.TRIALS_FAILED if bad or newer else ExitCode.RIGHT

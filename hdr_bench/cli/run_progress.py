@@ -1,4 +1,4 @@
-"""How a command shows the progress of a run."""
+"""Progress of a run, as a command shows it."""
 
 from typing import TYPE_CHECKING
 
@@ -9,12 +9,12 @@ if TYPE_CHECKING:
 
 
 def make_progress(*, is_quiet: bool) -> "Progress":
-    """Return a progress that suits where it is shown: bars on a terminal, lines in a file, or none.
+    """Return progress for the output in use: bars on a terminal, lines in a file, or none.
 
     Parameters
     ----------
     is_quiet : bool
-        Nothing is shown.
+        Whether to show nothing.
 
     Returns
     -------

@@ -1,4 +1,4 @@
-"""Standard output and standard error, whatever they are: closed, full, a pipe that nobody reads, or not of UTF-8."""
+"""Standard output and standard error in any state: closed, full, a pipe without a reader, or not UTF-8."""
 
 import codecs
 import os
@@ -10,7 +10,7 @@ from contextlib import contextmanager, suppress
 from typing import Any, Literal, TextIO
 
 _HANDLER = "hdr_bench.stand_in"
-# By what stands in for them in ASCII.
+# Characters by their ASCII substitutes.
 _STAND_INS = {
     **dict.fromkeys("\u2013\u2014\u2212\u2010\u2011", "-"),
     **dict.fromkeys("\u00d7", "x"),
@@ -29,17 +29,17 @@ _STAND_INS = {
     **dict.fromkeys("\u2248", "~"),
 }
 _WIDTH = re.compile("[1-9][0-9]{1,3}")
-# Lines of tables and boxes; rich draws its own in ASCII where it must, text from elsewhere may hold them.
+# Lines of tables and boxes; rich uses ASCII by itself if needed, but other text may contain them.
 _LINES = {"LIGHT HORIZONTAL": "-", "HEAVY HORIZONTAL": "=", "LIGHT VERTICAL": "|", "HEAVY VERTICAL": "|"}
 
 
 def prepare_streams() -> None:
-    """Let every command write to what there is.
+    """Make standard streams safe to write to for every command.
 
-    A stream that is closed becomes one that leads nowhere, so that no file of ours is opened in its place. What a
-    stream's encoding does not have is written as the nearest ASCII; an error or a progress that standard error has no
-    room for ends nothing. A width that no terminal has, or in which no word has room, is not heeded: 0 is of one
-    that does not know it.
+    A closed stream is replaced by one that discards its data, so that none of our files is opened in its place.
+    Characters that a stream's encoding lacks are written as the nearest ASCII. Errors and progress that standard error
+    does not accept end nothing. A width that is not valid or leaves no space for a word is ignored; 0 means that the
+    terminal does not know its width.
     """
     if not _WIDTH.fullmatch(os.environ.get("COLUMNS", "80")):
         del os.environ["COLUMNS"]
@@ -54,15 +54,15 @@ def prepare_streams() -> None:
 
 
 def say(text: str, *, is_error: bool = False) -> None:
-    """Print a text and a line's end on standard output, or on standard error.
+    """Print a text and a line break on standard output, or on standard error.
 
-    Not by `typer.echo`, which writes UTF-8 to a terminal of ASCII. What would move a terminal's cursor is left out.
+    Unlike `typer.echo`, it does not write UTF-8 to an ASCII terminal. Cursor movements are removed.
 
     Parameters
     ----------
     text : str
     is_error : bool, default=False
-        Whether it goes to standard error.
+        Whether to print on standard error.
     """
     stream = sys.stderr if is_error else sys.stdout
     stream.write("".join(map(_escape, text)) + "\n")
@@ -70,7 +70,7 @@ def say(text: str, *, is_error: bool = False) -> None:
 
 
 def has_output_failed() -> bool:
-    """Return whether standard output refuses what it was given.
+    """Return whether writing to standard output has failed.
 
     Returns
     -------
@@ -82,7 +82,7 @@ def has_output_failed() -> bool:
 
 
 def release_output() -> None:
-    """Let nothing that standard output has not taken be tried again when the program ends."""
+    """Discard pending output, so that writing it is not attempted again when the program ends."""
     if has_output_failed():
         _lead_nowhere(sys.stdout)
 
@@ -95,7 +95,7 @@ def _lead_nowhere(stream: TextIO) -> None:
 
 
 class _WatchedStream:
-    """A stream that notes whether it has failed: an error of writing does not say where it was to be written."""
+    """Stream that records whether writing failed: a write error does not tell which file it concerns."""
 
     def __init__(self, stream: TextIO) -> None:
         self._stream = stream
@@ -122,7 +122,7 @@ class _WatchedStream:
 
 
 class _ForgivingStream(_WatchedStream):
-    """A stream that leads nowhere once it has failed: there is nowhere to say so."""
+    """Stream that discards its data once writing has failed, as there is nowhere to report it."""
 
     def write(self, text: str) -> int:
         try:
@@ -139,8 +139,8 @@ class _ForgivingStream(_WatchedStream):
 
 
 def _open_nowhere(mode: Literal["r", "w"]) -> TextIO:
-    stream: TextIO = open(os.devnull, mode, encoding="utf-8")  # noqa: PTH123, SIM115  # it lasts as long as the program
-    # It takes the number of the stream that is closed, which processes that are started here inherit.
+    stream: TextIO = open(os.devnull, mode, encoding="utf-8")  # noqa: PTH123, SIM115  # open for the life of the program
+    # Takes the descriptor of the closed stream, which child processes inherit.
     os.set_inheritable(stream.fileno(), True)
     return stream
 
@@ -154,7 +154,7 @@ def _stand_in(error: UnicodeError) -> tuple[str, int]:
 def _in_ascii(character: str) -> str:
     if character in _STAND_INS:
         return _STAND_INS[character]
-    if "\udc80" <= character <= "\udcff":  # a byte of a file's name that is not of its encoding
+    if "\udc80" <= character <= "\udcff":  # a byte in a file name that its encoding cannot decode
         return f"\\x{ord(character) - 0xDC00:02x}"
     for ending, line in _LINES.items():
         if unicodedata.name(character, "") == f"BOX DRAWINGS {ending}":

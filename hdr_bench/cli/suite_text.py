@@ -1,4 +1,4 @@
-"""Text of a suite: what `show` prints of it, from its records alone."""
+"""Text of a suite, printed by `show` from its records alone."""
 
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -21,7 +21,7 @@ _TIMES = (("d", 86400), ("h", 3600), ("min", 60), ("s", 1))
 
 
 def describe_suite(suite: Suite) -> list[str]:
-    """Return a suite in lines: what it is, how its cases are tried, and each case with what it has of its own.
+    """Return a suite as lines: what it is, its protocol, and each case with its own settings.
 
     Parameters
     ----------
@@ -55,7 +55,7 @@ def _common(suite: Suite) -> Iterator[tuple[str, str]]:
 
 
 def _test_set(test_set: TestSet) -> Iterator[str]:
-    """Give the images of a test set, how many they are, and what is done to them."""
+    """Yield the images of a test set, their number, and what is done to them."""
     if test_set.dataset is None:
         yield "the whole data set" if test_set.part == "all" else "the test part"
     else:
@@ -65,7 +65,7 @@ def _test_set(test_set: TestSet) -> Iterator[str]:
     if test_set.corruption is not None:
         yield _corruption(test_set.corruption, test_set.severity)
     if test_set.attack is not None:
-        yield f"attacked by {test_set.attack}, eps {test_set.eps:g}"
+        yield f"attacked with {test_set.attack}, eps {test_set.eps:g}"
         for name in ("steps", "step_size", "restarts"):
             if (value := getattr(test_set, name)) is not None:
                 yield f"{name.replace('_', ' ')} {value:,}"
@@ -85,7 +85,7 @@ def _training_corruption(each: TrainingCorruption) -> str:
 
 
 def _of_case(case: Case) -> Iterator[tuple[str, str]]:
-    """Give what a case has in place of the suite's, or beside it."""
+    """Yield the settings of a case that replace or extend the suite's."""
     if case.dataset is not None:
         yield "data set", _dataset(case.dataset)
     if case.protocol is not None:
@@ -93,7 +93,7 @@ def _of_case(case: Case) -> Iterator[tuple[str, str]]:
     if case.grid:
         yield "grid", _grid(case.grid)
     if case.validation is not None:
-        yield "validation", "on the test part after each epoch, for the curves alone"
+        yield "validation", "on the test part after each epoch, for the curves only"
     if case.train_with:
         yield "trained with", ", ".join(map(_training_corruption, case.train_with))
     if limits := _limits(case):
@@ -118,15 +118,15 @@ def _dataset(choice: DatasetChoice) -> str:
     if choice.resize is not None:
         words.append("resized to {}x{} pixels".format(*choice.resize))
     if choice.test_size is not None:
-        words.append(f"{100 * choice.test_size:g} % to test, cut with seed {choice.split_seed}")
+        words.append(f"{100 * choice.test_size:g} % for testing, split with seed {choice.split_seed}")
     if choice.classes is not None:
         words.append(f"classes {_list_values(choice.classes)}")
     if choice.polarity is not None:
         words.append(f"all {choice.polarity.replace('-', ' ')}")
     if choice.fit is not None:
-        words.append(f"in the form of {choice.fit.upper()}")
+        words.append(f"in {choice.fit.upper()} form")
     if choice.labels is not None:
-        words.append(f"labels by the decisions in {choice.labels}")
+        words.append(f"labels corrected by {choice.labels}")
     return ", ".join(words)
 
 
@@ -175,7 +175,7 @@ def _reduction(case: Case) -> str:
 
 
 def _time_in_words(seconds: float) -> str:
-    """Return a time in the largest unit that it has one of, not rounded; 90 s is 1.5 min."""
+    """Return a time in the largest unit of which it has at least one, not rounded: 90 s is 1.5 min."""
     name, size = next(((name, size) for name, size in _TIMES if seconds >= size), _TIMES[-1])
     return f"{seconds / size:g} {name}"
 
@@ -190,5 +190,5 @@ def _width(names: Iterable[str]) -> int:
 
 
 def _pad(name: str, width: int) -> str:
-    # Letters of some scripts are two columns wide.
+    # Letters in some scripts are two columns wide.
     return name + " " * (width - cell_len(name))

@@ -1,10 +1,10 @@
-"""A process that kills its parent some time after a signal, should the parent not have ended: Python may be kept busy.
+"""Watchdog process that kills its parent some time after a signal, in case Python is too busy to end.
 
-Code that holds the interpreter's lock keeps Python from handling a signal at all; the C part of its signal module
-writes the signal's number to a pipe all the same, which is this process's standard input.
+Code that holds the interpreter's lock keeps Python from handling signals. The C part of its signal module still writes
+the signal's number to a pipe, which is the standard input of this process.
 
-Run as ``python -I -S watchdog.py PARENT SECONDS TEXT SIGNAL...``, by `hdr_bench.cli.interruption`; it ends
-with the pipe.
+Run by `hdr_bench.cli.interruption` as ``python -I -S watchdog.py PARENT SECONDS TEXT SIGNAL...``; it ends when the pipe
+is closed.
 """
 
 import os

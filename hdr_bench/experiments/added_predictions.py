@@ -1,4 +1,4 @@
-"""Predictions of another program as a method of a run, shown in its report among the others."""
+"""Predictions of another program, added to a run as a method and shown in its report among the others."""
 
 import hashlib
 import os
@@ -30,39 +30,39 @@ def add_predictions(
     dataset: str | None = None,
     is_deterministic: bool = False,
 ) -> tuple[str, ...]:
-    """Add predictions of another program to a run, as a method in its tables, with interval and paired tests.
+    """Add predictions of another program to a run, as a method in its tables, with intervals and paired tests.
 
-    They are stored in ``added/`` in the run's folder, apart from its trials: another call of `run_suite` neither
-    repeats nor removes them. Their times and memory are not known.
+    They are stored in ``added/`` in the run's folder, apart from its trials, so that `run_suite` neither repeats nor
+    removes them. Their times and memory are unknown.
 
     Parameters
     ----------
     path : path-like
-        The run's folder.
+        Folder of the run.
     files : path-like or sequence of path-like
-        A CSV file with a label, or with the probability of each class, for each image of the run's test part; several
-        files are fits of the method with different seeds.
+        CSV files with a label, or the probability of each class, for each image of the run's test part; several files
+        are fits of the method with different seeds.
     name : str
         Name of the method in tables.
     dataset : str, optional
         The data set whose test part was predicted, if the run has several.
     is_deterministic : bool, default=False
-        Whether another fit of the method would predict the same. By default the method is taken to be stochastic, as
-        networks are, so that intervals and tests of a single file allow for other seeds.
+        Whether another fit of the method would give the same predictions. By default the method is taken to be
+        stochastic, as networks are, so that intervals and tests based on a single file allow for other seeds.
 
     Returns
     -------
     keys : tuple of str
-        One for each file, as in `load_results`.
+        Key of each file, as in `load_results`.
 
     Raises
     ------
     PredictionsError
-        If a file does not fit the test part, or the name is taken or not valid.
+        If a file does not match the test part, or the name is already in use or not valid.
     UnknownNameError
-        If the run has no such data set.
+        If the run has no data set of that name.
     StoreError
-        If there is no run, it has no trial on a test part, or its folder cannot be written.
+        If there is no run, none of its trials has a test part, or its folder cannot be written.
 
     Examples
     --------
@@ -88,24 +88,24 @@ def add_predictions(
 
 
 def remove_predictions(path: str | os.PathLike[str], name: str) -> int:
-    """Remove predictions that `add_predictions` added to a run.
+    """Remove predictions added to a run by `add_predictions`.
 
     Parameters
     ----------
     path : path-like
-        The run's folder.
+        Folder of the run.
     name : str
-        Name that they were added under.
+        Name under which they were added.
 
     Returns
     -------
     count : int
-        Number of files of predictions that were removed.
+        Number of removed prediction files.
 
     Raises
     ------
     UnknownNameError
-        If there are none of that name; a run's own methods are not removed.
+        If no predictions were added under that name; a run's own methods are not removed.
     StoreError
         If there is no run.
     """
@@ -122,18 +122,18 @@ def remove_predictions(path: str | os.PathLike[str], name: str) -> int:
 def _open(path: str | os.PathLike[str]) -> Store:
     store = open_store(path)
     if isinstance(store, CommittedReport):
-        raise StoreError(f"{store.folder}: a report without stored predictions, so none can be compared; run the suite")
+        raise StoreError(f"{store.folder}: the report has no stored predictions to compare with; run the suite")
     store.read_run()
     return store
 
 
 def _template(store: Store, dataset: str | None) -> Result:
-    """Return a trial that was evaluated on the images that are predicted."""
+    """Return a trial that was evaluated on the predicted images."""
     found: dict[str, Result] = {}
     for planned in store.read_run().trials:
         result = store.look_up(planned).result
         if result is not None and result.status == "ok" and result.trial.is_on_test_part:
-            # At full size, if there is one: the row is ranked with those.
+            # Prefer a trial at full size: the added row is ranked with those.
             known = found.get(result.trial.dataset.name)
             if known is None or (known.trial.is_reduced and not result.trial.is_reduced):
                 found[result.trial.dataset.name] = result
@@ -198,7 +198,7 @@ def _result(
         protocol="holdout",
         seed=seed,
         is_deterministic=is_deterministic,
-        # Beside methods at a reduced size alone it is ranked among them.
+        # If all methods have a reduced size, it is ranked among them.
         is_reduced=template.trial.is_reduced,
         threads=template.trial.threads,
         versions={},

@@ -1,4 +1,4 @@
-"""Estimate of what a run would cost, before anything long runs: each case fitted on a few images, and extrapolated."""
+"""Estimate of the cost of a run before it starts, extrapolated from fits of each case on a few images."""
 
 import math
 from collections import Counter
@@ -23,19 +23,19 @@ _UNKNOWN = Expected(math.nan, math.nan, math.nan)
 
 
 def estimate_plan(plan: Schedule, progress: Progress) -> Estimate:
-    """Fit each case that is to be run on a few images, and say what all its trials would cost.
+    """Fit each case on a few images, and estimate the cost of all its trials.
 
     Parameters
     ----------
     plan : Schedule
-        E.g. the `Plan` that `plan_suite` returns.
+        For example the `Plan` returned by `plan_suite`.
     progress : Progress
-        Told of the fits.
+        Notified of the fits.
 
     Returns
     -------
     estimate : Estimate
-        Without cases if nothing is to run.
+        Without cases if there is nothing to run.
 
     Raises
     ------
@@ -44,14 +44,14 @@ def estimate_plan(plan: Schedule, progress: Progress) -> Estimate:
 
     Notes
     -----
-    Each is fitted on 1,000, 2,000 and 4,000 of its training images (of fewer than 4,000: on a quarter, a half, and
-    all), those that are quick twice. Times are those that processor time tells of a machine that does nothing else, so
-    that neighbours change the estimate little. Networks are fitted for a few epochs, taken as many times over as they
-    will have. Through the costs goes a curve `Growth`, and its bootstrap's interval of 95 % is the uncertainty. What
-    begins only beyond the sizes that were fitted, such as memory that no longer holds what it held, the curve cannot
-    know. Of distorted test sets the predictions count; what it costs to make their images, attacks above all, does not.
-    Of a grid search up to four candidates are fitted, spread over the grid, and stand for all. A case whose fit
-    on a few images already passes the time limit takes that limit in each trial.
+    Each case is fitted on 1,000, 2,000 and 4,000 of its training images (if it has fewer than 4,000: on a quarter, a
+    half, and all), fast ones twice. Times are derived from processor time and apply to an otherwise idle machine, so
+    that other programs change the estimate little. Networks are fitted for a few epochs, and the times scaled to their
+    number of epochs. A curve `Growth` is fitted to the costs, and its 95 % bootstrap interval is the uncertainty. The
+    curve cannot predict effects that begin only beyond the fitted sizes, such as caches that no longer hold the data.
+    For distorted test sets, the estimate includes predictions but not the cost of making the images, above all attacks.
+    For a grid search, up to four candidates spread over the grid are fitted and represent all. A case whose fit on a
+    few images already exceeds the time limit is assumed to take that limit in each trial.
     """
     if not plan.to_run:
         return Estimate((), {})
@@ -80,7 +80,7 @@ def _estimate(plan: Schedule, progress: Progress) -> Estimate:
 
 
 def _all_trials(case: PlannedCase) -> tuple[Trial, ...]:
-    """Return a case's trials with those of further seeds, which are due once they are decided on."""
+    """Return a case's trials, including those with further seeds, which run if they turn out to be needed."""
     return (*case.trials, *case.conditional)
 
 
@@ -91,7 +91,7 @@ def _estimate_case(
     searches: Mapping[str, SearchState],
     progress: Progress,
 ) -> tuple[CaseEstimate, dict[str, Expected]]:
-    """Return what a case costs, and each of its trials, and of the fits inside searches, by key; none if not known."""
+    """Return the cost of a case, and of each trial and each fit within a search by key; none if unknown."""
     try:
         curves = [run_probe(probe, progress) for probe in probes]
     except EstimateError as error:
@@ -114,7 +114,7 @@ def _limit_of(trial: Trial) -> Expected:
 
 
 def _stopped_by_limit(case: PlannedCase, trials: list[Trial], costs: dict[str, Expected]) -> CaseEstimate:
-    """Return the estimate of a case whose fits on a few images already pass the time limit: it is what trials take."""
+    """Return the estimate of a case whose fits on a few images exceed the time limit: each trial takes the limit."""
     limit, total = costs[trials[0].key], sum(costs.values(), _NONE)
     is_over = f"time limit of {limit.value:g} s"
     return CaseEstimate(case.case.name, len(trials), limit, _UNKNOWN, total, math.nan, is_over)
@@ -123,7 +123,7 @@ def _stopped_by_limit(case: PlannedCase, trials: list[Trial], costs: dict[str, E
 def _case_estimate(
     case: PlannedCase, longest: Trial, curves: list[CostCurves], fit: Expected, total: Expected
 ) -> CaseEstimate:
-    """Return the estimate of a case whose trial `longest` takes longest; of one trial."""
+    """Return the estimate for one trial of a case, with `longest` as its longest trial."""
     n, _ = _sizes(longest, case)
     memory = max((each.memory.at(n) for each in curves), key=lambda expected: expected.value)
     over = []
@@ -135,7 +135,7 @@ def _case_estimate(
 
 
 def _total(trial: Trial, parts: dict[str, Expected], search: SearchState | None) -> Expected:
-    """Return the seconds of a whole trial; of a search, as far as its stored fits leave time for more."""
+    """Return the seconds of a whole trial; for a search, as far as its stored fits leave time for more."""
     limit = trial.time_limit
     if limit is not None and search is not None:
         limit = max(limit - search.spent, 0.0)
@@ -145,7 +145,7 @@ def _total(trial: Trial, parts: dict[str, Expected], search: SearchState | None)
 def _parts(
     trial: Trial, case: PlannedCase, curves: list[CostCurves], search: SearchState | None
 ) -> dict[str, Expected]:
-    """Return the seconds of a trial, and before it of a search's missing fits, by key."""
+    """Return the seconds of a trial, preceded by those of a search's missing fits, by key."""
     n, tested = _sizes(trial, case)
     n_images = 2 * tested + _count_distorted(trial, case)
     predict = curves[0].predict.at(n).times(n_images / len(case.dataset.test))
@@ -158,7 +158,7 @@ def _parts(
 
 
 def _count_distorted(trial: Trial, case: PlannedCase) -> int:
-    """Return how many distorted images a trial predicts; what attacks on them cost is not known."""
+    """Return how many distorted images a trial predicts; the cost of attacks on them is unknown."""
     counts = [
         each.samples or count_images(case.test_sets[each.name], each.part)
         for each in trial.test_sets
@@ -168,7 +168,7 @@ def _count_distorted(trial: Trial, case: PlannedCase) -> int:
 
 
 def _fit(trial: Trial, case: PlannedCase, curves: list[CostCurves], search: SearchState | None) -> Expected:
-    """Return the seconds of a trial's fit; of a search, of all fits that it lacks."""
+    """Return the seconds of a trial's fit; for a search, of all its missing fits."""
     n, _ = _sizes(trial, case)
     if search is None:
         return curves[0].fit(n)
@@ -177,12 +177,12 @@ def _fit(trial: Trial, case: PlannedCase, curves: list[CostCurves], search: Sear
 
 
 def _last_fit(n: int, curves: list[CostCurves]) -> Expected:
-    """Return the seconds of the chosen candidate's fit, which may be the slowest."""
+    """Return the seconds of the fit of the selected candidate, which may be the slowest."""
     return max((each.fit(n) for each in curves), key=lambda expected: expected.value)
 
 
 def _search_fit(trial: Trial, samples: int | None, case: PlannedCase, curves: list[CostCurves]) -> Expected:
-    """Return the mean seconds of a fit inside a search, with its evaluation, on so many images."""
+    """Return the mean seconds of a fit within a search, including its evaluation, for a number of images."""
     n, _ = _sizes(trial, case)
     size, folds = samples or n, search_of(trial).folds
     inside = size * (folds - 1) // folds
@@ -201,7 +201,7 @@ def _samples(fit: Trial) -> int | None:
 
 
 def _sizes(trial: Trial, case: PlannedCase) -> tuple[int, int]:
-    """Return how many images a trial learns from, and is evaluated on."""
+    """Return how many images a trial learns from and is evaluated on."""
     n = trial.samples or len(case.dataset.train)
     if trial.folds is None:
         return n, len(case.dataset.test)

@@ -1,4 +1,4 @@
-"""A method fitted on a data set, to be kept: planned and checked as a suite's trial is, in this process."""
+"""Fit of a single method to save as a model, planned and checked like a trial of a suite, in this process."""
 
 import json
 import re
@@ -29,29 +29,29 @@ from hdr_bench.records.options import Settings
 from hdr_bench.records.protocol import Protocol
 from hdr_bench.records.suite import Suite
 
-# Of a TOML table; any other key needs quotes.
+# Bare keys of a TOML table; any other key needs quotes.
 _BARE_KEY = re.compile(r"[A-Za-z0-9_-]+")
 
 
 @dataclass(frozen=True)
 class FitRequest:
-    """What is to be fitted, and on what.
+    """Request to fit a method on a data set.
 
     Attributes
     ----------
     method : str
         A name of `ESTIMATORS`, or the dotted path of a classifier.
     dataset : str
-        What `load_dataset` takes.
+        As accepted by `load_dataset`.
     params : dict of str to object
-        Of the method.
+        Parameters of the method.
     steps : tuple of str
-        Names of `TRANSFORMERS` or dotted paths, with their default parameters.
+        Names from `TRANSFORMERS` or dotted paths, with their default parameters.
     samples : int or None
-        Training images, a stratified share; None takes all.
+        Number of training images (stratified subsample); None for all.
     seed : int
     threads : int
-        Per pool.
+        Threads per pool.
     """
 
     method: str
@@ -85,17 +85,17 @@ def fit_model(
 ) -> FittedModel:
     """Fit a method on a data set's training part, and evaluate it on the test part.
 
-    The same request gives the same model as a suite's trial of it, with the same seed. For a model of 28x28 pixels a
-    copy is fitted to five sixths of the images too: its answers for the rest give the temperature and the threshold
-    that a reader of pictures needs.
+    The same request gives the same model as a suite's trial with the same seed. For a model of images of 28x28 pixels,
+    a copy is also fitted to five sixths of the images. Its predictions for the rest give the temperature and the
+    threshold for reading pictures.
 
     Parameters
     ----------
     request : FitRequest
     check : callable, optional
-        Called with the unfitted model before the time of the fit is spent; it raises what is wrong with it.
+        Called with the unfitted model before it is fitted; raises an error if the model is not suitable.
     on_stage : callable, optional
-        Called with what begins, in words.
+        Called with a description of each stage when it begins.
 
     Returns
     -------
@@ -104,9 +104,9 @@ def fit_model(
     Raises
     ------
     UnknownNameError
-        If there is no such method, transformer, data set or parameter; the message has the nearest name.
+        If the method, a transformer, the data set or a parameter is unknown; the message has the nearest name.
     SuiteError
-        If a value is out of its range, or does not fit the data.
+        If a value is out of range or does not suit the data.
     DatasetError, DatasetNotFoundError
         If the data cannot be used.
     """
@@ -120,14 +120,14 @@ def fit_model(
     seed_generators(request.seed)
     on_stage(f"fitting {request.method} to {len(dataset.train):,} images of {request.dataset}")
     model.fit(dataset.train.X, dataset.train.y)
-    on_stage(f"evaluating it on {len(dataset.test):,} images")
+    on_stage(f"evaluating the model on {len(dataset.test):,} images")
     labels = check_labels(model.predict(dataset.test.X), len(dataset.test), len(dataset.class_names))
     card = card_of_trial(model, trial, dataset, labels, fit_command(request))
     return FittedModel(model, card.model_copy(update={"reading": _fit_reading(model, dataset, on_stage)}))
 
 
 def _fit_reading(model: Any, dataset: Dataset, on_stage: Callable[[str], object]) -> ReadingNumbers | None:
-    """Return the numbers that a reader of pictures needs; None for a model of other images than it can take."""
+    """Return the temperature and threshold for reading pictures; None if the model takes other images."""
     labels = dataset.train.y
     if (
         not hasattr(model, "classes_")
@@ -135,13 +135,13 @@ def _fit_reading(model: Any, dataset: Dataset, on_stage: Callable[[str], object]
         or min(Counter(labels.tolist()).values()) < 2
     ):
         return None
-    on_stage("fitting a copy to five sixths of the images, to tell how sure it is when it reads pictures")
+    on_stage("fitting a copy to five sixths of the images, to calibrate its confidence for reading pictures")
     return fit_reading(model, dataset.train.X, labels)
 
 
 def _plan(request: FitRequest) -> PlannedCase:
-    """Return what is asked for as a planned case; errors do not name the suite that it stands in for."""
-    # They name what is unknown better than a suite's faults, which are of many cases.
+    """Return the request as a planned case, with errors that do not mention its internal suite."""
+    # Those errors describe unknown names better than faults of a suite, which concern many cases.
     make_estimator(request.method, **request.params)
     for step in request.steps:
         make_transformer(step)
@@ -160,10 +160,10 @@ def _plan(request: FitRequest) -> PlannedCase:
 
 
 def fit_command(request: FitRequest) -> str:
-    """Return the command that fits the same, quoted for a shell; where it writes is the user's to say.
+    """Return the command that repeats a fit, quoted for a shell and without the output file.
 
-    It names the threads: with other ones sums are made in another order, so that of most methods the last digits of
-    what is learned, and with them the bytes of the file, are others.
+    It includes the threads: another number of threads changes the order of sums, and for most methods the last digits
+    of the learned parameters, and so the bytes of the file.
 
     Parameters
     ----------
@@ -189,7 +189,7 @@ def fit_command(request: FitRequest) -> str:
 
 
 def read_params(given: Sequence[str]) -> dict[str, Any]:
-    """Return parameters that are written ``NAME=VALUE``: a value is TOML, otherwise a text.
+    """Parse parameters written as ``NAME=VALUE``, where a value is TOML or else plain text.
 
     Parameters
     ----------
@@ -202,7 +202,7 @@ def read_params(given: Sequence[str]) -> dict[str, Any]:
     Raises
     ------
     SuiteError
-        If one has no name or no ``=``, or a name is given twice.
+        If a parameter has no name or no ``=``, or a name is given twice.
 
     Examples
     --------
@@ -221,7 +221,7 @@ def read_params(given: Sequence[str]) -> dict[str, Any]:
 
 
 def read_value(text: str) -> Any:
-    """Return the value that a text of the command line stands for: as TOML, or the text itself.
+    """Parse a value from the command line: as TOML if possible, otherwise as plain text.
 
     Parameters
     ----------
@@ -239,12 +239,12 @@ def read_value(text: str) -> Any:
 
 
 def write_value(value: Any) -> str:
-    """Return how a parameter's value is written on the command line.
+    """Format a parameter's value for the command line.
 
     Parameters
     ----------
     value : object
-        As `read_value` returns it.
+        As returned by `read_value`.
 
     Returns
     -------
@@ -255,7 +255,7 @@ def write_value(value: Any) -> str:
     >>> print(write_value("rbf"), write_value("7"), write_value(["it's", 7]))
     rbf '7' ["it's", 7]
     """
-    # In quotes only what would be read as something else; spaces around a value are not part of it.
+    # Quote only text that would be parsed as something else; surrounding spaces are not part of a value.
     if isinstance(value, str) and read_value(value.strip()) == value:
         return value
     return _write_toml(value)
@@ -278,8 +278,8 @@ def _write_key(key: str) -> str:
 
 
 def _quote(text: str) -> str:
-    """Return a text in single quotes, which a shell's line shows best, or in double ones if it needs escapes."""
+    """Return a text in single quotes, which suit a shell best, or in double quotes if it needs escapes."""
     if "'" not in text and text.isprintable():
         return f"'{text}'"
-    # JSON's escapes are among TOML's; other characters stay as they are, but for the one that JSON leaves unescaped.
+    # JSON's escapes are valid in TOML; the exception is the one character that JSON leaves unescaped.
     return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")

@@ -1,4 +1,4 @@
-"""Images of a run's test sets that are made before its trials: corrupted ones, and those attacked for another case."""
+"""Test set images made before the trials of a run: corrupted images, and images attacked for another case."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ from hdr_bench.records.store import Store
 
 @dataclass(frozen=True, eq=False)
 class _Wanted:
-    """Images that trials need, and the data set that they come from."""
+    """Images needed by trials, and the data set that they come from."""
 
     test_set: TrialTestSet
     dataset: Dataset
@@ -31,27 +31,27 @@ class _Wanted:
 def make_images(
     schedule: Schedule, store: Store, folders: Mapping[str, str], progress: Progress
 ) -> dict[str, MadeImages]:
-    """Make the images that the trials of a schedule need and that are not there yet.
+    """Make the images that the trials of a schedule need and that are not stored yet.
 
     Parameters
     ----------
     schedule : Schedule
     store : Store
-        Of the run's folder: what is made is written there, and is found there by the next run.
+        Of the run's folder, in which images are stored and later runs find them.
     folders : mapping of str to str
-        Of data sets that were made in code, by fingerprint.
+        Folders of data sets made in code, by fingerprint.
     progress : Progress
-        Told what is made.
+        Notified of what is being made.
 
     Returns
     -------
     images : dict of str to MadeImages
-        By the test sets' recipes; those that could not be made say why.
+        By the recipe of the test set; images that could not be made have a problem instead.
 
     Raises
     ------
     StoreError
-        If they cannot be written.
+        If the images cannot be written.
     """
     files = store.made_images
     wanted = _wanted(schedule)
@@ -70,7 +70,7 @@ def make_images(
 
 
 def describe_making(test_set: TrialTestSet) -> str:
-    """Return what is made of a test set's images, in a few words.
+    """Describe in a few words what is done to a test set's images.
 
     Parameters
     ----------
@@ -109,11 +109,11 @@ def _corrupt(recipe: str, wanted: _Wanted, files: MadeImageFiles) -> MadeImages:
     except Exception as error:
         if is_out_of_memory(error):
             raise
-        return MadeImages(problem=f"its images could not be made: {describe_failure(error)}")
+        return MadeImages(problem=f"the images could not be made: {describe_failure(error)}")
 
 
 def _attack(case: PlannedCase, test_sets: tuple[TrialTestSet, ...], store: Store, folders: Mapping[str, str]) -> str:
-    """Fit a case's method in its own process, which writes images that are attacked for it; say why it could not."""
+    """Fit a case's method in its own process, which writes images attacked for it; return the problem if it failed."""
     trial = source_trial(case.trials[0])
     task = Task(
         trial,
@@ -125,8 +125,8 @@ def _attack(case: PlannedCase, test_sets: tuple[TrialTestSet, ...], store: Store
     )
     result, _ = run_attempts(task, ignore_stage)
     if result.status == "ok":
-        return "its images could not be read after they were made"
-    return f"its images could not be made for {case.case.name}, which failed: {abbreviate(result.error)}"
+        return "the images could not be read after they were made"
+    return f"the images could not be made for {case.case.name}, which failed: {abbreviate(result.error)}"
 
 
 def _source_of(test_set: TrialTestSet) -> str:
@@ -138,7 +138,7 @@ def _case_called(schedule: Schedule, name: str) -> PlannedCase:
 
 
 def arrays_of(images: Mapping[str, MadeImages], files: MadeImageFiles) -> Iterator[tuple[str, object]]:
-    """Give made images by their fingerprints, memory-mapped, for workers on other machines.
+    """Yield made images by fingerprint, memory-mapped, for workers on other machines.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Images that a model from a file learned from, found by what its card says of them."""
+"""Training images of a model from a file, identified by its card."""
 
 import warnings
 from dataclasses import dataclass
@@ -20,9 +20,9 @@ class LearnedImages:
     Attributes
     ----------
     part : Part
-        The images as they came, before a fit.
+        The images before conversion to another form.
     are_exact : bool
-        The model learned from all of them; otherwise from some, and which is not known.
+        Whether the model learned from all of them; otherwise from an unknown subset.
     """
 
     part: Part
@@ -30,16 +30,16 @@ class LearnedImages:
 
 
 def learned_images(data: CardData, name: str, dataset: Dataset, came: Dataset) -> LearnedImages | None:
-    """Return the images that a model learned from; None if they are not here, or the data are others by now.
+    """Return the images that a model learned from; None if they are unavailable or the data have changed.
 
     Parameters
     ----------
     data : CardData
-        From the model's card.
+        Data of the model's card.
     name : str
         Name of the data that the model is to be evaluated on.
     dataset, came : Dataset
-        Those data: in the form in which they are given to the model, and as they came.
+        Those data, as given to the model and before conversion to another form.
 
     Returns
     -------
@@ -52,11 +52,11 @@ def learned_images(data: CardData, name: str, dataset: Dataset, came: Dataset) -
 
 
 def _choose(data: CardData, learned: Dataset, came: Dataset) -> LearnedImages:
-    """Return those images of the training part that a model learned from, if it is known which they are."""
+    """Return the images of the training part that a model learned from, if they can be identified."""
     if data.n_train == len(learned.train):
         return LearnedImages(came.train, are_exact=True)
     try:
-        # As `hdr-bench fit` and runs take a share with --samples.
+        # The subsample that `hdr-bench fit` and runs take with --samples.
         same = training_fingerprint(learned.subsample(data.n_train).train) == data.training_fingerprint
         return LearnedImages(came.subsample(data.n_train).train if same else came.train, are_exact=same)
     except DatasetError:
@@ -65,7 +65,7 @@ def _choose(data: CardData, learned: Dataset, came: Dataset) -> LearnedImages:
 
 @cache
 def _load_if_here(name: str) -> Dataset | None:
-    """Load a data set that a card names, which may be a stranger's: nothing is fetched, and no place is looked into."""
+    """Load a data set named by an untrusted card, without fetching anything or accessing any path."""
     if not is_here(name):
         return None
     with warnings.catch_warnings(action="ignore", category=DatasetWarning):

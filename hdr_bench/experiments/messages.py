@@ -1,4 +1,4 @@
-"""Messages between a run and the processes of its trials, and to whoever shows its progress."""
+"""Messages between a run, the processes of its trials, and progress displays."""
 
 from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass, field
@@ -14,10 +14,10 @@ from hdr_bench.records.search_outcome import SearchOutcome
 from hdr_bench.records.trial import Trial
 
 NETWORKS = "HDR_BENCH_NETWORKS"
-"""A variable of hosts whose fork server has loaded what networks need."""
+"""Environment variable of hosts whose fork server has imported what networks need."""
 
 CAUSE = "hdr-bench's host ends: "
-"""Beginning of the line by which a host says why it ends."""
+"""Beginning of the line in which a host reports why it ends."""
 
 FIT = "fit"
 """Name of the stage in which the method is fitted."""
@@ -27,36 +27,36 @@ _ROOTS_OF_NETWORKS = frozenset({"skorch", "torch"})
 
 @dataclass(frozen=True)
 class Task:
-    """Trial with what its process needs beside it.
+    """A trial with everything else that its process needs.
 
     Attributes
     ----------
     trial : Trial
     pickled : bytes or None
-        The estimator, if it was made in code.
+        The estimator, if it was created in code.
     folder : str or None
-        Folder of the data set; None if it is loaded by its name.
+        Folder of the data set; None if it is loaded by name.
     folders : mapping of str to str
-        Folders of the data sets of other test sets, by fingerprint; others are loaded by their names.
+        Folders of the data sets of other test sets, by fingerprint; the rest are loaded by name.
     images : mapping of str to MadeImages
-        Images of test sets that were made before, by the test sets' recipes.
+        Images of test sets that were made in advance, by recipe.
     makes : tuple of TrialTestSet
-        Test sets whose images are to be made for the fitted method, and nothing else; none for a trial.
+        Test sets whose images to make for the fitted method, instead of running a trial; empty for a trial.
     made_in : str
-        The run's folder, which these are written to.
+        The run's folder, to which these images are written.
     n_concurrent : int
-        Trials that share the machine meanwhile.
+        Number of trials that run on the machine at the same time.
     context : ImportContext or None
-        Context that the trial runs in; None for that of the process that asks for it.
+        Context in which to run the trial; None for that of the requesting process.
     keeps_model : bool
-        Whether the fitted model is to be kept.
+        Whether to save the fitted model.
     model_command : str
-        What the card of a model that is kept says of what made it; empty for a suite made in code.
+        Command recorded in the card of a saved model; empty for a suite created in code.
     outcome : SearchOutcome or None
-        Outcome of a grid search's fits, for its last one.
+        Outcome of a grid search's fits, for its final fit.
     seconds_left : float or None
-        What a fit of a grid search may take of its time limit, from where the fit begins; None for a trial that has all
-        of its limit, from the start of its process.
+        What remains of the time limit for a fit of a grid search, counted from the start of the fit; None for a trial
+        that has its full limit, counted from the start of its process.
     """
 
     trial: Trial
@@ -75,10 +75,10 @@ class Task:
 
     @property
     def is_of_network(self) -> bool:
-        """Whether its process should begin with what networks need; one that does not loads it itself, later."""
+        """Whether its process should start with the imports of networks preloaded; otherwise it imports them later."""
         networks = {name: entry for name, entry in ESTIMATORS.items() if entry.needs_torch}
         if self.pickled is not None:
-            # The pickle of an estimator holds the names of the modules that it needs.
+            # The pickle of an estimator contains the names of the modules that it needs.
             modules = {*_ROOTS_OF_NETWORKS, *(entry.module for entry in networks.values())}
             return any(module.encode() in self.pickled for module in modules)
         return self.trial.estimator in networks or self.trial.estimator.partition(".")[0] in _ROOTS_OF_NETWORKS
@@ -86,16 +86,16 @@ class Task:
 
 @dataclass(frozen=True)
 class Stage:
-    """Stage of a trial: how far it is.
+    """Stage of a trial.
 
     Attributes
     ----------
     name : str
-        What it does.
+        Description of the stage.
     done, total : int
-        How much of it is done, where that can be counted.
+        Progress within the stage, if it can be counted.
     resident_bytes : int or None
-        What the process has, where the memory limit counts from here.
+        Memory of the process from which the memory limit is counted, if it starts here.
     """
 
     name: str
@@ -111,14 +111,14 @@ class Stage:
 
 @dataclass(frozen=True)
 class Done:
-    """Answer of a host when a trial has run.
+    """Reply of a host when a trial has run.
 
     Attributes
     ----------
     result : Result
     predictions : Predictions or None
     left : tuple of int
-        The numbers of processes that the trial started, and that cannot be killed.
+        IDs of processes that the trial started and that cannot be killed.
     """
 
     result: Result
@@ -128,7 +128,7 @@ class Done:
 
 @dataclass(frozen=True)
 class NotStarted:
-    """Answer of a host that could not start a trial's process.
+    """Reply of a host that could not start a trial's process.
 
     Attributes
     ----------
@@ -144,32 +144,32 @@ OnStage = Callable[[Stage], None]
 
 
 class Progress(Protocol):
-    """Receiver of what happens in a run."""
+    """Receiver of the events of a run."""
 
     def begin(self, trials: tuple[Trial, ...], stored: int, expected: Mapping[str, float]) -> None:
-        """Receive the trials to run, the number of those that are stored, and the seconds expected of each key.
+        """Receive the trials to run, the number of stored trials, and the expected seconds per key.
 
         Parameters
         ----------
         trials : tuple of Trial
-            Those that are to run.
+            Trials to run.
         stored : int
-            How many more are stored already.
+            Number of further trials that are stored already.
         expected : mapping of str to float
-            Seconds expected of trials, by key.
+            Expected seconds of trials, by key.
         """
 
     def prepare(self, text: str) -> None:
-        """Receive what is made before the trials begin.
+        """Receive what is being made before the trials begin.
 
         Parameters
         ----------
         text : str
-            In a few words.
+            Short description.
         """
 
     def trial(self, trial: Trial) -> None:
-        """Receive a trial that begins; several may run at a time.
+        """Receive a trial that begins; several may run at the same time.
 
         Parameters
         ----------
@@ -177,7 +177,7 @@ class Progress(Protocol):
         """
 
     def stage(self, stage: Stage) -> None:
-        """Receive how far that trial is, if trials run one after the other.
+        """Receive the stage of that trial, if trials run one after the other.
 
         Parameters
         ----------
@@ -193,7 +193,7 @@ class Progress(Protocol):
         """
 
     def end(self) -> None:
-        """Receive that nothing more comes."""
+        """Receive the end of the run."""
 
 
 class NoProgress:
@@ -205,11 +205,11 @@ class NoProgress:
         Parameters
         ----------
         trials : tuple of Trial
-            Those that are to run.
+            Trials to run.
         stored : int
-            How many more are stored already.
+            Number of further trials that are stored already.
         expected : mapping of str to float
-            Seconds expected of trials, by key.
+            Expected seconds of trials, by key.
         """
 
     def prepare(self, text: str) -> None:
@@ -218,7 +218,7 @@ class NoProgress:
         Parameters
         ----------
         text : str
-            In a few words.
+            Short description.
         """
 
     def trial(self, trial: Trial) -> None:

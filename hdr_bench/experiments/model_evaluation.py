@@ -1,4 +1,4 @@
-"""Models from files evaluated on data sets that they must not have learned from."""
+"""Evaluation of models from files on data sets that they did not learn from."""
 
 import warnings
 from collections.abc import Sequence
@@ -36,12 +36,12 @@ from hdr_bench.records.predictions import Predictions
 from hdr_bench.records.protocol import DatasetChoice
 
 _MOST_KNOWN = 0.01
-"""Share of images that a model learned from at which it is no longer evaluated: the share that data sets warn of."""
+"""Share of images that a model learned from at which it is not evaluated: the share at which data sets warn."""
 
-_REMEDY = "evaluate it on other images, or give --allow-overlap (allow_overlap=True) to evaluate it all the same"
+_REMEDY = "evaluate it on other images, or give --allow-overlap (allow_overlap=True) to evaluate it anyway"
 
 _PARTS_OF = {"mnist-5k": "mnist"}
-"""Data sets that are a part of another one's training images."""
+"""Data sets that are part of another one's training images."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,7 +64,7 @@ class NamedModel:
 
 @dataclass(frozen=True, eq=False)
 class _Images:
-    """Images that models are evaluated on: as they are given to them, and as they came before a fit."""
+    """Images to evaluate models on, as given to the models and before conversion to another form."""
 
     choice: DatasetChoice
     dataset: Dataset
@@ -76,7 +76,7 @@ class _Images:
 
 @dataclass(frozen=True)
 class _NoImages:
-    """Data set that cannot be used, and why."""
+    """Data set that cannot be used, with the reason."""
 
     dataset: str
     problem: str
@@ -98,25 +98,25 @@ def evaluate_models(
     part : {"test", "all"}, default="test"
         The test part of each data set, or both parts, for data that no model learned from.
     allow_overlap : bool, default=False
-        Evaluate a model on images that it learned from too; a note counts them.
+        Whether to evaluate a model on images that it learned from; a note gives their number.
 
     Returns
     -------
     evaluated : list of EvaluatedModel
-        Data set by data set. A model has a problem in place of predictions for a data set that cannot be used, that it
-        does not fit, or that it learned 1 % or more of the images of (unless `allow_overlap` is true), and if it fails.
+        Ordered by data set. A model has a problem instead of predictions if the data set cannot be used or does not
+        suit it, if it learned from 1 % or more of the images (unless `allow_overlap` is true), or if it fails.
 
     Raises
     ------
     DatasetError, DatasetNotFoundError, MissingDependencyError
         If none of the data sets can be used.
     UnknownNameError
-        If there is no such data set, class or form.
+        If a data set, class or form is unknown.
     OverlapError
-        If nothing is left to evaluate, since the models learned from these images.
+        If nothing is left to evaluate, as the models learned from these images.
     """
     loaded = _load_all(choices, part)
-    # What a model learned from is looked up before anything takes its time.
+    # Check for overlap before anything that takes long.
     planned = [(model, images, _look_up(model, images, allow_overlap)) for images in loaded for model in models]
     refused = [
         (model, images.choice, notes)
@@ -131,7 +131,7 @@ def evaluate_models(
 
 
 def _look_up(model: NamedModel, images: "_Images | _NoImages", allow_overlap: bool) -> tuple[str, ...] | OverlapError:
-    """Return the notes of what a model learned from, or why it is not evaluated on images that it learned from."""
+    """Return notes on what a model learned from, or the reason not to evaluate it on images it learned from."""
     if isinstance(images, _NoImages):
         return ()
     try:
@@ -153,7 +153,7 @@ def _evaluate_planned(
 
 
 def _load_all(choices: Sequence[DatasetChoice], part: TestPart) -> list[_Images | _NoImages]:
-    """Load data sets; of those that cannot be used the reason is kept, unless there is no other."""
+    """Load data sets; if one cannot be used, keep the reason, unless no data set can be used."""
     loaded: list[_Images | _NoImages] = []
     errors: list[Exception] = []
     for choice in choices:
@@ -186,19 +186,19 @@ def _evaluate(model: NamedModel, images: _Images, notes: tuple[str, ...]) -> Eva
     part = with_labels_of(images.part, images.dataset.class_names, known)
     try:
         return replace(found, predictions=_predict(model.estimator, part, len(known)))
-    # Whatever a model from a file raises is a row of the table.
+    # Any exception of a model from a file becomes a row of the table.
     except Exception as error:  # noqa: BLE001
         return replace(found, problem=describe_failure(error))
 
 
 def _describe_unfit(model: NamedModel, images: _Images, known: tuple[str, ...]) -> str:
     if not known:
-        return "its card does not name the classes that it knows; save it with a card that does"
+        return "its card does not name its classes; save it with a card that does"
     shape = model.card.image_shape or images.dataset.image_shape
     problem = describe_misfit(images.part, images.dataset.class_names, shape, known)
     n_features, n_pixels = model.card.n_features, images.part.X.shape[1]
     if not problem and n_features is not None and n_features != n_pixels:
-        return f"its images have {n_pixels:,} pixels, those that the model learned from {n_features:,}"
+        return f"the images have {n_pixels:,} pixels, the model's training images {n_features:,}"
     return problem
 
 
@@ -215,7 +215,7 @@ def _predict(estimator: Any, part: Part, n_classes: int) -> Predictions:
     classes = np.asarray(getattr(estimator, "classes_", np.arange(n_classes)))
     if np.array_equal(classes, np.arange(n_classes)):
         return predict_part(estimator, part, n_classes)
-    # Labels of the user's own: what is predicted is found by its place among the classes.
+    # For the user's own labels, predictions are matched by their position among the classes.
     places = {label: place for place, label in enumerate(classes.tolist())}
     found = np.asarray(estimator.predict(part.X)).tolist()
     unknown = next((label for label in found if label not in places), None)
@@ -232,10 +232,12 @@ def _own_score(card: ModelCard) -> OwnScore | None:
 
 
 def _overlap_notes(model: NamedModel, images: _Images, allow_overlap: bool) -> tuple[str, ...]:
-    """Return what is to be noted of a model's training images beside those of a data set; refuse what it learned."""
+    """Return notes on a model's training images for a data set; raise OverlapError if it learned from them."""
     data = model.card.data
     if data is None:
-        return (f"the card of {model.name} does not say what it learned from: check that it is not these images",)
+        return (
+            f"the card of {model.name} does not name its training data; check that they do not include these images",
+        )
     learned = learned_images(data, images.choice.name, images.dataset, images.came)
     if learned is None:
         return _overlap_by_name(model, data, images, allow_overlap)
@@ -250,7 +252,7 @@ def _overlap_notes(model: NamedModel, images: _Images, allow_overlap: bool) -> t
 
 
 def _overlap_by_name(model: NamedModel, data: CardData, images: _Images, allow_overlap: bool) -> tuple[str, ...]:
-    """Judge by the names of the data what cannot be judged by the images: they are not here, or are others by now."""
+    """Check the names of the data sets if the images are unavailable or have changed."""
     name = images.choice.name
     if _PARTS_OF.get(name) == data.name:
         text = (
@@ -261,18 +263,18 @@ def _overlap_by_name(model: NamedModel, data: CardData, images: _Images, allow_o
             raise OverlapError(f"{text}; {_REMEDY}")
         return (text,)
     return (
-        f"{model.name} learned from {data.name}, which is not available here unchanged: check that it does not "
-        "hold these images",
+        f"{model.name} learned from {data.name}, which is unavailable here or has changed; check that it does not "
+        "include these images",
     )
 
 
 def short_names(paths: Sequence[str]) -> list[str]:
-    """Return names that distinguish models: the shortest ends of their paths that differ, without ``.hdrm``.
+    """Return names that distinguish models: the shortest unique ends of their paths, without ``.hdrm``.
 
     Parameters
     ----------
     paths : sequence of str
-        All different.
+        Paths, all different.
 
     Returns
     -------

@@ -22,38 +22,38 @@ _LONGEST_VALUE = 40
 
 
 class LineProgress:
-    """Lines for logs: when a trial begins and ends, and where it is, none within 10 seconds but for what went wrong.
+    """Lines for logs on the start, stage and end of trials, at most one per 10 seconds except for failures.
 
     Parameters
     ----------
     console : rich.console.Console
     every : float, default=10
-        Least seconds between two lines.
+        Minimum number of seconds between two lines.
     """
 
     def __init__(self, console: "Console", every: float = _LINE_EVERY_SECONDS) -> None:
         self._console, self._every, self._last = console, every, -float("inf")
 
     def begin(self, trials: tuple[Trial, ...], stored: int, expected: Mapping[str, float]) -> None:
-        """Print how many trials there are.
+        """Print the number of trials.
 
         Parameters
         ----------
         trials : tuple of Trial
-            Those that are to run, with the fits inside grid searches.
+            Trials to run, including the fits within grid searches.
         stored : int
-            How many more are stored already.
+            Number of further trials that are stored already.
         expected : mapping of str to float
-            Seconds expected of trials, by key.
+            Expected seconds of trials, by key.
         """
         self._remaining = Remaining(trials, expected)
         n_fits = sum(trial.search_fit is not None for trial in trials)
-        fits = f" with {pluralize(n_fits, 'fit')} inside grid searches" if n_fits else ""
-        there = f", {stored} already there" if stored else ""
+        fits = f" with {pluralize(n_fits, 'fit')} within grid searches" if n_fits else ""
+        there = f", {stored} already stored" if stored else ""
         self._print(f"{pluralize(len(trials) - n_fits, 'trial')} to run{fits}{there}")
 
     def prepare(self, text: str) -> None:
-        """Print what is made before the trials.
+        """Print what is being made before the trials.
 
         Parameters
         ----------
@@ -63,7 +63,7 @@ class LineProgress:
             self._print(text)
 
     def trial(self, trial: Trial) -> None:
-        """Keep the trial's name for its stages.
+        """Remember the trial for its stages.
 
         Parameters
         ----------
@@ -73,7 +73,7 @@ class LineProgress:
         self._remaining.trial(trial)
 
     def stage(self, stage: Stage) -> None:
-        """Print where the trial is.
+        """Print the stage of the trial.
 
         Parameters
         ----------
@@ -84,7 +84,7 @@ class LineProgress:
             self._say(f"{describe_trial(self._trial)}: {stage}")
 
     def done(self, result: Result) -> None:
-        """Print what came out, and what time is left.
+        """Print the outcome and the remaining time.
 
         Parameters
         ----------
@@ -115,7 +115,7 @@ class LineProgress:
 
 
 class BarProgress:
-    """A bar with method, stage, elapsed and remaining time, for terminals.
+    """Progress bar for terminals, with method, stage, elapsed and remaining time.
 
     Parameters
     ----------
@@ -132,11 +132,11 @@ class BarProgress:
         Parameters
         ----------
         trials : tuple of Trial
-            Those that are to run.
+            Trials to run.
         stored : int
-            How many more are stored already.
+            Number of further trials that are stored already.
         expected : mapping of str to float
-            Seconds expected of trials, by key.
+            Expected seconds of trials, by key.
         """
         from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
@@ -155,7 +155,7 @@ class BarProgress:
         self._bar.start()
 
     def prepare(self, text: str) -> None:
-        """Show what is made before the trials.
+        """Show what is being made before the trials.
 
         Parameters
         ----------
@@ -186,7 +186,7 @@ class BarProgress:
         self._update(stage=str(stage))
 
     def done(self, result: Result) -> None:
-        """Move on, with a line above the bar where something went wrong.
+        """Advance the bar; if the trial failed, print a line above it.
 
         Parameters
         ----------
@@ -203,18 +203,18 @@ class BarProgress:
         self._update(method=describe_trial(result.trial), stage="done")
 
     def end(self) -> None:
-        """Leave the bar as it is."""
+        """Leave the bar on screen."""
         if self._bar is not None:
             self._update(method="done", stage="")
             self._bar.stop()
 
     def _update(self, **fields: str) -> None:
         if self._bar is not None:
-            self._bar.update(self._task, **fields)  # type: ignore[arg-type]  # fields of our own
+            self._bar.update(self._task, **fields)  # type: ignore[arg-type]  # custom fields
 
 
 def make_remaining_column(remaining: Remaining) -> "ProgressColumn":
-    """Return a column of the bar that says what time is left, looked at once a second.
+    """Return a progress bar column with the remaining time, updated once per second.
 
     Parameters
     ----------
@@ -237,7 +237,7 @@ def make_remaining_column(remaining: Remaining) -> "ProgressColumn":
 
 
 def describe_remaining(remaining: Remaining) -> str:
-    """Return what time is left in words; nothing if nothing is known.
+    """Describe the remaining time; empty if nothing is known.
 
     Parameters
     ----------
@@ -257,7 +257,7 @@ def describe_remaining(remaining: Remaining) -> str:
 
 
 def describe_trial(trial: Trial) -> str:
-    """Return the method and, where they matter, the seed, a search's candidate, the fold, the number of images.
+    """Describe a trial: method and, if relevant, seed, candidate of a search, fold, and number of images.
 
     Parameters
     ----------
@@ -283,7 +283,7 @@ def describe_trial(trial: Trial) -> str:
 
 
 def describe_outcome(result: Result) -> str:
-    """Return accuracy, or what went wrong, in a line; the report has the whole of a long error.
+    """Describe an outcome in one line: the accuracy, or what went wrong; the report has the full error.
 
     Parameters
     ----------

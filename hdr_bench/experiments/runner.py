@@ -1,4 +1,4 @@
-"""Runner: a suite's missing trials are planned, run, and their results written one by one."""
+"""Runner, which plans and runs the missing trials of a suite, and stores each result at once."""
 
 import warnings
 from collections.abc import Iterator, Mapping
@@ -41,42 +41,42 @@ from hdr_bench.records.suite import Suite
 
 @with_options(RunOptions)
 def run_suite(suite: str | Path | Suite, *, progress: Progress | None = None, **options: Any) -> Path:
-    """Run a suite's trials, each in its own process, and store every result as soon as it is there.
+    """Run a suite's trials, each in its own process, and store every result as soon as it is available.
 
-    A trial that is stored already does not run again: an interrupted run, started again, does what is missing.
+    Stored trials are not run again: when an interrupted run is restarted, it runs what is missing.
 
     Parameters
     ----------
     suite : str, Path or Suite
-        A name among the suites that the library carries, the path of a TOML file, or a suite made in code.
+        Name of a built-in suite, path of a TOML file, or a suite created in code.
     progress : Progress, optional
-        Told what happens; nothing by default.
+        Notified of the run's events; by default, nothing is shown.
     **options : object
-        Options of `RunOptions`, each named below.
+        Options of `RunOptions`, listed below.
 
     Returns
     -------
     folder : Path
-        The run's folder, for `load_results` and `write_report`.
+        Folder of the run, for `load_results` and `write_report`.
 
     Raises
     ------
     SuiteError, UnknownNameError
-        If the suite cannot be run, or an option is out of its range; nothing has been run then.
+        If the suite cannot be run, or an option is out of range; nothing has been run in this case.
     DatasetError, DatasetNotFoundError
         If its data cannot be used.
     SchedulerError
         If no Dask scheduler answers.
     StoreError
-        If the run's folder cannot be written, something is where its files belong, or it is the run of another suite's
-        file; or if a result cannot be written: those before it are stored.
+        If the run's folder cannot be written, something else is in the place of its files, or it belongs to another
+        suite file; or if a result cannot be written, in which case earlier ones remain stored.
 
     Warns
     -----
     StoredResultWarning
-        If a stored result is damaged, so that its trial runs again, or of a newer format, so that it does not.
+        If a stored result is damaged, so that its trial runs again, or has a newer format, so that it does not.
     CodeChangedWarning
-        If own code changed since its stored results, whose trials then run again.
+        If user code has changed since its results were stored, so that those trials run again.
 
     Examples
     --------
@@ -96,15 +96,15 @@ def run_suite(suite: str | Path | Suite, *, progress: Progress | None = None, **
 class Plan(Schedule):
     """Plan of a run: its trials, where they would run, and the folder of their results.
 
-    Made by `plan_suite`, and carried out by `execute`; its other attributes are those of `Schedule`.
+    Created by `plan_suite` and run by `execute`; its other attributes are those of `Schedule`.
 
     Attributes
     ----------
     options : RunOptions
     store : Store
-        Of the run's folder.
+        Store in the run's folder.
     code_changes : tuple of str
-        Cases that run again since own code changed, in words.
+        Descriptions of the cases that run again because user code has changed.
     """
 
     options: RunOptions
@@ -116,21 +116,21 @@ class Plan(Schedule):
 
     @property
     def folder(self) -> Path:
-        """The run's folder."""
+        """Folder of the run."""
         return self.store.folder
 
     def execute(self, progress: Progress | None = None) -> Path:
-        """Run the trials that are due; each result is on disk before anything else is done with it.
+        """Run the pending trials, writing each result to disk before anything else is done with it.
 
         Parameters
         ----------
         progress : Progress, optional
-            Told what happens; nothing by default.
+            Notified of the run's events; by default, nothing is shown.
 
         Returns
         -------
         folder : Path
-            The run's folder.
+            Folder of the run.
 
         Raises
         ------
@@ -144,16 +144,16 @@ class Plan(Schedule):
 
 
 def plan_suite(suite: str | Path | Suite, options: RunOptions | None = None, *, origin: str | None = None) -> Plan:
-    """Plan the run of a suite: everything is checked, nothing is run or written.
+    """Plan the run of a suite; everything is checked, but nothing is run or written.
 
     Parameters
     ----------
     suite : str, Path or Suite
         As for `run_suite`.
     options : RunOptions, optional
-        By default those that leave everything to the suite.
+        By default, everything is left to the suite.
     origin : str, optional
-        What a `Suite` was asked for as, if it was read before: its name or its path.
+        Name or path under which a `Suite` was requested, if it was read before.
 
     Returns
     -------
@@ -166,8 +166,8 @@ def plan_suite(suite: str | Path | Suite, options: RunOptions | None = None, *, 
     DatasetError, DatasetNotFoundError
         If its data cannot be used.
     StoreError
-        If the run's folder cannot be written, something is where its files belong, or it is the run of another suite's
-        file.
+        If the run's folder cannot be written, something else is in the place of its files, or it belongs to another
+        suite file.
 
     Examples
     --------
@@ -204,7 +204,7 @@ def _execute(plan: Plan, progress: Progress) -> None:
     for case in plan.cases:
         if any(trial.is_on_test_part for trial in case.trials):
             store.arrays.write_images(case.dataset.fingerprint, case.dataset.test.images)
-    # Of what has run before, its results tell more.
+    # Results of earlier runs are more informative.
     expected = {**read_expected(store.folder), **seconds_of_stored(plan, store)}
     _run_round(plan, progress, expected)
     if any(case.conditional for case in plan.cases):
@@ -241,18 +241,18 @@ def _run_round(plan: Plan, progress: Progress, expected: Mapping[str, float]) ->
                 for result, predictions in outcomes:
                     _take_in(result, predictions, queue, plan, progress)
                     _write_failed_searches(queue, plan, progress)
-            # Of fits that were all stored, or that another run has stored, no outcome came.
+            # There is no outcome if all fits were stored before or by another run.
             _write_failed_searches(queue, plan, progress)
         finally:
             progress.end()
             clear_leftovers_of_hosts()
     if not plan.store.run_file.exists():
-        # A method has removed it, with the results that were there; what came later is a run all the same.
+        # A method has removed the record along with earlier results; later results still form a run.
         _write_record(plan)
 
 
 def _take_in(result: Result, predictions: Predictions | None, queue: TaskQueue, plan: Plan, progress: Progress) -> None:
-    """Write a result, and then have the queue go on from what is stored."""
+    """Write a result, and let the queue continue from what is stored."""
     if queue.is_awaited(result):
         result = _write(queue.with_costs_of_fits(result), predictions, plan.store)
     queue.record(result)
@@ -265,13 +265,13 @@ def _write_failed_searches(queue: TaskQueue, plan: Plan, progress: Progress) -> 
 
 
 def _write(result: Result, predictions: Predictions | None, run_store: Store) -> Result:
-    """Write a result; if it is of a form that no file holds, its trial has failed, and the remaining ones continue."""
+    """Write a result; if no file can represent it, the trial has failed, and the remaining trials continue."""
     try:
         _write_file(result, predictions, run_store)
     except (OSError, StoreError):
         raise
-    except Exception as error:  # noqa: BLE001  # whatever comes of what a method has put into its result
-        reason = f"its result could not be stored: {describe_failure(error)}"
+    except Exception as error:  # noqa: BLE001  # a method may have put anything into its result
+        reason = f"the result could not be stored: {describe_failure(error)}"
         failed = failed_result(result.trial, reason, result.environment, describe_traceback(error))
         result = failed.model_copy(update={"key": result.key})
         _write_file(result, None, run_store)
@@ -289,7 +289,7 @@ def _write_file(result: Result, predictions: Predictions | None, run_store: Stor
 
 @contextmanager
 def _queue(plan: Plan, folders: dict[str, str], images: dict[str, MadeImages]) -> Iterator[TaskQueue]:
-    """Give the queue of what is to be run, with data that were made in code on disk while the block lasts."""
+    """Yield the queue of tasks to run, with data sets created in code on disk for the duration of the block."""
     with ExitStack() as stack:
         for fingerprint, dataset in datasets_made_in_code(plan).items():
             folders[fingerprint] = stack.enter_context(data_folder())

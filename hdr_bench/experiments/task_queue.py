@@ -1,4 +1,4 @@
-"""Queue of a run's tasks: which trial runs next, and what a grid search's fits lead to."""
+"""Queue of a run's tasks, which decides which trial runs next and follows the fits of grid searches."""
 
 from collections import deque
 from collections.abc import Iterator, Mapping
@@ -23,7 +23,7 @@ from hdr_bench.records.trial import Trial
 
 @dataclass(eq=False)
 class _Entry:
-    """A trial that is to run, with the fits before it if it is a grid search, and what these came to."""
+    """A trial to run; for a grid search, with its preceding fits and their outcome."""
 
     trial: Trial
     search: SearchState | None = None
@@ -32,31 +32,30 @@ class _Entry:
 
     @cached_property
     def planned(self) -> PlannedTrial:
-        """Names of its files: each is a hash of all that the trial is made of, the whole grid included."""
+        """Names of its files: each is a hash of everything that defines the trial, including the whole grid."""
         return planned_trial(self.trial)
 
 
 class TaskQueue:
-    """Iterator over the tasks of a run, which learns of their outcomes.
+    """Iterator over the tasks of a run, which is notified of their outcomes.
 
-    Each case has its first trial, or fit inside a search, run, then each its second, and so on: a slow minute of the
-    machine then falls on one fit of several methods, not on all fits of one. Where the next task depends on outcomes
-    that are not there yet, it gives None: whoever takes tasks up asks again when it has given an outcome.
+    First the first trial of each case (or fit within a search) runs, then the second of each, and so on: if the machine
+    is slow for a minute, this affects one fit of several methods rather than all fits of one. If the next task depends
+    on outcomes that are not available yet, it yields None; the caller asks again after recording an outcome.
 
     Parameters
     ----------
     schedule : Schedule
     store : Store
-        Of the run's folder; looked at as tasks are taken up, for another run may store in it too.
+        Store in the run's folder, consulted for each task, as another run may also store results there.
     folders : mapping of str to str
-        Of data sets that were made in code, by fingerprint.
+        Folders of data sets created in code, by fingerprint.
     images : mapping of str to MadeImages
-        Images that are made before the trials, by the recipes of their test sets; it may be filled until the first task
-        is taken up.
+        Images made before the trials, by recipe of the test set; may be filled until the first task is taken.
     keeps_models : bool, default=False
-        Whether fitted models are kept.
+        Whether to save fitted models.
     model_command : str, default=""
-        What their cards say of what made them.
+        Command recorded in the cards of saved models.
     """
 
     def __init__(
@@ -81,12 +80,12 @@ class TaskQueue:
             if trial.case not in of_case:
                 self._cases.append(of_case.setdefault(trial.case, deque()))
             of_case[trial.case].append(self._entry(trial))
-        # Dask's threads take tasks up while the run's own notes outcomes.
+        # Dask's threads take tasks while the run's own thread records outcomes.
         self._lock = Lock()
 
     @property
     def trials(self) -> tuple[Trial, ...]:
-        """All that is to run, as far as it is known: trials, and before each search the fits that it lacks."""
+        """All trials to run as far as known, each search preceded by its missing fits."""
         trials: list[Trial] = []
         for entry in (entry for entries in self._cases for entry in entries):
             trials += [*(entry.search.missing.values() if entry.search else ()), entry.trial]
@@ -110,7 +109,7 @@ class TaskQueue:
             raise StopIteration
 
     def is_awaited(self, result: Result) -> bool:
-        """Whether a result is to be stored: a fit's is not once another run on the same folder has done its search.
+        """Return whether to store a result: not that of a fit whose search another run on the same folder has finished.
 
         Parameters
         ----------
@@ -125,7 +124,7 @@ class TaskQueue:
             return fit is None or fit.search in self._searches
 
     def with_costs_of_fits(self, result: Result) -> Result:
-        """Return the result of a search's last fit as that of the whole search; any other as it is.
+        """Return the result of a search's final fit as that of the whole search; any other result unchanged.
 
         Parameters
         ----------
@@ -134,7 +133,7 @@ class TaskQueue:
         Returns
         -------
         result : Result
-            With the time of all of its processes. Where the trial's limits had a part in the choice, its key says so.
+            Includes the time of all processes. If the trial's limits affected the choice, the key reflects that.
         """
         if result.trial.search is None:
             return result
@@ -151,7 +150,7 @@ class TaskQueue:
         return result.model_copy(update=of_all)
 
     def record(self, result: Result) -> None:
-        """Note an outcome that is stored: what depends on it may begin.
+        """Record an outcome that is stored, so that tasks that depend on it may begin.
 
         Parameters
         ----------
@@ -166,12 +165,12 @@ class TaskQueue:
                 entry.search.record(result)
 
     def failed_searches(self) -> tuple[Result, ...]:
-        """Return the results of searches that end without a last fit: there is nothing to choose, or no time left.
+        """Return the results of searches that end without a final fit: no candidate is left, or no time.
 
         Returns
         -------
         results : tuple of Result
-            Of failed trials, each once, that no other run on the same folder has done meanwhile.
+            Results of failed trials, each returned once, unless another run on the same folder has finished them.
         """
         results = []
         with self._lock:
@@ -203,18 +202,18 @@ class TaskQueue:
         return FitStore(self._store.folder, key)
 
     def _take(self, entries: deque[_Entry]) -> Task | None:
-        """Return the first task of a case that may begin now; what needs no other one leaves its entries."""
+        """Return the first task of a case that may begin now, and drop entries that need no further task."""
         place = 0
         while place < len(entries):
             entry = entries[place]
-            # Another run on the same folder may have done it by now.
+            # Another run on the same folder may have finished it by now.
             if entry.is_over or not self._is_missing(entry):
                 self._close(entry)
                 del entries[place]
                 continue
             if entry.search is not None and (task := self._fit(entry, entry.search)) is not None:
                 return task
-            # A failure is asked for by `failed_searches`.
+            # Failures are returned by `failed_searches`.
             self._conclude(entry)
             if entry.search is None or entry.outcome is not None:
                 del entries[place]
@@ -227,9 +226,9 @@ class TaskQueue:
         return rerun == "all" or is_missing(entry.planned, self._store, rerun)
 
     def _fit(self, entry: _Entry, search: SearchState) -> Task | None:
-        """Return the next fit of a search that is not stored; None if none may begin now."""
+        """Return the next fit of a search that is not stored; None if no fit may begin now."""
         while (fit := search.next_fit()) is not None:
-            # What another run on the same folder has stored meanwhile; what is to run again was removed before.
+            # Include what another run on the same folder has stored; results to replace were removed before.
             stored = self._fits_of(entry.planned.key).look_up(planned_trial(fit)).result
             if stored is None:
                 return self._task(fit, seconds_left=search.seconds_for(fit))
@@ -243,7 +242,7 @@ class TaskQueue:
 
     def _task(self, trial: Trial, outcome: SearchOutcome | None = None, seconds_left: float | None = None) -> Task:
         folder = self._folders.get(trial.fingerprint)
-        # Of a fit inside a search nobody asks for other images.
+        # A fit within a search needs no other test images.
         asked = trial.test_sets if trial.search_fit is None else ()
         others, recipes = {each.fingerprint for each in asked}, {each.recipe for each in asked}
         return Task(
@@ -251,7 +250,7 @@ class TaskQueue:
             self._pickles[trial.case],
             folder,
             outcome=outcome,
-            # Of the fits inside a search only the last one is a model to keep.
+            # Among the fits of a search, only the final one yields a model to save.
             keeps_model=self._keeps_models and trial.search_fit is None,
             model_command=self._model_command,
             seconds_left=seconds_left,
@@ -260,7 +259,7 @@ class TaskQueue:
         )
 
     def _conclude(self, entry: _Entry) -> Result | None:
-        """Note what a complete search came to; return its result if that is a failure."""
+        """Record the outcome of a complete search; return its result if it failed."""
         if entry.search is None or entry.outcome is not None or not entry.search.is_complete:
             return None
         outcome = conclude(entry.search, read_environment())

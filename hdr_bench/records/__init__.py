@@ -1,1 +1,1 @@
-"""What is written down: frozen records, and the store that keeps them."""
+"""Frozen records of suites, trials and results, and the store that holds them."""

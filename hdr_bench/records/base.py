@@ -1,4 +1,4 @@
-"""What suites, trials and results are made of: their base, and quantities as people write them, with their bounds."""
+"""Base classes of suites, trials and results, and parsing of quantities with their bounds."""
 
 import re
 import sys
@@ -12,18 +12,18 @@ from hdr_bench.names import check_ink, check_name, check_prose, visible, visible
 from hdr_bench.records.faults import describe_faults
 
 STORED = {"is_stored": True}
-"""The context in which records on disk are read: earlier versions let names pass that are refused today."""
+"""Validation context for records on disk: earlier versions allowed names that are rejected today."""
 
 
 class Record(BaseModel):
-    """A record that cannot change and has no keys but its own."""
+    """A record that cannot change and accepts no other keys."""
 
-    # Infinity is a parameter like any other; JSON as Python and JavaScript write it has a word for it.
+    # Infinity is a parameter like any other, and JSON as written by Python and JavaScript has a word for it.
     model_config = ConfigDict(extra="forbid", frozen=True, ser_json_inf_nan="constants")
 
 
 class SuitePart(Record):
-    """A part of a suite, which users make in code too: its faults are this library's errors, in its words.
+    """Part of a suite, which users also create in code, so its faults are reported as this library's errors.
 
     Parameters
     ----------
@@ -33,7 +33,7 @@ class SuitePart(Record):
     Raises
     ------
     SuiteError
-        If a field is missing, unknown or not valid; the message names each.
+        If a field is missing, unknown or not valid; the message names all such fields.
     """
 
     def __init__(self, **data: Any) -> None:
@@ -44,16 +44,16 @@ class SuitePart(Record):
             called = f"{type(self).__name__} {shown(data['name'])}" if "name" in data else type(self).__name__
             raise SuiteError("\n".join(f"{called}: {fault}" for fault in faults)) from error
 
-    # pydantic then validates parts inside parts by itself, and faults keep their whole place.
+    # pydantic then validates nested parts by itself, and faults keep their full place.
     __init__.__pydantic_base_init__ = True  # type: ignore[attr-defined]
 
     def __setattr__(self, name: str, value: Any) -> NoReturn:
         raise FrozenRecordError(
-            f"{name} of a {type(self).__name__} cannot be changed; make another, e.g. with model_copy(update=...)"
+            f"{name} of a {type(self).__name__} cannot be changed; create another one, e.g. with model_copy(update=...)"
         )
 
     def __delattr__(self, name: str) -> NoReturn:
-        raise FrozenRecordError(f"{name} of a {type(self).__name__} cannot be deleted; make another record")
+        raise FrozenRecordError(f"{name} of a {type(self).__name__} cannot be deleted; create another record")
 
 
 def _name(value: str, info: ValidationInfo) -> str:
@@ -69,13 +69,13 @@ def _check_ink(value: str, info: ValidationInfo) -> str:
 
 
 Name = Annotated[str, AfterValidator(_name)]
-"""What tables call a method: one line that can be shown."""
+"""Name of a method in tables: one printable line."""
 
 Prose = Annotated[str, AfterValidator(_prose)]
-"""A text of a suite's author, in one line or several, that can be shown."""
+"""A printable text by a suite's author, in one or more lines."""
 
 Text = Annotated[Prose, Field(min_length=1), AfterValidator(_check_ink)]
-"""A text that must be given."""
+"""A required text."""
 
 _SECONDS = {"s": 1, "min": 60, "h": 3600, "d": 86400}
 _PART = re.compile(r"([0-9]+(?:\.[0-9]+)?) *(s|min|h|d)?")
@@ -83,13 +83,13 @@ _DURATION = re.compile(r"[0-9]+(\.[0-9]+)?|([0-9]+(\.[0-9]+)? *(s|min|h|d) *)+")
 _SIZE = re.compile(r"\s*([0-9]+(?:\.[0-9]+)?)\s*([kmgtp]?)(i?)b?\s*", re.IGNORECASE)
 _POWERS = {prefix: power for power, prefix in enumerate(("", "k", "m", "g", "t", "p"))}
 _LONGEST_TEXT = 60
-# What the system's clocks and waits can count: 31 years, and a thousand petabytes.
+# Upper bounds that the system's clocks and waits can handle: 31 years, and a thousand petabytes.
 _MOST_SECONDS, _MOST_BYTES = 1e9, 10**18
 _LARGEST = 1e300
 
 
 def parse_seconds(value: Any) -> float:
-    """Return a duration in seconds.
+    """Parse a duration in seconds.
 
     Parameters
     ----------
@@ -103,7 +103,7 @@ def parse_seconds(value: Any) -> float:
     Raises
     ------
     ValueError
-        If it cannot be read, is not above 0, or is more than 31 years.
+        If it cannot be parsed, is not above 0, or is more than 31 years.
 
     Examples
     --------
@@ -121,7 +121,7 @@ def parse_seconds(value: Any) -> float:
 
 
 def parse_bytes(value: Any) -> int:
-    """Return a size in bytes.
+    """Parse a size in bytes.
 
     Parameters
     ----------
@@ -135,7 +135,7 @@ def parse_bytes(value: Any) -> int:
     Raises
     ------
     ValueError
-        If it cannot be read, is below one byte, or above a thousand petabytes.
+        If it cannot be parsed, is below one byte, or is above a thousand petabytes.
 
     Examples
     --------
@@ -180,12 +180,12 @@ def _to_real(value: Any) -> float:
 
 
 def _is_number(value: Any, kind: type) -> bool:
-    """Whether a value is a number of a kind; true and false, which Python takes for 1 and 0, are none."""
+    """Return whether a value is a number of a kind, excluding true and false, which Python treats as 1 and 0."""
     return isinstance(value, kind) and not isinstance(value, bool)
 
 
 def _to_flag(value: Any) -> bool:
-    # numpy's own, if it is loaded: the command line's help should not wait for it.
+    # Accept numpy's booleans if numpy is loaded; the command line's help should not wait for its import.
     numpy = sys.modules.get("numpy")
     if not isinstance(value, bool if numpy is None else (bool, numpy.bool_)):
         raise ValueError(f"must be true or false, got {shown(value)}")
@@ -193,55 +193,55 @@ def _to_flag(value: Any) -> bool:
 
 
 Whole = Annotated[int, BeforeValidator(_to_whole)]
-"""A whole number: no text, no true or false."""
+"""A whole number, excluding texts, true and false."""
 
 Number = Annotated[float, BeforeValidator(_to_real)]
-"""A finite number: no text, no true or false."""
+"""A finite number, excluding texts, true and false."""
 
 Flag = Annotated[bool, BeforeValidator(_to_flag)]
-"""True or false: no number, no text."""
+"""True or false, excluding numbers and texts."""
 
 Seconds = Annotated[float, BeforeValidator(parse_seconds)]
-"""A duration in seconds, also read from a text."""
+"""A duration in seconds, which may be given as a text."""
 
 Bytes = Annotated[int, BeforeValidator(parse_bytes)]
-"""A size in bytes, also read from a text."""
+"""A size in bytes, which may be given as a text."""
 
 MOST_REPEATS = 10_000
-"""Repeats of a protocol: seeds, cuts into folds, or draws of images."""
+"""Largest number of repeats of a protocol: seeds, splits into folds, or draws of images."""
 
 MOST_FOLDS = 1_000
-"""Folds of a cross-validation or a grid search."""
+"""Largest number of folds of a cross-validation or a grid search."""
 
 MOST_SIZES = 1_000
-"""Sizes of a learning curve."""
+"""Largest number of sizes of a learning curve."""
 
 MOST_CANDIDATES = 100_000
-"""Candidates of a grid search."""
+"""Largest number of candidates of a grid search."""
 
 MOST_TRIALS = 1_000_000
-"""Trials of a run."""
+"""Largest number of trials of a run."""
 
 MOST_SAMPLES = 10**9
-"""Training images that a subsample or a size of a learning curve can ask for."""
+"""Largest number of training images for a subsample or a size of a learning curve."""
 
 MOST_THREADS = 4_096
-"""Threads of a pool, and trials at a time."""
+"""Largest number of threads of a pool, and of concurrent trials."""
 
 LARGEST_SEED = 2**32 - 1
-"""What numpy and scikit-learn take as a seed."""
+"""Largest seed accepted by numpy and scikit-learn."""
 
 DEEPEST = 50
-"""Levels that every reader and writer of records follows: pydantic writes 255 of them, other readers fewer."""
+"""Maximum nesting that all readers and writers of records support: pydantic writes 255 levels, other readers fewer."""
 
 
 def is_deep(value: Any) -> bool:
-    """Whether lists and tables are nested in more than `DEEPEST` levels.
+    """Return whether lists and tables are nested in more than `DEEPEST` levels.
 
     Parameters
     ----------
     value : Any
-        It must not hold itself.
+        Must not contain itself.
 
     Returns
     -------

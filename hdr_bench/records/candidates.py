@@ -1,18 +1,18 @@
-"""Candidates of a label audit, as its folder holds them: images whose labels may be wrong, the most suspicious first.
+"""Candidates of a label audit, as stored in its folder: images whose labels may be wrong, most suspicious first.
 
-The folder of an audit holds, beside its report:
+The folder of an audit contains, besides its report:
 
 ``candidates.csv``
-    A row per image, with the columns of `COLUMNS`, then one ``says_METHOD`` for each method: what it makes of the
-    image, in words such as ``9 (0.98)``. The rank of the first row is 1.
+    One row per image, with the columns of `COLUMNS`, followed by one column ``says_METHOD`` for each method with its
+    prediction, in words such as ``9 (0.98)``. The first row has rank 1.
 ``candidates.npz``
     Arrays whose row i belongs to the candidate of row i: ``images``, uint8 of shape (n, height, width), light on dark
-    or as they came, scaled to 0 to 255; and if there are any, ``neighbours``, uint8 of shape (n, k, height, width),
-    and ``neighbour_labels``, str of shape (n, k), the nearest images that the data have and the classes they are given.
-    ``class_names``, str of shape (c,), are all classes of the data set; ``fingerprint``, str of shape (), is that of
-    the data set as it is read.
+    or unchanged, scaled to 0 to 255; and, if available, ``neighbours``, uint8 of shape (n, k, height, width), and
+    ``neighbour_labels``, str of shape (n, k), the nearest images in the data and their given classes. ``class_names``,
+    str of shape (c,), are all classes of the data set; ``fingerprint``, str of shape (), is that of the data set as
+    read.
 ``decisions.csv``
-    What is decided on the candidates; see `decisions_file`.
+    Decisions on the candidates; see `decisions_file`.
 """
 
 import csv
@@ -36,9 +36,9 @@ TABLE, ARRAYS, DECISIONS = "candidates.csv", "candidates.npz", "decisions.csv"
 COLUMNS = ("rank", "index", "part", "given", "suggested", "score", "reason")
 
 SAYS = "says_"
-"""What the name of a column begins with that holds what a method says."""
+"""Prefix of the columns with a method's prediction."""
 
-_NEEDED = "make the folder again: hdr-bench audit"
+_NEEDED = "create the folder again: hdr-bench audit"
 
 
 @dataclass(frozen=True)
@@ -48,17 +48,17 @@ class Candidate:
     Attributes
     ----------
     part : {"train", "test"}
-        Part of the data set that it is in.
+        Part of the data set that contains it.
     index : int
-        Its place in that part; the first is 0.
+        Position in that part, from 0.
     given, suggested : str
-        Names of the class that it is labelled as, and of that which it seems to be.
+        Names of the class that it is labelled as, and of the class that it appears to be.
     score : float
-        How well the given label fits; the smallest is the most suspicious.
+        Score of the given label; the smallest is the most suspicious.
     reason : str
-        Why it is a candidate.
+        Reason for being a candidate.
     says : mapping of str to str
-        What each method makes of it, by the method's name.
+        Each method's prediction, by name of the method.
     """
 
     part: PartName
@@ -77,16 +77,16 @@ class Candidates:
     Attributes
     ----------
     fingerprint : str
-        Of the data set as it is read.
+        Fingerprint of the data set as read.
     class_names : tuple of str
         All classes of the data set.
     rows : tuple of Candidate
-        The most suspicious first.
+        Most suspicious first.
     images : ndarray of shape (n, height, width), uint8
     neighbours : ndarray of shape (n, k, height, width), uint8
-        The nearest images of each; k may be 0.
+        The nearest images of each candidate; k may be 0.
     neighbour_labels : ndarray of shape (n, k), str
-        The classes that these are given.
+        Given classes of the nearest images.
     """
 
     fingerprint: str
@@ -98,17 +98,17 @@ class Candidates:
 
     @property
     def undecided(self) -> Decisions:
-        """A decision on each of them, still empty."""
+        """Empty decisions for all candidates."""
         return Decisions(self.fingerprint, tuple(Decision(row.part, row.index, row.given) for row in self.rows))
 
 
 def write_candidates(folder: Path, candidates: Candidates) -> None:
-    """Write candidates into an audit's folder; decisions that are there stay as they are.
+    """Write candidates to an audit's folder; existing decisions are kept.
 
     Parameters
     ----------
     folder : Path
-        It is made.
+        Created if it does not exist.
     candidates : Candidates
 
     Raises
@@ -143,7 +143,7 @@ def read_candidates(folder: Path) -> Candidates:
     DatasetNotFoundError
         If a file is missing.
     DatasetError
-        If a file cannot be read, or the two do not fit.
+        If a file cannot be read, or the two do not match.
     """
     rows = _read_table(folder / TABLE)
     arrays = _read_images(folder / ARRAYS)
@@ -181,11 +181,11 @@ def _read_table(path: Path) -> tuple[Candidate, ...]:
         reader = csv.DictReader(io.StringIO(read_regular(path).decode("utf-8-sig"), newline=""), strict=True)
         lines = [(reader.line_num, line) for line in reader]
     except FileNotFoundError as error:
-        raise DatasetNotFoundError(f"{path}: there is no such file; {_NEEDED}") from error
+        raise DatasetNotFoundError(f"{path}: no such file; {_NEEDED}") from error
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise DatasetError(f"{path}: cannot be read: {describe_file_error(error)}; {_NEEDED}") from error
     if tuple(reader.fieldnames or ())[: len(COLUMNS)] != COLUMNS:
-        raise DatasetError(f"{path}: its columns must begin with {','.join(COLUMNS)}; {_NEEDED}")
+        raise DatasetError(f"{path}: the columns must begin with {','.join(COLUMNS)}; {_NEEDED}")
     return tuple(_read_row(f"{path}, line {number}", line) for number, line in lines)
 
 
@@ -211,12 +211,12 @@ def _read_images(path: Path) -> dict[str, NDArray[np.generic]]:
     try:
         arrays = read_arrays(path)
     except FileNotFoundError as error:
-        raise DatasetNotFoundError(f"{path}: there is no such file; {_NEEDED}") from error
+        raise DatasetNotFoundError(f"{path}: no such file; {_NEEDED}") from error
     except ValueError as error:
         raise DatasetError(f"{path}: cannot be read: {error}; {_NEEDED}") from error
     kinds = {"images": ("u", 3), "class_names": ("U", 1), "fingerprint": ("U", 0)}
     neighbours = {"neighbours": ("u", 4), "neighbour_labels": ("U", 2)}
     for name, (kind, ndim) in {**kinds, **(neighbours if "neighbours" in arrays else {})}.items():
         if name not in arrays or arrays[name].dtype.kind != kind or arrays[name].ndim != ndim:
-            raise DatasetError(f"{path}: {name} is missing, or of another type or shape; {_NEEDED}")
+            raise DatasetError(f"{path}: {name} is missing or has the wrong type or shape; {_NEEDED}")
     return arrays

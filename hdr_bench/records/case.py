@@ -1,4 +1,4 @@
-"""Case of a suite: a method, what comes before it, and what to run of it."""
+"""Case of a suite: a method, its preceding steps, and how to run it."""
 
 from functools import partial
 from typing import Annotated, Any, Literal, Self
@@ -24,14 +24,14 @@ from hdr_bench.records.protocol import DatasetChoice, Folds, Protocol, Samples
 from hdr_bench.records.published import Published
 
 MOST_COPIES = 100
-"""Sets of corrupted copies of training images: more are more than memory has room for."""
+"""Largest number of sets of corrupted copies of training images: more would not fit into memory."""
 
 Bibtex = Annotated[str, AfterValidator(check_bibtex)]
 """References as BibTeX, none or several."""
 
 
 def _duplicates(values: list[Any]) -> list[Any]:
-    """Return what a list holds more than once; 1 and 1.0 can be two values of a parameter."""
+    """Return the values that a list contains more than once; 1 and 1.0 can be two values of a parameter."""
     by_words: dict[tuple[type, str], list[Any]] = {}
     for value in values:
         by_words.setdefault((type(value), repr(value)), []).append(value)
@@ -39,14 +39,14 @@ def _duplicates(values: list[Any]) -> list[Any]:
 
 
 class Step(SuitePart):
-    """A transformer before the estimator.
+    """A transformer applied before the estimator.
 
     Attributes
     ----------
     name : str
-        A name of `TRANSFORMERS`, or a dotted path.
+        A name from `TRANSFORMERS`, or a dotted path.
     params : dict of str to Any
-        Its parameters.
+        Parameters of the transformer.
     """
 
     name: str
@@ -56,18 +56,18 @@ class Step(SuitePart):
 
 
 class Reduced(SuitePart):
-    """What runs of a case unless the full size is asked for.
+    """Reduced size at which a case runs unless the full size is requested.
 
     Attributes
     ----------
     samples : int or None
-        Training images, a stratified share.
+        Number of training images (stratified subsample).
     folds : int or None
-        In place of the protocol's.
+        Replaces the protocol's.
     candidates : int or None
-        So many of a grid's, drawn at random with the trial's seed.
+        Number of candidates drawn at random from a grid, with the trial's seed.
     params : dict
-        In place of the case's own parameters of these names, e.g. a network for smaller images.
+        Replaces the case's own parameters of these names, e.g. with a network for smaller images.
     """
 
     samples: Samples | None = None
@@ -79,16 +79,16 @@ class Reduced(SuitePart):
 
 
 class TrainingCorruption(SuitePart):
-    """Corrupted copies of training images that a method learns from, beside these.
+    """Corrupted copies of training images that a method learns from in addition.
 
     Attributes
     ----------
     corruption : str
-        A name of `hdr_bench.robustness.CORRUPTIONS`.
+        A name from `hdr_bench.robustness.CORRUPTIONS`.
     severity : {1, 2, 3, 4, 5, "mnist-c"}
-        Step of its scale, or that of MNIST-C's published files.
+        Severity on its scale, or that of MNIST-C's published files.
     share : float
-        Of the training images, each class by its share: 1.0 adds a copy of each of them.
+        Share of the training images to copy (stratified): 1.0 adds a copy of each.
     """
 
     corruption: str
@@ -97,45 +97,45 @@ class TrainingCorruption(SuitePart):
 
 
 class Case(SuitePart):
-    """A method to try.
+    """A method to evaluate.
 
     Attributes
     ----------
     name : str
-        What tables call it.
+        Name in tables.
     estimator : str or estimator
-        A name of `ESTIMATORS`, or the dotted path of any scikit-learn classifier; in Python also a classifier itself,
-        a pipeline for one, which is cloned before it is fitted. One whose own code changed is another method, and is
-        run again.
+        A name from `ESTIMATORS`, or the dotted path of any scikit-learn classifier; in Python also a classifier itself,
+        such as a pipeline, which is cloned before it is fitted. If its user code changes, it counts as another method
+        and runs again.
     key : str or None
-        What an estimator itself is told from others by, where its class and parameters do not say it: a class or a
-        function of a notebook, a network that is a parameter. Another key is another method, and is run again.
+        Identifies an estimator given in Python if its class and parameters do not: a class or function from a notebook,
+        or a network as a parameter. With another key, it counts as another method and runs again.
     params : dict
-        Its parameters.
+        Parameters of the estimator.
     steps : tuple of Step
-        Transformers before it.
+        Transformers applied before the estimator.
     published : tuple of Published
-        Figures to reproduce.
+        Published figures to reproduce.
     bibtex : str
-        The method's paper, as BibTeX, where it is none of the library's own methods.
+        The method's paper as BibTeX, if it is not one of the library's own methods.
     dataset : DatasetChoice or None
-        In place of the suite's.
+        Replaces the suite's.
     protocol : Protocol or None
-        In place of the suite's.
+        Replaces the suite's.
     grid : dict of str to list
-        For a grid search: parameter and values.
+        For a grid search: parameters and their values.
     reduced : Reduced or None
-        What runs unless the full size is asked for.
+        Size at which the case runs unless the full size is requested.
     validation : {"test"} or None
-        Evaluate a network on the test part after each epoch, as many sources do, for the curves of its training;
-        nothing is learnt or chosen by it.
+        Evaluate a network on the test part after each epoch, as many sources do, for its training curves; this affects
+        neither the fit nor any choice.
     train_with : tuple of TrainingCorruption
-        Corrupted copies of the training images that the method learns from, beside these; the same for every seed.
+        Corrupted copies of the training images that the method also learns from; the same for every seed.
     time_limit : float or None
-        Seconds that a trial may take, in place of the suite's; a text such as ``"10min"`` is read.
+        Seconds allowed per trial, replacing the suite's; may be given as a text such as ``"10min"``.
     memory_limit : int or None
-        Bytes that a trial may take above what its process has at the start, in place of the suite's; a text such as
-        ``"8GB"`` is read.
+        Bytes allowed per trial above what its process has at the start, replacing the suite's; may be given as a text
+        such as ``"8GB"``.
     """
 
     name: Name
@@ -163,9 +163,7 @@ class Case(SuitePart):
     def _is_an_estimator(cls, value: Any) -> Any:
         if isinstance(value, str) or (hasattr(value, "get_params") and not isinstance(value, type)):
             return value
-        raise ValueError(
-            f"{shown(value)} is not an estimator; give a name, a dotted path, or an estimator that is made"
-        )
+        raise ValueError(f"{shown(value)} is not an estimator; give a name, a dotted path, or an estimator object")
 
     @field_validator("grid")
     @classmethod
@@ -180,16 +178,16 @@ class Case(SuitePart):
     @model_validator(mode="after")
     def _object_is_whole(self) -> Self:
         if self.is_object and (self.params or self.steps):
-            raise ValueError("an estimator that is made has its parameters and steps already; give neither here")
+            raise ValueError("an estimator object already has its parameters and steps; give neither here")
         if self.is_object and self.reduced is not None and self.reduced.params:
-            raise ValueError("an estimator that is made has its parameters already; reduced cannot change them")
+            raise ValueError("an estimator object already has its parameters; reduced cannot change them")
         if self.is_object:
             describe_estimator(self.estimator, self.key)
         return self
 
     @model_serializer(mode="wrap")
     def _without_what_was_not_asked_for(self, serialize: SerializerFunctionWrapHandler) -> dict[str, Any]:
-        """Leave out what cases of before did not have: records of other suites stay as they were."""
+        """Omit unset later fields, so that records of existing suites stay unchanged."""
         content: dict[str, Any] = serialize(self)
         if not self.train_with:
             content.pop("train_with", None)
@@ -201,5 +199,5 @@ class Case(SuitePart):
 
     @property
     def is_object(self) -> bool:
-        """The estimator itself was given."""
+        """Whether the case was given an estimator object."""
         return not isinstance(self.estimator, str)

@@ -1,4 +1,4 @@
-"""What a suite says of its source in words, with placeholders for what is measured: ``{CNN|accuracy}``."""
+"""Claims of a suite's source, with placeholders for measured figures: ``{CNN|accuracy}``."""
 
 import re
 from collections.abc import Collection, Iterator
@@ -8,19 +8,19 @@ from hdr_bench.exceptions import UnknownNameError
 from hdr_bench.names import abbreviate
 from hdr_bench.records.metrics import METRICS
 
-# Each takes what it has looked at, so that a text is looked through once, whatever it holds.
+# Possessive quantifiers, so that a text is scanned only once, whatever it contains.
 _PLACEHOLDER = re.compile(r"\{([^{}|]++)\|([a-z0-9_]++)(?:@([0-9]++))?(?: on ([^{}|]++))?\}")
 _BRACES = re.compile(r"\{[^{}|]*+\|[^{}]*+\}")
-# Of an epoch, so that it can be read as a number.
+# Number of digits in an epoch, so that it can be parsed.
 _MOST_DIGITS = 9
 CLASS_FIGURES = ("best_class", "worst_class", "least_f1", "least_auc")
-"""Figures of a method's classes: the best and the worst by recall, the least F1 and the least AUC."""
+"""Figures by class: the best and the worst recall, the lowest F1 and the lowest AUC."""
 
 DROP = "drop"
-"""What a placeholder asks for to have the accuracy that a method loses on a test set, in points."""
+"""Figure of a placeholder for the accuracy that a method loses on a test set, in points."""
 
 CHOSEN = "chosen"
-"""What a placeholder asks for to name the parameters that a search chose."""
+"""Figure of a placeholder for the parameters selected by a search."""
 
 
 @dataclass(frozen=True)
@@ -30,15 +30,15 @@ class Placeholder:
     Attributes
     ----------
     text : str
-        As it is written.
+        The placeholder as written.
     case : str
-        The name of a case of the suite.
+        Name of a case of the suite.
     figure : str
         One of `claim_figures`.
     epoch : int or None
         From 1; None for the last.
     test_set : str
-        The name of another test set of the suite; empty for the test part of the case's own data.
+        Name of another test set of the suite; empty for the test part of the case's own data.
     """
 
     text: str
@@ -49,20 +49,20 @@ class Placeholder:
 
 
 def claim_figures() -> tuple[str, ...]:
-    """Return what a placeholder may ask for: metrics, the parameters that a search chose, and figures of classes.
+    """Return the figures available to placeholders: metrics, parameters selected by a search, and figures by class.
 
     Returns
     -------
     names : tuple of str
-        In alphabetical order. Of a metric of each epoch of training, ``@3`` asks for the third epoch, otherwise a
-        placeholder gets the last one.
+        In alphabetical order. For a metric of each training epoch, ``@3`` selects the third epoch; the default is the
+        last one.
     """
     metrics = (name for name, metric in METRICS.items() if metric.evaluated_on is None)
     return tuple(sorted({*metrics, CHOSEN, *CLASS_FIGURES}))
 
 
 def figures_on_test_sets() -> tuple[str, ...]:
-    """Return what a placeholder may ask for on another test set: scores, and the drop.
+    """Return the figures available to placeholders on another test set: scores, and the drop.
 
     Returns
     -------
@@ -73,7 +73,7 @@ def figures_on_test_sets() -> tuple[str, ...]:
 
 
 def placeholders_of(claim: str) -> Iterator[Placeholder]:
-    """Give the placeholders of a claim, in their order.
+    """Yield the placeholders of a claim in order.
 
     Parameters
     ----------
@@ -83,7 +83,7 @@ def placeholders_of(claim: str) -> Iterator[Placeholder]:
     Yields
     ------
     placeholder : Placeholder
-        As it is written; whether there is such a case or figure is not checked.
+        As written; whether its case and figure exist is not checked.
 
     Examples
     --------
@@ -99,23 +99,23 @@ def placeholders_of(claim: str) -> Iterator[Placeholder]:
 
 
 def check_claim(claim: str, cases: Collection[str], test_sets: Collection[str] = ()) -> None:
-    """Check that a claim asks for figures that there are.
+    """Check that the figures requested by a claim exist.
 
     Parameters
     ----------
     claim : str
-        A text with placeholders.
+        Text with placeholders.
     cases : collection of str
-        The names of the suite's cases; a dict or a set is asked faster than a list.
+        Names of the suite's cases; lookup is faster in a dict or a set than in a list.
     test_sets : collection of str, default=()
-        The names of its other test sets.
+        Names of the suite's other test sets.
 
     Raises
     ------
     UnknownNameError
-        If it names a case or a test set that the suite lacks, or no figure.
+        If a case, a test set or a figure is unknown.
     ValueError
-        If it cannot be read, or asks for an epoch of what has none.
+        If a placeholder cannot be parsed, or has an epoch although its figure has none.
     """
     read = {each.text for each in placeholders_of(claim)}
     for text in _BRACES.findall(claim):
@@ -136,7 +136,7 @@ def check_claim(claim: str, cases: Collection[str], test_sets: Collection[str] =
         if placeholder.test_set and placeholder.test_set not in test_sets:
             raise UnknownNameError(f"test set in {written}", placeholder.test_set, test_sets)
         if placeholder.epoch is not None and not _has_epochs(placeholder.figure):
-            raise ValueError(f"{written}: {placeholder.figure} has no epochs; leave @{placeholder.epoch} out")
+            raise ValueError(f"{written}: {placeholder.figure} has no epochs; remove @{placeholder.epoch}")
 
 
 def _has_epochs(figure: str) -> bool:

@@ -1,4 +1,4 @@
-"""Reports that were committed in format 3: results without the run's record, and without predictions."""
+"""Reports committed in format 3: results without the run's record and without predictions."""
 
 import json
 import os
@@ -21,21 +21,21 @@ from hdr_bench.records.suite import Suite
 _RESULTS = "results.json"
 
 WITHOUT_PREDICTIONS = (
-    "committed in format 3, without predictions: the scores are as they were stored, cannot be checked, and are not "
+    "committed in format 3, without predictions: scores are reported as stored, and can be neither checked nor "
     "compared again"
 )
-"""What is said of a report of format 3."""
+"""Note on a report of format 3."""
 
 
 class CommittedReport(Store):
-    """A report of format 3 as a store: its scores are as stored, since there are no predictions to check them by.
+    """A report of format 3 as a store, with its scores as stored, since there are no predictions to check them.
 
     Parameters
     ----------
     folder : Path
-        The report's.
+        Folder of the report.
     results : dict of str to Result
-        By their keys.
+        By key.
     """
 
     def __init__(self, folder: Path, results: dict[str, Result]) -> None:
@@ -43,7 +43,7 @@ class CommittedReport(Store):
         self._results = results
 
     def read_run(self) -> RunRecord:
-        """Return as much of the run's record as its results tell: the names of suite and cases, and the trials.
+        """Return the part of the run's record known from its results: names of suite and cases, and the trials.
 
         Returns
         -------
@@ -78,7 +78,7 @@ class CommittedReport(Store):
         Parameters
         ----------
         key : str
-            The trial's.
+            Key of the trial.
 
         Returns
         -------
@@ -87,19 +87,19 @@ class CommittedReport(Store):
         Raises
         ------
         MissingTrialError
-            If there is none.
+            If there is no such trial.
         """
         if key not in self._results:
-            raise MissingTrialError(f"{self.folder / _RESULTS}: there is no such trial: {key}")
+            raise MissingTrialError(f"{self.folder / _RESULTS}: no such trial: {key}")
         return self._results[key]
 
     def read_predictions(self, key: str) -> Predictions | None:
-        """Return None: there are no predictions.
+        """Return None, as there are no predictions.
 
         Parameters
         ----------
         key : str
-            The trial's.
+            Key of the trial.
 
         Returns
         -------
@@ -110,7 +110,7 @@ class CommittedReport(Store):
 
 
 def open_store(path: str | os.PathLike[str]) -> Store:
-    """Return the store in a folder: a run's, or a report that was committed in format 3.
+    """Return the store in a folder: of a run, or of a report committed in format 3.
 
     Parameters
     ----------
@@ -124,7 +124,7 @@ def open_store(path: str | os.PathLike[str]) -> Store:
     Raises
     ------
     StoreError
-        If there is a report whose results cannot be read.
+        If there is a report whose results are not readable.
     """
     store = Store(path)
     results = {} if store.run_file.exists() else _read_results(store.folder / _RESULTS)
@@ -132,7 +132,7 @@ def open_store(path: str | os.PathLike[str]) -> Store:
 
 
 def _read_results(path: Path) -> dict[str, Result]:
-    """Return the results of a report that was committed before format 4, by their keys; none for any other folder."""
+    """Return the results of a report committed before format 4, by key; empty for any other folder."""
     try:
         contents = json.loads(read_regular(path))
         if not isinstance(contents, list) or not all(map(_is_old, contents)):

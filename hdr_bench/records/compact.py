@@ -1,11 +1,11 @@
-"""Predictions in compact form: the wrong labels alone, and the summary of the scores, as JSON.
+"""Compact form of predictions: only the wrong labels, and the summary of the scores, as JSON.
 
-About 1 to 4 kB for the 10,000 test images of MNIST, compressed. The true labels are not in it: they are the same for
-every trial that is evaluated on the same images, and are stored once beside the trials.
+Takes about 1 to 4 kB for the 10,000 test images of MNIST, compressed. The true labels are not included: they are the
+same for all trials evaluated on the same images, and are stored once for a run.
 
-Of distorted images, of which there are many sets and many wrong predictions, there is no summary, and the wrong labels
-are written more densely: one bit per image says whether it is wrong, and the labels follow sorted by the true class, of
-which like ones are together.
+For distorted images, with many sets and many wrong predictions, there is no summary, and the wrong labels are written
+more densely: one bit per image says whether it is wrong, followed by the labels sorted by true class, which groups
+equal ones.
 """
 
 import hashlib
@@ -25,7 +25,7 @@ _MEAN_DECIMALS = 6
 
 
 def labels_digest(y_true: NDArray[np.int64]) -> str:
-    """Return what true labels are known by.
+    """Return the digest that identifies true labels.
 
     Parameters
     ----------
@@ -41,12 +41,12 @@ def labels_digest(y_true: NDArray[np.int64]) -> str:
 
 
 def scores_digest(predictions: Predictions) -> str:
-    """Return what the scores of classes are known by.
+    """Return the digest that identifies class scores.
 
     Parameters
     ----------
     predictions : Predictions
-        With their probabilities or decision values, if the method gives any.
+        Including their probabilities or decision values, if there are any.
 
     Returns
     -------
@@ -63,14 +63,14 @@ def pack(predictions: Predictions, n_classes: int) -> bytes:
     Parameters
     ----------
     predictions : Predictions
-        The scores of classes are quantized as `ScoreSummary` describes.
+        Class scores are quantized as described in `ScoreSummary`.
     n_classes : int
-        Classes of the data set.
+        Number of classes in the data set.
 
     Returns
     -------
     content : bytes
-        JSON, which `unpack` reads.
+        JSON, to be read by `unpack`.
     """
     summary = predictions.summary or summarize_scores(predictions, n_classes)
     wrong = np.flatnonzero(~predictions.is_right)
@@ -86,17 +86,17 @@ def pack(predictions: Predictions, n_classes: int) -> bytes:
 
 
 def pack_labels(predictions: Predictions) -> bytes:
-    """Return predicted classes alone in compact form.
+    """Return only the predicted classes in compact form.
 
     Parameters
     ----------
     predictions : Predictions
-        Of distorted images; scores of classes are left out.
+        Predictions for distorted images; class scores are left out.
 
     Returns
     -------
     content : bytes
-        JSON, which `unpack` reads.
+        JSON, to be read by `unpack`.
     """
     is_wrong = ~predictions.is_right
     order = np.argsort(predictions.y_true[is_wrong], kind="stable")
@@ -110,17 +110,17 @@ def pack_labels(predictions: Predictions) -> bytes:
 
 
 def labels_of(content: bytes) -> str:
-    """Return which true labels predictions in compact form go with.
+    """Return the digest of the true labels that belong to predictions in compact form.
 
     Parameters
     ----------
     content : bytes
-        As `pack` returns it.
+        As returned by `pack`.
 
     Returns
     -------
     digest : str
-        As `labels_digest` returns it.
+        As returned by `labels_digest`.
 
     Raises
     ------
@@ -131,14 +131,14 @@ def labels_of(content: bytes) -> str:
 
 
 def unpack(content: bytes, y_true: NDArray[np.int64]) -> Predictions:
-    """Return the predictions that `pack` or `pack_labels` has written.
+    """Return the predictions written by `pack` or `pack_labels`.
 
     Parameters
     ----------
     content : bytes
-        As they return it.
+        As returned by these functions.
     y_true : ndarray of shape (n,), int64
-        The true labels that `labels_of` names.
+        The true labels with the digest from `labels_of`.
 
     Returns
     -------
@@ -148,18 +148,18 @@ def unpack(content: bytes, y_true: NDArray[np.int64]) -> Predictions:
     Raises
     ------
     ValueError, KeyError, TypeError, IndexError
-        If the content is damaged, or does not fit the labels.
+        If the content is damaged, or does not match the labels.
     """
     packed = json.loads(content)
     if "wrong_bits" in packed:
         return _unpacked_labels(packed, y_true)
     if len(y_true) != packed["n"] or len(packed["wrong_steps"]) != len(packed["wrong_labels"]):
-        raise ValueError(f"predictions for {packed['n']} images do not fit {len(y_true)} labels")
+        raise ValueError(f"predictions for {packed['n']} images do not match {len(y_true)} labels")
     wrong = np.cumsum(packed["wrong_steps"], dtype=np.int64)
     y_pred = np.array(y_true, np.int64)
     y_pred[wrong] = packed["wrong_labels"]
     if int((y_pred != y_true).sum()) != len(wrong):
-        raise ValueError("a prediction that is marked as wrong is right")
+        raise ValueError("a prediction marked as wrong is right")
     summary = None if packed["scores"] is None else _unpacked_summary(packed["scores"], wrong, len(y_true))
     return Predictions(y_true, y_pred, summary=summary, scores_digest=packed["scores_digest"])
 
@@ -167,7 +167,7 @@ def unpack(content: bytes, y_true: NDArray[np.int64]) -> Predictions:
 def _unpacked_labels(packed: dict[str, Any], y_true: NDArray[np.int64]) -> Predictions:
     n, bits = packed["n"], np.frombuffer(bytes.fromhex(packed["wrong_bits"]), np.uint8)
     if len(y_true) != n or len(bits) != -(-n // 8):
-        raise ValueError(f"predictions for {n} images do not fit {len(y_true)} labels")
+        raise ValueError(f"predictions for {n} images do not match {len(y_true)} labels")
     wrong = np.flatnonzero(np.unpackbits(bits, count=n))
     signs = np.array([ord(sign) - _FIRST_SIGN for sign in packed["wrong_signs"]], np.int64)
     if len(signs) != len(wrong):
@@ -175,12 +175,12 @@ def _unpacked_labels(packed: dict[str, Any], y_true: NDArray[np.int64]) -> Predi
     y_pred = np.array(y_true, np.int64)
     y_pred[wrong[np.argsort(y_true[wrong], kind="stable")]] = signs
     if int((y_pred != y_true).sum()) != len(wrong):
-        raise ValueError("a prediction that is marked as wrong is right")
+        raise ValueError("a prediction marked as wrong is right")
     return Predictions(y_true, y_pred)
 
 
 def _packed_summary(summary: ScoreSummary, wrong: NDArray[np.intp]) -> dict[str, Any]:
-    # Images that are classified correctly have their class among the two highest but for ties.
+    # Except for ties, correctly classified images have their class among the two highest.
     tied = np.setdiff1d(np.flatnonzero(summary.top_2 < 1), wrong)
     bins = summary.reliability
     return {

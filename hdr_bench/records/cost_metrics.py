@@ -1,4 +1,4 @@
-"""Metrics of what methods cost: which of them tables show, and which methods and runs are compared by."""
+"""Cost metrics: those shown in tables, and those by which methods and runs are compared."""
 
 from hdr_bench.exceptions import UnknownNameError
 from hdr_bench.records.metric_types import CostTerms, Kind, Metric, Source
@@ -6,19 +6,19 @@ from hdr_bench.records.metrics import METRICS
 
 
 def tabled_metrics(kind: Kind, source: Source = "measurements") -> tuple[Metric, ...]:
-    """Return the metrics of a kind that have columns in the tables of costs.
+    """Return the metrics of a kind that have columns in the cost tables.
 
     Parameters
     ----------
     kind : {"share", "loss", "count", "seconds", "bytes"}
-        What their values are.
+        Kind of their values.
     source : {"scores", "measurements", "searched", "history"}, default="measurements"
-        The field of a result that holds them.
+        Field of a result that holds them.
 
     Returns
     -------
     metrics : tuple of Metric
-        In the order of the table.
+        In table order.
 
     Examples
     --------
@@ -33,28 +33,28 @@ def tabled_metrics(kind: Kind, source: Source = "measurements") -> tuple[Metric,
 
 
 def cost_metrics() -> dict[str, Metric]:
-    """Return the metrics that methods are compared by as costs, by their names.
+    """Return the metrics by which the costs of methods are compared, by name.
 
     Returns
     -------
     metrics : dict of str to Metric
-        Those with `CostTerms`, whose names are columns of `load_results`.
+        Metrics with `CostTerms`, whose names are columns of `load_results`.
     """
     return {name: metric for name, metric in METRICS.items() if metric.cost is not None}
 
 
 def compared_costs(kind: Kind) -> tuple[str, ...]:
-    """Return the costs of a kind whose least is found, among methods and between runs.
+    """Return the costs of a kind for which the lowest is determined, among methods and between runs.
 
     Parameters
     ----------
     kind : {"seconds", "bytes", "count"}
-        What their values are.
+        Kind of their values.
 
     Returns
     -------
     names : tuple of str
-        In the order of the table.
+        In table order.
 
     Examples
     --------
@@ -79,7 +79,7 @@ def cost_terms(name: str) -> CostTerms:
     Raises
     ------
     UnknownNameError
-        If it is no cost.
+        If it is not a cost.
 
     Examples
     --------

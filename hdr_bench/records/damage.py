@@ -1,4 +1,4 @@
-"""Damaged files: what reading one raises, how it is said, and what to do about it."""
+"""Damaged files: errors when reading them, their descriptions, and remedies."""
 
 import lzma
 import zipfile
@@ -20,17 +20,17 @@ DAMAGED = (
     TypeError,
     ValueError,
 )
-"""What comes of reading a file whose content is not what it should be; records that are nested without end as well."""
+"""Errors raised when a file does not have the expected content, including endlessly nested records."""
 
 _MOST_LETTERS = 300
 REMEDY = "run the suite again, which replaces it"
-"""What to do about a damaged result."""
-AWAY = "move it away, and run the suite again"
-"""What to do about what is not replaced."""
+"""Remedy for a damaged result."""
+AWAY = "move it away and run the suite again"
+"""Remedy for something that is not replaced."""
 
 
 def remedy_of(path: Path) -> str:
-    """Return what to do about a damaged result: a file is replaced, a folder in its place is the user's to move.
+    """Return the remedy for a damaged result: a file is replaced, but a folder in its place must be moved by the user.
 
     Parameters
     ----------
@@ -44,12 +44,12 @@ def remedy_of(path: Path) -> str:
 
 
 def describe_damage(error: BaseException) -> str:
-    """Return in a few words why a file cannot be read.
+    """Describe in a few words why a file cannot be read.
 
     Parameters
     ----------
     error : BaseException
-        What reading it raised.
+        Raised when reading it.
 
     Returns
     -------

@@ -1,7 +1,7 @@
-"""Decisions on labels: what people decided on the labels of single images.
+"""Decisions that people made on the labels of individual images.
 
-A decision is the name of a class (that of the given label keeps it), `NEITHER`, `UNSURE`, or empty, which is not
-decided yet. Decisions are on a data set as it is read, before classes are chosen or images are changed.
+A decision is the name of a class (that of the given label confirms it), `NEITHER`, `UNSURE`, or empty if it is pending.
+Decisions refer to a data set as read, before classes are selected or images changed.
 """
 
 from dataclasses import dataclass, replace
@@ -12,10 +12,10 @@ from hdr_bench.exceptions import DatasetError, shown
 PartName = Literal["train", "test"]
 
 NEITHER = "neither"
-"""Decision on an image that is of none of the classes: it is left out."""
+"""Decision on an image of none of the classes, which is left out."""
 
 UNSURE = "unsure"
-"""Decision on an image that cannot be read for certain: its label stays."""
+"""Decision on an image that cannot be read with certainty, whose label stays."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,17 +25,17 @@ class Decision:
     Attributes
     ----------
     part : {"train", "test"}
-        Part of the data set that the image is in.
+        Part of the data set that contains the image.
     index : int
-        Its place in that part; the first is 0.
+        Position in that part, from 0.
     given : str
         Name of the class that it is labelled as.
     decision : str
-        Name of the class that it is, `NEITHER` or `UNSURE`; empty if it is not decided yet.
+        Name of its actual class, `NEITHER` or `UNSURE`; empty if pending.
     who : str
-        Who decided.
+        Name of the person who decided.
     when : str
-        When it was decided, a date or a time in UTC by ISO 8601; may be empty.
+        Time of the decision, as an ISO 8601 date or UTC time; may be empty.
     """
 
     part: PartName
@@ -47,12 +47,12 @@ class Decision:
 
     @property
     def image(self) -> tuple[PartName, int]:
-        """The image: its part, and its place in it."""
+        """The image: its part, and its position in it."""
         return self.part, self.index
 
     @property
     def changes_label(self) -> bool:
-        """The image gets another label, or none."""
+        """Whether the image gets another label or is left out."""
         return self.decision not in {"", UNSURE, self.given}
 
 
@@ -63,7 +63,7 @@ class Decisions:
     Attributes
     ----------
     fingerprint : str
-        Of the data set as it is read; empty if it is not known, since the file has no rows.
+        Fingerprint of the data set as read; empty if unknown, as the file has no rows.
     rows : tuple of Decision
         One per image.
     """
@@ -73,19 +73,19 @@ class Decisions:
 
     @property
     def n_decided(self) -> int:
-        """Images that were decided on."""
+        """Number of images that were decided on."""
         return sum(row.decision != "" for row in self.rows)
 
 
 def merge_decisions(decisions: Decisions, candidates: Decisions) -> Decisions:
-    """Return candidates with what was decided on them before, then all else that was decided.
+    """Return candidates with their earlier decisions, followed by all other earlier decisions.
 
     Parameters
     ----------
     decisions : Decisions
-        What was decided before, on the same data.
+        Earlier decisions on the same data.
     candidates : Decisions
-        The images that are now to be decided on; their order is kept.
+        The images to decide on now, whose order is kept.
 
     Returns
     -------
@@ -94,13 +94,13 @@ def merge_decisions(decisions: Decisions, candidates: Decisions) -> Decisions:
     Raises
     ------
     DatasetError
-        If they are of different data, or an image has two given labels.
+        If they belong to different data, or an image has two given labels.
     """
     if not decisions.rows:
         return candidates
     if decisions.fingerprint != candidates.fingerprint and candidates.rows:
         raise DatasetError(
-            f"the decisions are on other data (fingerprint {decisions.fingerprint[:12]}...) than the candidates "
+            f"the decisions are for other data (fingerprint {decisions.fingerprint[:12]}...) than the candidates "
             f"({candidates.fingerprint[:12]}...); write them to another folder"
         )
     before = {row.image: row for row in decisions.rows if row.decision or row.who}
@@ -111,7 +111,7 @@ def merge_decisions(decisions: Decisions, candidates: Decisions) -> Decisions:
 def _keep_decision(candidate: Decision, before: Decision) -> Decision:
     if candidate.given != before.given:
         raise DatasetError(
-            f"{candidate.part} image {candidate.index}: its given label is {shown(candidate.given)}, and "
-            f"{shown(before.given)} among the decisions; correct the column given there"
+            f"{candidate.part} image {candidate.index}: its given label is {shown(candidate.given)}, but "
+            f"{shown(before.given)} in the decisions; correct the column given there"
         )
     return replace(candidate, decision=before.decision, who=before.who, when=before.when)

@@ -1,6 +1,6 @@
-"""Files of decisions on labels: CSV in UTF-8 (RFC 4180), which people and spreadsheets also write.
+"""Files of label decisions: CSV in UTF-8 (RFC 4180), also written by people and spreadsheets.
 
-Its columns are those of `COLUMNS`; `fingerprint` is that of the data set, and the same in all rows.
+The columns are those of `COLUMNS`; `fingerprint` is that of the data set, and the same in all rows.
 """
 
 import csv
@@ -21,7 +21,7 @@ from hdr_bench.records.text import first_faults
 COLUMNS = ("fingerprint", "part", "index", "given", "decision", "who", "when")
 
 _HEADER = ",".join(COLUMNS)
-# A decision for each image of a hundred data sets of MNIST's size.
+# Suffices for a decision on each image of a hundred data sets of MNIST's size.
 _MOST_BYTES = 1_000_000_000
 _FINGERPRINT = re.compile(r"[0-9a-f]{64}")
 _INDEX = re.compile(r"[0-9]{1,12}")
@@ -29,7 +29,7 @@ _OTHER_SEPARATORS = {";": "semicolons", "\t": "tabs", "|": "vertical bars"}
 
 
 class _Line(NamedTuple):
-    """A row as it was read, with the number of its line."""
+    """A row as read, with its line number."""
 
     number: int
     fingerprint: str
@@ -37,9 +37,9 @@ class _Line(NamedTuple):
 
 
 def read_decisions(path: Path | str) -> Decisions:
-    """Read a file of decisions.
+    """Read a file of label decisions.
 
-    A byte order mark, line ends of any system and empty rows, as spreadsheets write them, are allowed.
+    Byte order marks, line ends of any system and empty rows, as written by spreadsheets, are allowed.
 
     Parameters
     ----------
@@ -55,28 +55,28 @@ def read_decisions(path: Path | str) -> Decisions:
     DatasetNotFoundError
         If there is no such file.
     DatasetError
-        If it cannot be read, or is not a file of decisions; the message names each wrong line.
+        If the file cannot be read, or is not a file of decisions; the message names each faulty line.
     """
     path = Path(path)
     try:
         if path.stat().st_size > _MOST_BYTES:
-            raise DatasetError(f"{path}: too large for a file of decisions; at most {_MOST_BYTES:,} bytes are read")
+            raise DatasetError(f"{path}: a file of decisions must have at most {_MOST_BYTES:,} bytes")
         content = read_regular(path)
     except FileNotFoundError as error:
-        raise DatasetNotFoundError(f"{path}: there is no such file of decisions; check the path") from error
+        raise DatasetNotFoundError(f"{path}: no such file of decisions; check the path") from error
     except (OSError, ValueError) as error:
         raise DatasetError(f"{path}: cannot be read: {describe_file_error(error)}") from error
     return parse_decisions(content, str(path))
 
 
 def parse_decisions(content: bytes, name: str) -> Decisions:
-    """Return the decisions in the content of a file; see `read_decisions`.
+    """Parse the content of a file of decisions; see `read_decisions`.
 
     Parameters
     ----------
     content : bytes
     name : str
-        What errors call the file.
+        Name of the file in errors.
 
     Returns
     -------
@@ -85,7 +85,7 @@ def parse_decisions(content: bytes, name: str) -> Decisions:
     Raises
     ------
     DatasetError
-        If it is not a file of decisions.
+        If the content is not a file of decisions.
     """
     lines: list[_Line] = []
     faults: list[str] = []
@@ -120,24 +120,24 @@ def format_decisions(decisions: Decisions) -> str:
 
 
 def write_decisions(path: Path | str, decisions: Decisions) -> None:
-    """Write decisions to a file, which is replaced as a whole.
+    """Write decisions to a file, replacing it as a whole.
 
     Parameters
     ----------
     path : path-like
-        Its folder is made.
+        Its folder is created if needed.
     decisions : Decisions
 
     Raises
     ------
     OSError
-        If it cannot be written.
+        If the file cannot be written.
     """
     write_whole(Path(path), format_decisions(decisions).encode())
 
 
 def _read_cells(content: bytes, name: str) -> Iterator[tuple[int, list[str]]]:
-    """Give the rows below the header, each with the number of its line."""
+    """Yield the rows below the header with their line numbers."""
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -157,7 +157,7 @@ def _check_header(cells: list[str], name: str) -> None:
         return
     for separator, words in _OTHER_SEPARATORS.items():
         if tuple(separator.join(cells).split(separator)) == COLUMNS:
-            raise DatasetError(f"{name}: its columns are separated by {words}; save the table with commas between them")
+            raise DatasetError(f"{name}: the columns are separated by {words}; save the table with commas")
     came = shown(",".join(cells)) if cells else "nothing"
     raise DatasetError(f"{name}: line 1 must be {_HEADER}, got {came}; is it a file of decisions?")
 
@@ -175,7 +175,7 @@ def _parse_line(number: int, cells: list[str]) -> _Line:
     if not _INDEX.fullmatch(index):
         raise ValueError(f"index must be a whole number of at least 0, got {shown(index)}")
     if not given:
-        raise ValueError("given is empty; it must be the name of the class that the image is labelled as")
+        raise ValueError("given is empty; it must name the class that the image is labelled as")
     _check_when(when)
     return _Line(number, fingerprint, Decision(cast("PartName", part), int(index), given, decision, who, when))
 
@@ -197,8 +197,8 @@ def _find_other_data(lines: Sequence[_Line]) -> Iterator[str]:
     for line in lines:
         if line.fingerprint != lines[0].fingerprint:
             yield (
-                f"line {line.number}: fingerprint {line.fingerprint[:12]}... is of other data than that of line "
-                f"{lines[0].number}, {lines[0].fingerprint[:12]}...; a file holds the decisions on one data set"
+                f"line {line.number}: fingerprint {line.fingerprint[:12]}... is for other data than that of line "
+                f"{lines[0].number}, {lines[0].fingerprint[:12]}...; a file must have decisions on one data set only"
             )
 
 
@@ -207,4 +207,4 @@ def _find_repeated(lines: Sequence[_Line]) -> Iterator[str]:
     for (part, index), count in counts.items():
         if count > 1:
             numbers = [str(line.number) for line in lines if line.row.image == (part, index)]
-            yield f"{part} image {index} is in lines {' and '.join(numbers[:5])}; leave one of them"
+            yield f"{part} image {index} is in lines {' and '.join(numbers[:5])}; keep one of them"

@@ -1,4 +1,4 @@
-"""What is done to test images: corruptions, and attacks on a method."""
+"""Distortions of test images: corruptions, and attacks on a method."""
 
 from typing import Annotated, Any, Literal
 
@@ -8,7 +8,7 @@ from hdr_bench.exceptions import shown
 from hdr_bench.records.base import Record
 
 MOST_STEPS, MOST_RESTARTS = 10_000, 100
-"""Of an attack: more would take days."""
+"""Largest number for an attack: more would take days."""
 
 
 def _check_severity(value: Any) -> Any:
@@ -19,7 +19,7 @@ def _check_severity(value: Any) -> Any:
 
 
 Severity = Annotated[Literal[1, 2, 3, 4, 5, "mnist-c"], BeforeValidator(_check_severity)]
-"""Step of a corruption's scale, or the severity of MNIST-C's published files."""
+"""Severity on a corruption's scale, or that of MNIST-C's published files."""
 
 
 class Corruption(Record):
@@ -28,9 +28,9 @@ class Corruption(Record):
     Attributes
     ----------
     name : str
-        A name of `hdr_bench.robustness.CORRUPTIONS`.
+        A name from `hdr_bench.robustness.CORRUPTIONS`.
     severity : {1, 2, 3, 4, 5, "mnist-c"}
-        Step of its scale, or that of MNIST-C's published files.
+        Severity on its scale, or that of MNIST-C's published files.
     """
 
     name: str
@@ -38,25 +38,24 @@ class Corruption(Record):
 
 
 class Attack(Record):
-    """Attack on test images, whose changes are bounded in the maximum norm.
+    """Attack on test images, with changes bounded in the maximum norm.
 
     Attributes
     ----------
     name : str
-        A name of `hdr_bench.robustness.ATTACKS`.
+        A name from `hdr_bench.robustness.ATTACKS`.
     eps : float
-        The most that a pixel changes, as a share of the pixels' range: 0.1 is 25.5 of 255.
+        Largest change of a pixel, as a fraction of the pixel range: 0.1 is 25.5 of 255.
     steps : int
-        Steps along the gradient; 1 for FGSM.
+        Number of gradient steps; 1 for FGSM.
     step_size : float or None
-        Of each step, as `eps`; None lets the attack choose.
+        Size of each step, in the same unit as `eps`; None lets the attack choose.
     restarts : int
-        Random starts, of which the worst counts for each image; 1 for FGSM.
+        Number of random starts, of which the worst counts for each image; 1 for FGSM.
     transfer_from : str
-        Name of the case whose fitted method the images are made for, where a method has no gradient of its own; empty
-        for none.
+        Name of the case whose fitted method the images are made for, if a method has no gradient; empty for none.
     transfers_to : {"methods without gradient", "all methods"}
-        Methods that are evaluated on the images made for that case.
+        Methods evaluated on the images made for that case.
     """
 
     name: str

@@ -1,4 +1,4 @@
-"""The machine and the versions that produced a result."""
+"""Environment of a result: the machine and the versions of its software."""
 
 import os
 import platform
@@ -17,11 +17,11 @@ from threadpoolctl import threadpool_info
 from hdr_bench.records.text import writable_content
 
 LIBRARIES = ("hdr-bench", "numpy", "scipy", "scikit-learn", "torch", "skorch", "scikit-learn-intelex", "faiss-cpu")
-"""Libraries that decide a result."""
+"""Libraries that affect results."""
 
 
 class _Seen(BaseModel):
-    """Description that the system gives of itself, in texts that files can hold."""
+    """Description that the system provides, with texts that files can hold."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -32,7 +32,7 @@ class _Seen(BaseModel):
 
 
 class ThreadPool(_Seen):
-    """Thread pool of a native library, as threadpoolctl sees it.
+    """Thread pool of a native library, as reported by threadpoolctl.
 
     Attributes
     ----------
@@ -46,7 +46,7 @@ class ThreadPool(_Seen):
 
 
 class Environment(_Seen):
-    """A machine, its software, and the thread pools in force.
+    """A machine, its software, and the thread pools in use.
 
     Attributes
     ----------
@@ -55,16 +55,16 @@ class Environment(_Seen):
     cpu : str
         Model of the processor.
     cores : int
-        Logical cores that the process may use.
+        Logical cores available to the process.
     memory_bytes : int
     system : str
         Operating system.
     python : str
     libraries : dict of str to str
-        Versions of `LIBRARIES`, as far as they are installed.
+        Versions of the installed `LIBRARIES`.
     thread_pools : tuple of ThreadPool
     commit : str
-        Of the code, where it is a checkout; with ``+`` where it was changed since.
+        Commit of the code, if it is a checkout; followed by ``+`` if it has uncommitted changes.
     """
 
     machine: str
@@ -79,7 +79,7 @@ class Environment(_Seen):
 
 
 def read_environment() -> Environment:
-    """Look at this process: its machine, its libraries, the thread pools that are loaded.
+    """Return the environment of this process: machine, libraries, and loaded thread pools.
 
     Returns
     -------
@@ -99,7 +99,7 @@ def read_environment() -> Environment:
 
 
 def available_cores() -> int:
-    """Return how many logical cores this process may use.
+    """Return the number of logical cores available to this process.
 
     Returns
     -------
@@ -110,7 +110,7 @@ def available_cores() -> int:
 
 @cache
 def library_versions() -> dict[str, str]:
-    """Return the versions of `LIBRARIES`, as far as they are installed.
+    """Return the versions of the installed `LIBRARIES`.
 
     Returns
     -------
@@ -126,7 +126,7 @@ def library_versions() -> dict[str, str]:
 
 
 def thread_pools() -> tuple[ThreadPool, ...]:
-    """Look at the thread pools that this process has loaded, and oneDAL's, which threadpoolctl does not see.
+    """Return the thread pools that this process has loaded, including oneDAL's, which threadpoolctl does not report.
 
     Returns
     -------
@@ -158,7 +158,7 @@ def _cpu() -> str:
 def _system() -> str:
     try:
         name = platform.freedesktop_os_release().get("PRETTY_NAME", "")
-    # A file that is not UTF-8 is no reason to run nothing.
+    # A file that is not UTF-8 must not prevent runs.
     except (OSError, ValueError):
         name = ""
     return f"{name} ({platform.system()} {platform.release()})" if name else platform.platform()
@@ -166,7 +166,7 @@ def _system() -> str:
 
 @cache
 def _commit() -> str:
-    """Return the commit of the checkout that this very file belongs to, or nothing."""
+    """Return the commit of the checkout that contains this file; empty if none."""
     here = Path(__file__)
 
     def git(*arguments: str) -> str:
@@ -182,7 +182,7 @@ def _commit() -> str:
 
 
 def utc_now() -> str:
-    """Return the time in UTC, to the second, as ISO 8601.
+    """Return the current UTC time to the second, as ISO 8601.
 
     Returns
     -------

@@ -7,15 +7,15 @@ from hdr_bench.records.predictions import Predictions
 
 @dataclass(frozen=True)
 class OwnScore:
-    """Accuracy that a model's card reports.
+    """Accuracy reported in a model's card.
 
     Attributes
     ----------
     dataset : str
-        What it was found on.
+        Data set that it was measured on.
     n_images : int
     accuracy : float
-        Share of the images that are right.
+        Fraction of correctly classified images.
     """
 
     dataset: str
@@ -25,24 +25,24 @@ class OwnScore:
 
 @dataclass(frozen=True, eq=False)
 class EvaluatedModel:
-    """A fitted model on a data set.
+    """Evaluation of a fitted model on a data set.
 
     Attributes
     ----------
     model : str
-        What tables call the model.
+        Name of the model in tables.
     dataset : str
-        What tables call the data set.
+        Name of the data set in tables.
     predictions : Predictions or None
-        Of its images; None if the model cannot be evaluated on them.
+        Predictions for its images; None if the model cannot be evaluated on them.
     own : OwnScore or None
-        What the model's card reports; None if it has no score.
+        Score in the model's card; None if it has none.
     problem : str
-        Why there are no predictions.
+        Reason why there are no predictions.
     notes : tuple of str
-        What a reader must know: images that the model learned from, another polarity or range.
+        Notes for readers: images that the model learned from, or a different polarity or range.
     data_notes : tuple of str
-        What a reader must know of the data set, whatever the model.
+        Notes on the data set, independent of the model.
     """
 
     model: str

@@ -1,4 +1,4 @@
-"""Which images of a part a test set takes: reports find them by the labels, without the images."""
+"""Images of a part that a test set uses, which reports determine from labels without the images."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,19 +9,19 @@ _SEED = 0
 
 
 def sample_rows(labels: NDArray[np.int64], samples: int | None) -> NDArray[np.intp]:
-    """Return which images a test set takes: each class by its share, the same for every test set of this size.
+    """Return the indices of a stratified sample, the same for every test set of this size.
 
     Parameters
     ----------
     labels : ndarray of shape (n,), int64
-        Of the part that they are taken from.
+        Labels of the part to sample from.
     samples : int or None
-        How many; None, or as many as there are, takes all.
+        Number of images; None, or at least the available number, selects all.
 
     Returns
     -------
     rows : ndarray of shape (min(samples, n),), intp
-        Places in the part, from 0, in ascending order.
+        Indices in the part, from 0, in ascending order.
 
     Examples
     --------
@@ -35,8 +35,8 @@ def sample_rows(labels: NDArray[np.int64], samples: int | None) -> NDArray[np.in
         return np.arange(len(labels))
     generator = np.random.default_rng(_SEED)
     classes, counts = np.unique(labels, return_counts=True)
-    # Of each class in turn the images are in a random order; the k-th of c stands at (k + 1/2) / c of the way, so that
-    # the first images of the whole order hold each class by its share.
+    # The images of each class are in random order; the k-th of c is placed at (k + 1/2) / c of the whole, so that any
+    # number of images from the front is stratified.
     places = np.empty(len(labels))
     for each, count in zip(classes, counts, strict=True):
         places[np.flatnonzero(labels == each)] = (generator.permutation(count) + 0.5) / count
@@ -44,22 +44,22 @@ def sample_rows(labels: NDArray[np.int64], samples: int | None) -> NDArray[np.in
 
 
 def rows_of_own_test_part(trial: Trial, test_set: str, labels: NDArray[np.int64]) -> NDArray[np.intp] | None:
-    """Return which images of a trial's own test part a test set is made of; None for one of other images.
+    """Return the images of a trial's own test part that form a test set; None for a test set of other images.
 
-    What a method predicts for an image before and after it is distorted is compared by them.
+    This allows comparing a method's predictions for images before and after distortion.
 
     Parameters
     ----------
     trial : Trial
     test_set : str
-        Name of one of its test sets.
+        Name of one of the trial's test sets.
     labels : ndarray of shape (n_test,), int64
-        Of the whole test part: the true labels of the trial's own predictions.
+        Labels of the whole test part: the true labels of the trial's own predictions.
 
     Returns
     -------
     rows : ndarray of shape (n,), intp, or None
-        Places in the test part, in the order of the test set's images.
+        Indices in the test part, in the order of the test set's images.
     """
     found = next((each for each in trial.test_sets if each.name == test_set), None)
     if found is None or found.fingerprint != trial.fingerprint or found.part != "test":

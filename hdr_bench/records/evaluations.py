@@ -1,4 +1,4 @@
-"""Test sets beside a data set's own test part: as a suite names them, as a trial has them, and what came out."""
+"""Test sets besides a data set's own test part: in suites, in trials, and their results."""
 
 import hashlib
 import json
@@ -12,18 +12,18 @@ from hdr_bench.records.measurements import Scores, WritableRecord
 from hdr_bench.records.protocol import DatasetChoice
 
 TestPart = Literal["test", "all"]
-"""Images of a data set that a test set takes: its test part, or both parts together."""
+"""Images of a data set that a test set uses: its test part, or both parts together."""
 
 TEST_PARTS: tuple[TestPart, ...] = get_args(TestPart)
 
 LEARNED = "are among those that the method learns from"
-"""What a note says of images that a method learns from; it begins with their number."""
+"""Text of a note on images that a method learns from, preceded by their number."""
 
 AS_GIVEN = ", labels as given"
-"""What the name of a test set ends with whose labels are those that the data came with, before decisions on them."""
+"""Suffix for the name of a test set with the original labels of the data, before label decisions."""
 
 OWN_TEST_PART = "test part"
-"""What the name of that of a method's own data begins with."""
+"""Prefix for the name of that test set of a method's own data."""
 
 _LATER_KEYS = (
     "dataset",
@@ -46,41 +46,41 @@ EvaluationStatus = Literal["ok", "failed", "not evaluated"]
 
 
 class TestSet(SuitePart):
-    """Other images that each fitted method of a suite is evaluated on, beside the test part of its own data.
+    """Other images on which each fitted method of a suite is evaluated, besides the test part of its own data.
 
-    They come from another data set, or from the case's own, and are corrupted, attacked, or left as they are.
+    They come from another data set or from the case's own, and are corrupted, attacked, or unchanged.
 
     Attributes
     ----------
     name : str
-        What tables call it.
+        Name in tables.
     dataset : DatasetChoice or None
-        The data set that its images come from; None takes that of the case, which needs a corruption or an attack.
+        Data set of the images; None for that of the case, which requires a corruption or an attack.
     part : {"test", "all"}
-        Its test part, or both parts, for data that no method learns from.
+        The test part, or both parts, for data that no method learns from.
     samples : int or None
-        How many of these images, drawn stratified by class and the same for all methods; None takes all.
+        Number of images (stratified, and the same for all methods); None for all.
     corruption : str or None
-        A name of `hdr_bench.robustness.CORRUPTIONS`.
+        A name from `hdr_bench.robustness.CORRUPTIONS`.
     severity : {1, 2, 3, 4, 5, "mnist-c"}
-        Of the corruption.
+        Severity of the corruption.
     attack : str or None
-        A name of `hdr_bench.robustness.ATTACKS`.
+        A name from `hdr_bench.robustness.ATTACKS`.
     eps : float or None
-        Of an attack, which needs it: the most that a pixel changes, as a share of the pixels' range.
+        Required for an attack: largest change of a pixel, as a fraction of the pixel range.
     steps, restarts : int or None
-        Of an attack; None takes its defaults.
+        For an attack; None for its defaults.
     step_size : float or None
-        Of an attack, as `eps`; None lets the attack choose.
+        For an attack, in the same unit as `eps`; None lets the attack choose.
     transfer_from : str
-        Name of the case whose fitted method the attacked images are made for, where a method has no gradient.
+        Name of the case whose fitted method the attacked images are made for, if a method has no gradient.
     transfers_to : {"methods without gradient", "all methods"}
-        Methods that are evaluated on the images made for that case.
+        Methods evaluated on the images made for that case.
     cases : tuple of str
         Names of the cases whose methods are evaluated on it; empty for all.
     """
 
-    # pytest would take the class for tests.
+    # Otherwise pytest would collect this class.
     __test__: ClassVar[bool] = False
 
     name: Annotated[Name, Field(min_length=1, max_length=100)]
@@ -100,11 +100,11 @@ class TestSet(SuitePart):
 
     @property
     def is_distorted(self) -> bool:
-        """Its images are corrupted or attacked."""
+        """Whether its images are corrupted or attacked."""
         return self.corruption is not None or self.attack is not None
 
     def is_for(self, case: str) -> bool:
-        """Return whether a case's method is evaluated on it.
+        """Return whether a case's method is evaluated on this test set.
 
         Parameters
         ----------
@@ -119,13 +119,13 @@ class TestSet(SuitePart):
 
     @property
     def is_of_later_format(self) -> bool:
-        """It has what test sets of before could not have: the records of its runs are of a later format."""
+        """Whether it has features that earlier test sets lacked, so that records of its runs need a later format."""
         return self.is_distorted or self.samples is not None
 
     @model_validator(mode="after")
     def _is_one_thing(self) -> Self:
         if self.corruption is not None and self.attack is not None:
-            raise ValueError("a test set has a corruption or an attack, not both; make two test sets of it")
+            raise ValueError("a test set has a corruption or an attack, not both; split it into two test sets")
         if self.dataset is None and not self.is_distorted:
             raise ValueError("a test set needs a dataset, a corruption or an attack")
         if self.attack is not None and self.eps is None:
@@ -145,7 +145,7 @@ class TestSet(SuitePart):
 
     @model_serializer(mode="wrap")
     def _without_what_was_not_asked_for(self, serialize: SerializerFunctionWrapHandler) -> dict[str, Any]:
-        """Leave out what test sets of before did not have: records of other suites stay as they were."""
+        """Omit unset later fields, so that records of existing suites stay unchanged."""
         content: dict[str, Any] = serialize(self)
         for name in _LATER_KEYS:
             if content.get(name) == type(self).model_fields[name].default and not (
@@ -161,27 +161,27 @@ class TrialTestSet(Record):
     Attributes
     ----------
     name : str
-        As the suite names it.
+        Name in the suite.
     dataset : DatasetChoice
-        Where its images come from.
+        Data set of its images.
     part : {"test", "all"}
-        Which of them.
+        Which images it uses.
     samples : int or None
-        How many of these; None for all.
+        Number of these images; None for all.
     corruption : Corruption or None
-        What is done to them.
+        Corruption of the images.
     attack : Attack or None
-        What is done to them; without `transfer_from` it is made for the trial's own fitted method.
+        Attack on the images; without `transfer_from`, it is made for the trial's own fitted method.
     version : int or None
-        Of the corruptions' or the attacks' code: other code makes other images.
+        Version of the code for corruptions or attacks, as other code creates other images.
     made_for : str
         Key of the trial whose fitted method attacked images are made for; empty for the trial's own.
     fingerprint : str
-        Of that data set, whole; empty if it cannot be evaluated on.
+        Fingerprint of the whole data set; empty if it cannot be used.
     problem : str
-        Why it cannot: its data are not there, or do not fit those that the method learns from.
+        Why it cannot be used: its data are unavailable, or do not match those that the method learns from.
     notes : tuple of str
-        What a reader of its results must know.
+        Notes for readers of its results.
     """
 
     name: str
@@ -198,34 +198,34 @@ class TrialTestSet(Record):
 
     @property
     def is_distorted(self) -> bool:
-        """Its images are corrupted or attacked."""
+        """Whether its images are corrupted or attacked."""
         return self.corruption is not None or self.attack is not None
 
     @property
     def is_of_later_format(self) -> bool:
-        """It has what test sets of before could not have: the records of its results are of a later format."""
+        """Whether it has features that earlier test sets lacked, so that records of its results need a later format."""
         return self.is_distorted or self.samples is not None
 
     @property
     def decides(self) -> list[str]:
-        """What of it decides a trial's outcome, for the trial's key."""
+        """The parts that determine a trial's outcome, for the trial's key."""
         decides = [self.name, self.part, self.fingerprint]
         return [*decides, json.dumps(later, sort_keys=True)] if (later := self._made_of) else decides
 
     @property
     def is_made_before(self) -> bool:
-        """Its images are made before the trial, the same for all methods; others are made by it, or as they came."""
+        """Whether its images are made in advance for all methods, rather than by the trial or left unchanged."""
         return self.corruption is not None or bool(self.made_for)
 
     @property
     def recipe(self) -> str:
-        """Name of its images: the same for test sets, of whatever name, that have the same images."""
+        """Name of its images, the same for all test sets with the same images, whatever their names."""
         made_of = [self.part, self.fingerprint, self._made_of]
         return hashlib.sha256(json.dumps(made_of, sort_keys=True).encode()).hexdigest()[:16]
 
     @property
     def _made_of(self) -> dict[str, Any]:
-        """What is done to which of its images; the name of the case that they are made for is in that trial's key."""
+        """Which images are used and how they are distorted; the case they are made for is part of that trial's key."""
         content = self.model_dump(mode="json", include=set(_LATER_OF_TRIALS))
         for name in ("transfer_from", "transfers_to"):
             content.get("attack", {}).pop(name, None)
@@ -237,35 +237,35 @@ class TrialTestSet(Record):
 
 
 class Evaluation(WritableRecord):
-    """What a fitted method made of a test set.
+    """Evaluation of a fitted method on a test set.
 
     Attributes
     ----------
     test_set : str
         Name of the test set.
     dataset : str
-        Name of the data set that its images come from.
+        Name of the data set of its images.
     fingerprint : str
-        Of that data set; empty if it could not be used.
+        Fingerprint of that data set; empty if it could not be used.
     status : {"ok", "failed", "not evaluated"}
-        Failed: an exception while predicting. Not evaluated: its data were not there, or did not fit.
+        Failed: an exception while predicting. Not evaluated: the data were unavailable or did not match.
     error : str
-        What went wrong, in a line.
+        Description of the problem in one line.
     n_test : int
-        Images.
+        Number of images.
     scores : Scores or None
         None unless the status is "ok".
     notes : tuple of str
-        What a reader must know of its images.
+        Notes for readers on its images.
     corruption : Corruption or None
-        What was done to the images.
+        Corruption of the images.
     attack : Attack or None
-        What was done to the images.
+        Attack on the images.
     images : str
-        Fingerprint of the images themselves, if they are distorted: the same for methods that were evaluated on the
-        same ones.
+        Fingerprint of the distorted images themselves, if they are distorted: the same for methods evaluated on the
+        same images.
     transferred_from : str
-        Name of the case whose fitted method attacked images were made for; empty if for the method itself.
+        Name of the case whose fitted method the attacked images were made for; empty for the method itself.
     """
 
     test_set: str
@@ -283,12 +283,12 @@ class Evaluation(WritableRecord):
 
     @property
     def has_learned_images(self) -> bool:
-        """Some of the images are among those that the method learned from."""
+        """Whether some of the images are among those that the method learned from."""
         return any(LEARNED in note for note in self.notes)
 
     @property
     def is_distorted(self) -> bool:
-        """Its images are corrupted or attacked."""
+        """Whether its images are corrupted or attacked."""
         return self.corruption is not None or self.attack is not None
 
     @model_serializer(mode="wrap")
@@ -297,5 +297,5 @@ class Evaluation(WritableRecord):
 
 
 def _without_none(content: dict[str, Any], names: tuple[str, ...]) -> dict[str, Any]:
-    """Leave out what records of before did not have, where it is empty: they stay as they were."""
+    """Omit empty fields that earlier records lacked, so that those stay unchanged."""
     return {name: value for name, value in content.items() if name not in names or value not in (None, "")}

@@ -1,4 +1,4 @@
-"""What a method raised, and what it warned of, as a result can hold it: in a few lines, whatever its own code does."""
+"""Errors and warnings of a method in a form that a result can hold: a few lines, whatever its own code does."""
 
 import traceback
 import warnings
@@ -15,12 +15,12 @@ _LINKS = ("__cause__", "__context__", "__suppress_context__")
 
 
 def describe_failure(error: BaseException) -> str:
-    r"""Return why a method failed: its exception's class and text in one line, and whether it ended its process.
+    r"""Describe why a method failed: its exception's class and text in one line, and whether it exited the process.
 
     Parameters
     ----------
     error : BaseException
-        What it raised; of any class.
+        The exception, of any class.
 
     Returns
     -------
@@ -33,14 +33,14 @@ def describe_failure(error: BaseException) -> str:
     >>> describe_failure(KeyboardInterrupt())
     'KeyboardInterrupt'
     >>> describe_failure(SystemExit(3))
-    'SystemExit: 3 (the method ended its process by sys.exit)'
+    'SystemExit: 3 (the method exited its process with sys.exit)'
     """
-    exits = " (the method ended its process by sys.exit)" if isinstance(error, SystemExit) else ""
+    exits = " (the method exited its process with sys.exit)" if isinstance(error, SystemExit) else ""
     return describe_error(error, _LONGEST_MESSAGE) + exits
 
 
 def describe_traceback(error: BaseException) -> str:
-    """Return an exception's traceback, with those that led to it, shortened if it is long.
+    """Return an exception's traceback including its causes, shortened if it is long.
 
     Parameters
     ----------
@@ -50,18 +50,18 @@ def describe_traceback(error: BaseException) -> str:
     Returns
     -------
     traceback : str
-        In lines, as Python prints it.
+        Lines as printed by Python.
     """
     try:
         lines = "".join(traceback.format_exception(error))
-    # The exception's own attributes and methods are asked for here, and it may be too deep to walk through.
+    # This calls the exception's own attributes and methods, and the exception may be nested too deeply.
     except BaseException as problem:  # noqa: BLE001
-        lines = f"{describe_failure(error)}\nIts traceback cannot be read ({class_name(type(problem))})."
+        lines = f"{describe_failure(error)}\nThe traceback cannot be read ({class_name(type(problem))})."
     return shorten(lines, _LONGEST_TRACEBACK)
 
 
 def exception_chain(error: BaseException) -> Iterator[BaseException]:
-    """Give an exception and those that led to it, each once.
+    """Yield an exception and its causes, each once.
 
     Parameters
     ----------
@@ -71,7 +71,7 @@ def exception_chain(error: BaseException) -> Iterator[BaseException]:
     Yields
     ------
     error : BaseException
-        The next that led to it, or Python's context of it; at most a hundred.
+        The next cause or context; at most a hundred.
     """
     seen: set[int] = set()
     link: BaseException | None = error
@@ -82,8 +82,8 @@ def exception_chain(error: BaseException) -> Iterator[BaseException]:
 
 
 def _cause_of(error: BaseException) -> BaseException | None:
-    """Return what Python shows above an exception: its cause, otherwise its context unless `from None` left it out."""
-    # Python's own attributes: a class may have others of these names, and an exception's truth is its class's code.
+    """Return what Python shows above an exception: its cause, or else its context unless hidden by `from None`."""
+    # Use Python's own attributes: a class may override these names, and even the exception's truth value.
     cause, context, is_suppressed = (vars(BaseException)[name].__get__(error) for name in _LINKS)
     if cause is not None:
         return cause
@@ -91,11 +91,11 @@ def _cause_of(error: BaseException) -> BaseException | None:
 
 
 MOST_WARNINGS, MOST_CHARACTERS = 50, 1_000
-"""Different warnings that a result keeps, and the characters of each."""
+"""Number of distinct warnings stored in a result, and of characters in each."""
 
 
 class WarningLog:
-    """The warnings of a block, each text once: the first of them, and how many more there were."""
+    """Warnings raised in a block, each text once: the first ones, and the number of others."""
 
     def __init__(self) -> None:
         self._texts: dict[str, None] = {}
@@ -110,7 +110,7 @@ class WarningLog:
         file: TextIO | None = None,
         line: str | None = None,
     ) -> None:
-        """Take a warning, as `warnings.showwarning` is told of it.
+        """Record a warning, with the arguments of `warnings.showwarning`.
 
         Parameters
         ----------
@@ -133,14 +133,14 @@ class WarningLog:
 
     @property
     def texts(self) -> tuple[str, ...]:
-        """Class and text of each different warning; if there were too many, a last line says how many more."""
+        """Class and text of each distinct warning; if there were too many, a last line counts the others."""
         if not self._n_more:
             return tuple(self._texts)
         return (*self._texts, f"{self._n_more:,} more warnings were raised; the first {MOST_WARNINGS} are stored")
 
 
 class _Message(warnings.WarningMessage):
-    """What `warnings` makes of a warning; Python's own asks the class for its name, which may raise there."""
+    """Warning message as created by `warnings`; Python's own reads the name of the class, which may raise here."""
 
     def __init__(self, message: Any, category: Any, *args: Any, **kwargs: Any) -> None:
         super().__init__(message, Warning, *args, **kwargs)
@@ -150,18 +150,18 @@ class _Message(warnings.WarningMessage):
 
 @contextmanager
 def log_warnings() -> Iterator[WarningLog]:
-    """Note every warning of the block, whatever filters are set, and print none.
+    """Record every warning in the block, whatever filters are set, without printing any.
 
     Yields
     ------
     caught : WarningLog
-        What is warned of, as the block goes on.
+        Log of the warnings, filled while the block runs.
     """
     caught = WarningLog()
     with warnings.catch_warnings():
         warnings.simplefilter("always")
         warnings.showwarning = caught.note
-        before, warnings.WarningMessage = warnings.WarningMessage, _Message  # type: ignore[misc]  # a class of ours
+        before, warnings.WarningMessage = warnings.WarningMessage, _Message  # type: ignore[misc]  # our own class
         try:
             yield caught
         finally:

@@ -1,4 +1,4 @@
-"""Faults of records in this library's sentences: pydantic finds them, and none of its words come out."""
+"""Faults of records in this library's own sentences: pydantic finds them, but its wording is not shown."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ _BOUNDS = {
     "less_than": ("below", "lt"),
     "less_than_equal": ("at most", "le"),
 }
-# By the beginning of the type of fault.
+# By prefix of the fault's type.
 _KINDS = (
     ("int", "a whole number"),
     ("finite_number", "a finite number"),
@@ -35,22 +35,22 @@ _KINDS = (
 def describe_faults(
     error: ValidationError, model: type[BaseModel], content: Any, hidden: frozenset[str] = frozenset()
 ) -> list[str]:
-    """Return each fault in a sentence, with its place.
+    """Describe each fault in a sentence with its place.
 
     Parameters
     ----------
     error : pydantic.ValidationError
-        What `model` raised.
+        Raised by `model`.
     model : type of BaseModel
     content : object
-        What it was given: cases are called by their names.
+        The input, in which cases are identified by name.
     hidden : frozenset of str
-        Keys of `model` itself that are not offered in the place of an unknown one.
+        Keys of `model` itself that are not suggested for an unknown one.
 
     Returns
     -------
     sentences : list of str
-        At most twenty, and how many more there are.
+        At most twenty, and the number of others.
     """
     outer = _Model(model, hidden)
     return first_faults(error.errors(include_url=False), lambda fault: _describe(fault, outer, content))
@@ -58,7 +58,7 @@ def describe_faults(
 
 @dataclass(frozen=True)
 class _Model:
-    """A model, and keys of it that are not offered."""
+    """A model with keys that are not suggested."""
 
     cls: type[BaseModel]
     hidden: frozenset[str]
@@ -68,7 +68,7 @@ class _Model:
         return keys if loc else keys - self.hidden
 
     def models_at(self, loc: Sequence[str | int]) -> list[type[BaseModel]]:
-        """Return the models that may be at a place."""
+        """Return the models that may occur at a place."""
         models = [self.cls]
         for key in loc:
             if isinstance(key, str):
@@ -78,7 +78,7 @@ class _Model:
 
 
 def model_fields(model: type[BaseModel]) -> dict[str, Any]:
-    """Return a model's fields by the keys that they have in a file.
+    """Return a model's fields by their keys in a file.
 
     Parameters
     ----------
@@ -87,13 +87,13 @@ def model_fields(model: type[BaseModel]) -> dict[str, Any]:
     Returns
     -------
     fields : dict of str to object
-        pydantic's, by key.
+        pydantic's fields, by key.
     """
     return {_key_of(name, field): field for name, field in model.model_fields.items()}
 
 
 def models_in(annotation: Any) -> Iterator[type[BaseModel]]:
-    """Give the models that a field's annotation names, e.g. Case for ``tuple[Case, ...]``.
+    """Yield the models in a field's annotation, e.g. Case for ``tuple[Case, ...]``.
 
     Parameters
     ----------
@@ -110,14 +110,14 @@ def models_in(annotation: Any) -> Iterator[type[BaseModel]]:
 
 
 def place_of(loc: Sequence[str | int], content: Any) -> str:
-    """Return a place as a user would name it: ``case 2 ('CNN'), params``; empty for the whole.
+    """Return a place as users would describe it: ``case 2 ('CNN'), params``; empty for the whole input.
 
     Parameters
     ----------
     loc : sequence of str or int
-        Keys and positions, from the outermost on, as pydantic gives them.
+        Keys and indices from the outermost on, as returned by pydantic.
     content : object
-        What they are of: cases are called by their names.
+        The input, in which cases are identified by name.
 
     Returns
     -------
@@ -138,7 +138,7 @@ def place_of(loc: Sequence[str | int], content: Any) -> str:
 def _describe(fault: Any, model: _Model, content: Any) -> str:
     loc = fault["loc"]
     if fault["type"] == "missing" and loc and isinstance(loc[-1], int):
-        # A list of fixed length that is too short lacks its first missing value.
+        # In a list of fixed length that is too short, the first missing value is reported.
         loc, given = loc[:-1], _value_at(content, loc[:-1])
         return _add_place(loc, content, f"must have {_length(model, loc)} values, got {shown(given)}")
     return _add_place(loc, content, _sentence(fault, model))
@@ -211,7 +211,7 @@ _SENTENCES: dict[str, Callable[[Any, _Model], str]] = {
 
 
 def _brackets(fault: Any, model: _Model) -> str:
-    """Say which brackets the head of a table needs in a file, if it has others or none."""
+    """Return which brackets the header of a table needs in a file, if it has others or none."""
     *parents, last = fault["loc"] or [""]
     head = ".".join(key for key in fault["loc"] if isinstance(key, str))
     is_item = isinstance(last, int)
@@ -224,14 +224,14 @@ def _brackets(fault: Any, model: _Model) -> str:
 
 
 def _length(model: _Model, loc: Sequence[str | int]) -> int:
-    """Return how many values a list of fixed length has."""
+    """Return the number of values in a list of fixed length."""
     *parents, name = loc
     parts = _annotations(model, parents, str(name))
     return next((len(get_args(part)) for part in parts if get_origin(part) is tuple), 0)
 
 
 def _annotations(model: _Model, parents: Sequence[str | int], name: str) -> list[Any]:
-    """Return what a field may hold, and the parts of a union."""
+    """Return the types that a field may hold, with unions expanded."""
     fields = [model_fields(each).get(name) for each in model.models_at(parents)]
     annotations = [field.annotation for field in fields if field is not None]
     return [part for annotation in annotations for part in (annotation, *get_args(annotation))]
@@ -251,7 +251,7 @@ def _value_at(content: Any, loc: Sequence[str | int]) -> Any:
 
 
 def _item(content: Any, key: str | int) -> Any:
-    """Return what is at a key, a place, or an attribute; None if there is nothing."""
+    """Return the value at a key, an index, or an attribute; None if there is none."""
     try:
         return content[key]
     except (KeyError, IndexError, TypeError):

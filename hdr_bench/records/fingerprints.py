@@ -1,4 +1,4 @@
-"""What stands for an object in a record: its class and parameters, as far as they are the same in every process."""
+"""Fingerprints of objects in records: class and parameters, as far as they are the same in every process."""
 
 import functools
 import hashlib
@@ -32,22 +32,22 @@ STORED_PATHS = {
     "hdr_bench.estimators.neural.mlp.MLPClassifier": "hdr_bench.estimators.mlp.MLPClassifier",
     "hdr_bench.estimators.polynomial.PolynomialClassifier": "hdr_bench.estimators.linear.PolynomialClassifier",
 }
-"""Classes that have moved, each with its path in version 0.1.0: a class's path is a part of the keys of stored results,
-which would not be found under another one."""
+"""Classes that have moved, with their path in version 0.1.0: the path is part of the keys of stored results, which
+would otherwise not be found."""
 
 
 class UnstableError(ValueError):
-    """A value that nothing stands for which is the same in another process."""
+    """Error for a value without a representation that is the same in another process."""
 
 
 def describe_estimator(estimator: Any, key: str | None) -> dict[str, Any]:
-    """Return the class and the parameters of an estimator in JSON's types; a value that JSON has no type for as text.
+    """Return the class and parameters of an estimator as JSON types; values that JSON does not support become text.
 
     Parameters
     ----------
     estimator : estimator
     key : str or None
-        The key that its case gives it, by which stored trials are found again whatever its parameters are.
+        The key from its case, which identifies stored trials whatever the parameters are.
 
     Returns
     -------
@@ -64,22 +64,22 @@ def describe_estimator(estimator: Any, key: str | None) -> dict[str, Any]:
     try:
         return _check_depth(_describe_estimator(estimator))
     except (UnstableError, RecursionError) as error:
-        cause = error if isinstance(error, UnstableError) else "it holds itself"
+        cause = error if isinstance(error, UnstableError) else "it contains itself"
         raise ValueError(
-            f"{class_name(type(estimator))} has no stable key of its own: {cause}; give its case one, "
-            'e.g. key="my-network-1", and another whenever it changes'
+            f"{class_name(type(estimator))} has no stable key: {cause}; give its case a key, "
+            'e.g. key="my-network-1", and change the key whenever the estimator changes'
         ) from error
 
 
 def plain_mapping(mapping: Any, place: str) -> Any:
-    """Return parameters by name with plain values: numbers, texts, lists and tables, as a file could hold them.
+    """Return parameters by name with plain values: numbers, texts, lists and tables, as in a file.
 
     Parameters
     ----------
     mapping : Any
-        What is not a mapping is returned as it is, for pydantic to refuse.
+        Anything else is returned unchanged, for pydantic to reject.
     place : str
-        What messages call it, e.g. ``"params"``.
+        Name in messages, e.g. ``"params"``.
 
     Returns
     -------
@@ -95,7 +95,7 @@ def plain_mapping(mapping: Any, place: str) -> Any:
     try:
         plain = _plain_items(mapping, place)
     except RecursionError as error:
-        raise ValueError(f"{place} is nested too deeply, or holds itself") from error
+        raise ValueError(f"{place} is nested too deeply, or contains itself") from error
     if is_deep(plain):
         raise ValueError(f"{place} must be nested in at most {DEEPEST} levels, got more")
     return plain
@@ -108,7 +108,7 @@ def _check_depth(described: dict[str, Any]) -> dict[str, Any]:
 
 
 def class_path(cls: type) -> str:
-    """Return the dotted path of a class; of a class of this library that has moved, its path in `STORED_PATHS`.
+    """Return the dotted path of a class; for a class of this library that has moved, its path in `STORED_PATHS`.
 
     Parameters
     ----------
@@ -126,13 +126,13 @@ def class_path(cls: type) -> str:
 def _plain_items(mapping: Mapping[Any, Any], place: str) -> dict[Any, Any]:
     for name in mapping:
         if isinstance(name, str) and not _is_encodable(name):
-            raise ValueError(f"{place} holds a character that UTF-8 cannot hold, got {shown(name)}")
+            raise ValueError(f"{place} must not have characters that UTF-8 cannot encode, got {shown(name)}")
     others = {name: _plain(value, f"{place}[{shown(name)}]") for name, value in mapping.items() if not _is_plain(value)}
     return {**mapping, **others}
 
 
 def _is_plain(value: Any) -> bool:
-    """Whether a value needs no place in a message: most are numbers and texts that a file can hold."""
+    """Return whether a value needs no place in a message: most are numbers, and texts that a file can hold."""
     kind = type(value)
     if kind is int:
         return value.bit_length() <= _INTEGER_BITS
@@ -151,7 +151,7 @@ def _plain(value: Any, place: str) -> Any:
     if isinstance(value, int) and value.bit_length() > _INTEGER_BITS:
         raise ValueError(f"{place}: integers must fit 64 bits, got {shown(value)}")
     if isinstance(value, str) and not _is_encodable(value):
-        raise ValueError(f"{place} holds a character that UTF-8 cannot hold, got {shown(value)}")
+        raise ValueError(f"{place} must not have characters that UTF-8 cannot encode, got {shown(value)}")
     for kind in (bool, int, float, str):
         if isinstance(value, kind):
             return kind(value)
@@ -159,7 +159,7 @@ def _plain(value: Any, place: str) -> Any:
         return None
     raise ValueError(
         f"{place} is a {class_name(type(value))}; it must be a number, a text, true or false, a list or a table. "
-        "In Python, give the estimator itself, made with what it needs"
+        "In Python, give the estimator object itself"
     )
 
 
@@ -171,7 +171,7 @@ def _describe_estimator(estimator: Any) -> dict[str, Any]:
     params = without_later(type(estimator), estimator.get_params(deep=False))
     described = {name: _describe(value, name) for name, value in params.items()}
     whole = {"class": _importable(type(estimator)), "params": described}
-    # Two that differ in a hidden parameter alone are two methods.
+    # Two that differ only in a hidden parameter are different methods.
     return {**whole, "state": _describe(vars(estimator), "state")} if hides_parameters(estimator) else whole
 
 
@@ -189,13 +189,13 @@ def _describe(value: Any, place: str) -> Any:
 
 
 def _state_of(value: Any) -> Any:
-    """Return the attributes of an object that has nothing else, as `pickle` knows it; None for all others."""
+    """Return the attributes of an object that has no other state, as defined by `pickle`; None for all others."""
     cls: Any = type(value)
     if cls.__reduce_ex__ is not object.__reduce_ex__ or cls.__reduce__ is not object.__reduce__:
         return None
     try:
         _, arguments, state, *contents = value.__reduce_ex__(2)
-    # A compiled class keeps what Python cannot see.
+    # Compiled classes have state that Python cannot see.
     except TypeError:
         return None
     return state if arguments == (cls,) and not any(contents) else None
@@ -204,7 +204,7 @@ def _state_of(value: Any) -> Any:
 def _describe_mapping(mapping: Mapping[Any, Any], place: str) -> dict[str, Any]:
     if all(isinstance(key, str) for key in mapping):
         return {key: _describe(item, f"{place}[{key!r}]") for key, item in mapping.items()}
-    # The number 0 and the text "0" are two keys.
+    # The number 0 and the text "0" are different keys.
     pairs = [[_describe(key, place), _describe(item, f"{place}[{key!r}]")] for key, item in mapping.items()]
     return {"items": pairs}
 
@@ -233,7 +233,7 @@ def _describe_array(array: Any, place: str) -> dict[str, Any]:
 
 
 def _importable(thing: Any) -> str:
-    """Return the dotted path of a class or function that another process can import, and would find the same."""
+    """Return the dotted path of a class or function that another process can import and would find unchanged."""
     module, name = getattr(thing, "__module__", None), getattr(thing, "__qualname__", "")
     if module in {None, "__main__"}:
         raise UnstableError(f"{name or repr_of(thing)} is defined in this script or notebook")
@@ -248,7 +248,7 @@ def _importable(thing: Any) -> str:
 
 _KINDS: tuple[tuple[Any, Callable[[Any, str], Any]], ...] = (
     (Enum, lambda value, place: _describe(value.value, place)),
-    # The estimator itself goes to its trial as it is; this stands for it in files.
+    # The estimator itself is passed to its trial; this only represents it in files.
     (str, lambda value, _place: value if _is_encodable(value) else visible_prose(value)),
     ((type(None), bool, int, float), lambda value, _place: value),
     (np.generic, lambda value, _place: value.item()),
@@ -261,7 +261,7 @@ _KINDS: tuple[tuple[Any, Callable[[Any, str], Any]], ...] = (
 
 
 def hides_parameters(estimator: Any) -> bool:
-    """Whether an estimator, or one in it, takes parameters that its `get_params` does not return.
+    """Return whether an estimator, or one within it, accepts parameters that its `get_params` does not return.
 
     Parameters
     ----------
@@ -275,8 +275,8 @@ def hides_parameters(estimator: Any) -> bool:
 
 
 def _has_hidden(cls: Any) -> bool:
-    """Whether a class takes ``**kwargs``, and leaves to scikit-learn to say which parameters it has."""
-    # scikit-learn's function by its name: whoever reads records does without scikit-learn.
+    """Return whether a class accepts ``**kwargs``, and leaves it to scikit-learn to list its parameters."""
+    # Compare scikit-learn's function by name, so that reading records does not import scikit-learn.
     if getattr(getattr(cls, "get_params", None), "__qualname__", "") != "BaseEstimator.get_params":
         return False
     kinds = {parameter.kind for parameter in inspect.signature(cls.__init__).parameters.values()}

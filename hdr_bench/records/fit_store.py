@@ -1,4 +1,4 @@
-"""Store of the fits inside a grid search: trials on disk until the search is done, so that a killed one goes on."""
+"""Store of the fits within a grid search, on disk until the search is done, so that a killed search can continue."""
 
 import os
 from contextlib import suppress
@@ -17,19 +17,19 @@ _ATTEMPTS = 5
 
 
 class FitStore(TrialFiles):
-    """Folder of the fits inside a grid search: ``search/KEY/FIT.zip`` in the run's, without predictions.
+    """Folder of the fits within a grid search: ``search/KEY/FIT.zip`` in the run's folder, without predictions.
 
     Parameters
     ----------
     folder : path-like
-        The run's.
+        Folder of the run.
     key : str
-        Of the search's trial.
+        Key of the search's trial.
 
     Attributes
     ----------
     search : str
-        The same.
+        Key of the search's trial.
     """
 
     def __init__(self, folder: str | os.PathLike[str], key: str) -> None:
@@ -57,7 +57,8 @@ class FitStore(TrialFiles):
             try:
                 self.put_trial(result)
             except StoreError as error:
-                # Another run has removed the folder with its last file, between this one's making it and writing.
+                # Another run removed the folder with its last file, after this one had created it and before it wrote
+                # to it.
                 if not isinstance(error.__cause__, FileNotFoundError):
                     raise
             else:
@@ -75,18 +76,20 @@ class FitStore(TrialFiles):
         self._path(key).unlink(missing_ok=True)
 
     def clear(self) -> None:
-        """Remove all fits, and their folder; what another run is writing there stays."""
+        """Remove all fits and their folder, except what another run is writing there."""
         for name in self.names:
             self.remove(name)
         clear_leftovers(self.trials_folder)
-        # The one above it goes with the last search.
+        # The parent folder is removed with the last search.
         with suppress(OSError):
             self.trials_folder.rmdir()
             self.trials_folder.parent.rmdir()
 
 
 def _no_labels(digest: str) -> NDArray[np.int64]:
-    raise StoreError(f"a fit inside a grid search is stored without predictions, this one has some of {digest}")
+    raise StoreError(
+        f"a fit within a grid search is stored without predictions, but this one has some with labels {digest}"
+    )
 
 
 def fit_stores(folder: Path) -> list[FitStore]:
@@ -99,6 +102,6 @@ def fit_stores(folder: Path) -> list[FitStore]:
     Returns
     -------
     stores : list of FitStore
-        Sorted by the keys of their searches.
+        Sorted by the key of their search.
     """
     return [FitStore(folder, path.name) for path in sorted((folder / _FOLDER).glob("*/"))]

@@ -1,4 +1,4 @@
-"""Arrays beside a run's trials: true labels, the images of galleries, and what stays on the machine that ran it."""
+"""Arrays of a run: true labels, images of galleries, and what stays on the machine of the run."""
 
 import hashlib
 from collections.abc import Iterator
@@ -16,17 +16,17 @@ from hdr_bench.records.compact import labels_digest, scores_digest
 from hdr_bench.records.predictions import Predictions
 
 _REMEDY = "run the suite again, which replaces it"
-# A run writes scores with a trial, and does not repeat the trial for them.
-_WITHOUT_SCORES = "remove it, and the predictions are read without their scores"
+# A run writes scores with a trial, and does not repeat the trial for the scores alone.
+_WITHOUT_SCORES = "remove it to read the predictions without their scores"
 
 
 class KeptArrays:
-    """The arrays of a run's folder; every file is verified by its name or its content when it is read.
+    """The arrays of a run's folder; every file is verified by its name or content when it is read.
 
     Parameters
     ----------
     folder : Path
-        The run's.
+        Folder of the run.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -40,7 +40,7 @@ class KeptArrays:
         return self._labels_folder, self._gallery_folder, self._images_folder, self._scores_folder
 
     def write_labels(self, y_true: NDArray[np.int64]) -> None:
-        """Write the true labels of a set of images, once.
+        """Write the true labels of a set of images, unless stored already.
 
         Parameters
         ----------
@@ -60,7 +60,7 @@ class KeptArrays:
         self._labels[digest] = y_true
 
     def read_labels(self, digest: str) -> NDArray[np.int64]:
-        """Return the true labels that a digest names: shape (n,), int64.
+        """Return the true labels with a digest: shape (n,), int64.
 
         Parameters
         ----------
@@ -73,7 +73,7 @@ class KeptArrays:
         Raises
         ------
         StoreError
-            If they are missing, or not those.
+            If they are missing or do not match the digest.
         """
         if digest not in self._labels:
             path = self._labels_folder / f"{digest}.npz"
@@ -83,13 +83,13 @@ class KeptArrays:
             with _damage(path):
                 whole = labels.astype(np.int64)
             if labels_digest(whole) != digest:
-                raise StoreError(f"{path}: damaged: not the labels that its name says; {_REMEDY}")
+                raise StoreError(f"{path}: damaged: the labels do not match its name; {_REMEDY}")
             whole.setflags(write=False)
             self._labels[digest] = whole
         return self._labels[digest]
 
     def write_scores(self, predictions: Predictions) -> None:
-        """Write the scores of each class for each image, for use on this machine.
+        """Write the class scores of each image, for use on this machine.
 
         Parameters
         ----------
@@ -106,7 +106,7 @@ class KeptArrays:
             _write_once(self._scores_folder / f"{scores_digest(predictions)}.npz", arrays)
 
     def with_scores(self, predictions: Predictions) -> Predictions:
-        """Return predictions with the scores of each class, if they are there.
+        """Return predictions with the class scores, if they are stored.
 
         Parameters
         ----------
@@ -129,16 +129,16 @@ class KeptArrays:
             whole = Predictions(**{**vars(predictions), **arrays})
             digest = scores_digest(whole)
         if digest != predictions.scores_digest:
-            raise StoreError(f"{path}: damaged: not the scores that its name says; {_WITHOUT_SCORES}")
+            raise StoreError(f"{path}: damaged: the scores do not match its name; {_WITHOUT_SCORES}")
         return whole
 
     def write_images(self, fingerprint: str, images: NDArray[np.generic]) -> None:
-        """Write the test images of a data set, once, for use on this machine.
+        """Write the test images of a data set, unless stored already, for use on this machine.
 
         Parameters
         ----------
         fingerprint : str
-            The data set's.
+            Fingerprint of the data set.
         images : ndarray of shape (n, height, width)
 
         Raises
@@ -156,7 +156,7 @@ class KeptArrays:
         Parameters
         ----------
         fingerprint : str
-            The data set's.
+            Fingerprint of the data set.
 
         Returns
         -------
@@ -165,18 +165,18 @@ class KeptArrays:
         Raises
         ------
         StoreError
-            If their file is damaged.
+            If the file is damaged.
         """
         path = self._images_folder / f"{fingerprint[:16]}.npz"
         return _verified_images(_read(path), path)
 
     def encode_gallery(self, indices: NDArray[np.int64], images: NDArray[np.generic]) -> bytes:
-        """Return the file of the test images that a report shows, with their places in the test part.
+        """Return the file of the test images shown in a report, with their indices in the test part.
 
         Parameters
         ----------
         indices : ndarray of shape (n,), int64
-            Places of the images in the test part.
+            Indices of the images in the test part.
         images : ndarray of shape (n, height, width)
 
         Returns
@@ -187,12 +187,12 @@ class KeptArrays:
         return write_arrays(arrays)
 
     def gallery_name(self, fingerprint: str) -> str:
-        """Return the name of that file below the run's folder.
+        """Return the name of that file within the run's folder.
 
         Parameters
         ----------
         fingerprint : str
-            The data set's.
+            Fingerprint of the data set.
 
         Returns
         -------
@@ -201,12 +201,12 @@ class KeptArrays:
         return f"gallery/{fingerprint[:16]}.npz"
 
     def read_gallery(self, fingerprint: str) -> dict[int, NDArray[np.generic]]:
-        """Return the test images that the last report showed, by their places in the test part.
+        """Return the test images shown in the last report, by index in the test part.
 
         Parameters
         ----------
         fingerprint : str
-            The data set's.
+            Fingerprint of the data set.
 
         Returns
         -------
@@ -215,7 +215,7 @@ class KeptArrays:
         Raises
         ------
         StoreError
-            If their file is damaged.
+            If the file is damaged.
         """
         path = self._gallery_folder / f"{fingerprint[:16]}.npz"
         arrays = _read(path)
@@ -227,7 +227,7 @@ class KeptArrays:
 
 
 def put(path: Path, content: bytes) -> None:
-    """Write a file whole.
+    """Write a file atomically.
 
     Parameters
     ----------
@@ -246,7 +246,7 @@ def put(path: Path, content: bytes) -> None:
 
 
 def _write_once(path: Path, arrays: dict[str, NDArray[Any]]) -> None:
-    """Write arrays, unless a file of them is there and can be read."""
+    """Write arrays, unless there is already a readable file of them."""
     try:
         if _read(path):
             return
@@ -256,7 +256,7 @@ def _write_once(path: Path, arrays: dict[str, NDArray[Any]]) -> None:
 
 
 def _read(path: Path, remedy: str = f"remove it, or {_REMEDY}") -> dict[str, NDArray[Any]]:
-    """Return the arrays of a file; none if there is no such file."""
+    """Return the arrays of a file; empty if there is no such file."""
     try:
         return read_arrays(path)
     except FileNotFoundError:
@@ -267,7 +267,7 @@ def _read(path: Path, remedy: str = f"remove it, or {_REMEDY}") -> dict[str, NDA
 
 @contextmanager
 def _damage(path: Path, remedy: str = _REMEDY) -> Iterator[None]:
-    """Say of a file whose arrays are not what they should be that it is damaged.
+    """Report a file as damaged if its arrays are not as expected.
 
     Raises
     ------
@@ -277,16 +277,16 @@ def _damage(path: Path, remedy: str = _REMEDY) -> Iterator[None]:
     try:
         yield
     except (LookupError, OverflowError, TypeError, ValueError) as error:
-        raise StoreError(f"{path}: damaged: its arrays are not those of such a file; {remedy}") from error
+        raise StoreError(f"{path}: damaged: its arrays are not as expected; {remedy}") from error
 
 
 def _verified_images(arrays: dict[str, NDArray[Any]], path: Path) -> NDArray[np.generic] | None:
     images = arrays.get("images")
     # Format 3 had no digest.
     if images is not None and "digest" in arrays and str(arrays["digest"]) != _digest(images):
-        raise StoreError(f"{path}: damaged: the images do not fit their digest; {_REMEDY}")
+        raise StoreError(f"{path}: damaged: the images do not match their digest; {_REMEDY}")
     if images is not None and images.ndim != 3:
-        raise StoreError(f"{path}: damaged: it holds no images; {_REMEDY}")
+        raise StoreError(f"{path}: damaged: it has no images; {_REMEDY}")
     return images
 
 

@@ -1,6 +1,6 @@
-"""Fitted models beside a run's results: ``models/KEY.hdrm``, or ``models/KEY.txt`` with why there is none.
+"""Fitted models of a run: ``models/KEY.hdrm``, or ``models/KEY.txt`` with the reason why there is none.
 
-They stay on the machine that ran the suite, and may be removed: no report asks for them.
+They stay on the machine that ran the suite, and may be removed: no report needs them.
 """
 
 from contextlib import suppress
@@ -21,19 +21,19 @@ class KeptModels:
     Parameters
     ----------
     folder : Path
-        The run's.
+        Folder of the run.
     """
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder / "models"
 
     def path(self, key: str) -> Path:
-        """Return where the model of a trial is, if it was saved.
+        """Return the path of a trial's model, if it was saved.
 
         Parameters
         ----------
         key : str
-            The trial's.
+            Key of the trial.
 
         Returns
         -------
@@ -42,12 +42,12 @@ class KeptModels:
         return self.folder / f"{key}{_MODEL}"
 
     def write(self, key: str, model: KeptModel) -> None:
-        """Write the model of a trial, or why there is none.
+        """Write the model of a trial, or the reason why there is none.
 
         Parameters
         ----------
         key : str
-            The trial's.
+            Key of the trial.
         model : KeptModel
 
         Raises
@@ -61,25 +61,25 @@ class KeptModels:
             put(self.path(key), model.content)
 
     def remove(self, key: str) -> None:
-        """Remove the model of a trial, if there is one: its result is another now.
+        """Remove the model of a trial, if there is one, as its result has changed.
 
         Parameters
         ----------
         key : str
-            The trial's.
+            Key of the trial.
         """
         for path in (self.path(key), self._reason_path(key)):
-            # A folder of this name is the user's to move.
+            # A folder of this name must be moved by the user.
             with suppress(OSError):
                 path.unlink(missing_ok=True)
 
     def reason(self, key: str) -> str:
-        """Return why no file can hold the model of a trial; empty if that is not known.
+        """Return why the model of a trial cannot be saved; empty if unknown.
 
         Parameters
         ----------
         key : str
-            The trial's.
+            Key of the trial.
 
         Returns
         -------
@@ -90,12 +90,12 @@ class KeptModels:
         return ""
 
     def is_settled(self, key: str) -> bool:
-        """Whether there is a model of a trial, or a reason why none can be saved.
+        """Return whether a trial has a model, or a reason why none can be saved.
 
         Parameters
         ----------
         key : str
-            The trial's.
+            Key of the trial.
 
         Returns
         -------

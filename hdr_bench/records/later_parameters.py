@@ -1,4 +1,4 @@
-"""Parameters that classes of this library were given after results and models had been stored without them."""
+"""Parameters added to classes of this library after results and models had been stored without them."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -11,16 +11,16 @@ _LATER = {"hdr_bench.estimators.neural.base.NeuralClassifier": ("adversarial",)}
 
 
 def without_later(cls: type, values: Mapping[str, Any]) -> dict[str, Any]:
-    """Return parameters without those that came later and are None, as they are by default.
+    """Return parameters without those that were added later and have their default None.
 
-    So keys of stored results, and equal models' files, are what they were before.
+    This keeps keys of stored results, and files of equal models, unchanged.
 
     Parameters
     ----------
     cls : type
-        The estimator's.
+        Class of the estimator.
     values : mapping of str to object
-        Parameters by name, and whatever else the estimator has.
+        Parameters by name, and any other attributes of the estimator.
 
     Returns
     -------

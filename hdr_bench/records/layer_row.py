@@ -1,6 +1,6 @@
-"""Row of a network's table, as a fitted network gives it and a result holds it.
+"""Row of a network's layer table, provided by a fitted network and stored in a result.
 
-Whoever only computes with networks imports it too: it does without pydantic.
+Also imported by code that only computes with networks, so it does not use pydantic.
 """
 
 from dataclasses import dataclass
@@ -9,25 +9,25 @@ from typing import ClassVar
 
 @dataclass(frozen=True)
 class LayerRow:
-    """A row of a network's table.
+    """Row of a network's layer table.
 
     Attributes
     ----------
     token : str
         The layer in the notation, e.g. ``"8C5"``.
     layer : str
-        What kind of layer it is, e.g. ``"Convolution"``.
+        Kind of layer, e.g. ``"Convolution"``.
     output_shape : tuple of int
-        (channels, height, width), or (features,), of what goes out for one image.
+        Shape of the output for one image: (channels, height, width) or (features,).
     parameters : int
-        Trainable numbers.
+        Number of trainable parameters.
     buffers : int
-        Numbers that are learnt without a gradient: running means and variances.
+        Number of values learned without a gradient: running means and variances.
     multiply_accumulates : int
-        For one image.
+        Number for one image.
     """
 
-    # Of the records that hold it.
+    # Used by the records that contain it.
     __pydantic_config__: ClassVar[dict[str, str]] = {"extra": "forbid"}
 
     token: str

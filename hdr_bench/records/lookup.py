@@ -1,4 +1,4 @@
-"""What a store has of a planned trial."""
+"""Result of looking up a planned trial in a store."""
 
 from dataclasses import dataclass
 
@@ -7,18 +7,18 @@ from hdr_bench.records.result import Result
 
 @dataclass(frozen=True)
 class Lookup:
-    """Result of looking a planned trial up in the store.
+    """Result of looking up a planned trial in a store.
 
     Attributes
     ----------
     key : str
-        Of the file: the trial's own, or that of an outcome which its limits decided; empty if there is none.
+        Key of the file: the trial's own, or that of an outcome determined by its limits; empty if there is no file.
     result : Result or None
-        None unless the file is there and whole.
+        None unless the file exists and is complete.
     problem : str
-        Why a file that is there is not believed.
+        Reason why an existing file is not used.
     is_newer : bool
-        A newer version of the library wrote it: nothing is written over it.
+        Whether a newer version of the library wrote it, in which case it is not overwritten.
     """
 
     key: str = ""

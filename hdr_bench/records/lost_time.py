@@ -1,6 +1,6 @@
-"""What neighbours cost a call: from its threads' waits and its processor time to a share, and to its time alone.
+"""Time that a call lost to other programs, computed from its threads' waits and its processor time.
 
-Numbers only; `processor_wait` measures them.
+Numbers only; they are measured by `processor_wait`.
 """
 
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from hdr_bench.kernel import ExternalLoad
 
 DISTURBED_FROM = 0.15
-"""Time waited for a processor, over the time without it, above which a time is disturbed."""
+"""Ratio of the time spent waiting for a processor to the rest, above which a time counts as disturbed."""
 
 _TINY = 1e-9
 _MOST = 0.99
@@ -16,16 +16,16 @@ _MOST = 0.99
 
 @dataclass(frozen=True)
 class Call:
-    """What the threads of a call did, in seconds.
+    """Times of the threads of a call, in seconds.
 
     Attributes
     ----------
     wall, cpu : float
-        Of the call, and processor time of all its threads.
+        Wall time of the call, and processor time of all its threads.
     threads : int
-        Threads that each pool may have.
+        Number of threads allowed per pool.
     waits : tuple of float
-        How long each thread waited for a processor.
+        Time that each thread waited for a processor.
     """
 
     wall: float
@@ -35,7 +35,7 @@ class Call:
 
     @property
     def lost(self) -> float:
-        """The wall time that the waits cost, at most."""
+        """Upper bound of the wall time lost to waits."""
         longest = max(self.waits, default=0.0)
         most = min(sum(self.waits), self.wall)
         if self.cpu <= self.threads * self.wall:
@@ -44,14 +44,14 @@ class Call:
 
 
 def is_disturbed(wait_share: float | None, n_concurrent: int) -> bool:
-    """Whether a time is disturbed: by the measured wait, otherwise if other trials shared the machine.
+    """Return whether a time is disturbed: by the measured wait, or else if trials ran concurrently.
 
     Parameters
     ----------
     wait_share : float or None
-        As `processor_wait` measures it; None where it does not, and for results from before it was measured.
+        As measured by `processor_wait`; None if not measured, and for older results.
     n_concurrent : int
-        Trials that shared the machine.
+        Number of trials that ran on the machine at the same time.
 
     Returns
     -------
@@ -66,7 +66,7 @@ def is_disturbed(wait_share: float | None, n_concurrent: int) -> bool:
 
 
 def share_waited(call: Call, others: ExternalLoad | None) -> float:
-    """Return the time that others cost a call over the time that it would have taken without them.
+    """Return the ratio of the time lost to other programs to the time that a call would have taken without them.
 
     Parameters
     ----------
@@ -97,9 +97,9 @@ def share_waited(call: Call, others: ExternalLoad | None) -> float:
 
 
 def seconds_alone(wall: float, cpu: float | None, threads: int, wait_share: float | None) -> float:
-    """Return the wall time that a call would have taken without neighbours, as far as it is known.
+    """Return the wall time that a call would have taken without other programs, as far as known.
 
-    Of a disturbed call it is between its processor time shared equally by its threads and all of that time.
+    For a disturbed call, it is between its processor time divided equally among its threads and all of that time.
 
     Parameters
     ----------
@@ -108,9 +108,9 @@ def seconds_alone(wall: float, cpu: float | None, threads: int, wait_share: floa
     cpu : float or None
         Processor time in seconds; None if it was not measured.
     threads : int
-        Threads of each pool.
+        Number of threads per pool.
     wait_share : float or None
-        As `processor_wait` measures it; without it the wall time stands.
+        As measured by `processor_wait`; if None, the wall time is returned.
 
     Returns
     -------
@@ -126,6 +126,6 @@ def seconds_alone(wall: float, cpu: float | None, threads: int, wait_share: floa
     guess = wall / (1 + wait_share)
     if cpu is None:
         return guess
-    # Of a call that has processes of its own, more than its threads may have computed at a time.
+    # A call with its own processes may have computed more at a time than its threads could.
     least = cpu / threads if cpu <= threads * wall else 0.0
     return min(max(guess, least), cpu, wall)

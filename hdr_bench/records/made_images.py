@@ -1,8 +1,7 @@
-"""Distorted images of test sets, on the machine that made them: for a run's trials, and for the galleries of reports.
+"""Distorted images of test sets on the machine that made them, for a run's trials and for galleries in reports.
 
-``images/RECIPE.txt`` holds the fingerprint of the images that a test set's recipe makes, and
-``images/FINGERPRINT.npy`` these images. Of those that a trial makes for its own fitted method, only the first are
-there.
+``images/RECIPE.txt`` holds the fingerprint of the images made by a test set's recipe, and ``images/FINGERPRINT.npy``
+the images. If a trial makes them for its own fitted method, only the first ones are stored.
 """
 
 import hashlib
@@ -17,19 +16,19 @@ from hdr_bench.exceptions import StoreError
 from hdr_bench.files import write_whole
 
 N_SHOWN = 100
-"""Images that are stored of those that a trial makes: galleries show some of them."""
+"""Number of stored images if a trial makes them, some of which are shown in galleries."""
 
 
 @dataclass(frozen=True)
 class MadeImages:
-    """Images that were made before the trials that are evaluated on them, or why they were not.
+    """Images made before the trials that are evaluated on them, or the reason why there are none.
 
     Attributes
     ----------
     fingerprint : str
-        As `images_fingerprint` returns it; empty if there are none.
+        As returned by `images_fingerprint`; empty if there are none.
     path : str
-        Their file, as `numpy.load` reads it.
+        Path of their file, to be read by `numpy.load`.
     problem : str
         Why there are none.
     """
@@ -40,7 +39,7 @@ class MadeImages:
 
 
 def images_fingerprint(images: NDArray[np.generic]) -> str:
-    """Return the SHA-256 of images: of their type and shape, then their bytes in C order.
+    """Return the SHA-256 of images: of their dtype and shape, then their bytes in C order.
 
     Parameters
     ----------
@@ -49,7 +48,7 @@ def images_fingerprint(images: NDArray[np.generic]) -> str:
     Returns
     -------
     digest : str
-        As hexadecimal digits.
+        In hexadecimal digits.
     """
     digest = hashlib.sha256(f"{images.dtype.newbyteorder('<').str}{images.shape}".encode())
     digest.update(np.ascontiguousarray(images).reshape(-1).view(np.uint8).data)
@@ -57,7 +56,7 @@ def images_fingerprint(images: NDArray[np.generic]) -> str:
 
 
 def open_made(made: MadeImages) -> NDArray[np.generic]:
-    """Return images that were made for a trial, memory-mapped.
+    """Return images made for a trial, memory-mapped.
 
     Parameters
     ----------
@@ -70,11 +69,11 @@ def open_made(made: MadeImages) -> NDArray[np.generic]:
     Raises
     ------
     StoreError
-        If they are not those that were made.
+        If the file does not contain the expected images.
     """
     images = _open(Path(made.path))
     if images is None or images_fingerprint(images) != made.fingerprint:
-        raise StoreError(f"{made.path}: not the images that were made for the run; start the run again")
+        raise StoreError(f"{made.path}: these are not the images made for the run; start the run again")
     return images
 
 
@@ -84,19 +83,19 @@ class MadeImageFiles:
     Parameters
     ----------
     folder : Path
-        The run's.
+        Folder of the run.
     """
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder / "images"
 
     def find(self, recipe: str) -> MadeImages | None:
-        """Return the images that a recipe has made; None if there are none, or their file is damaged.
+        """Return the images made by a recipe; None if there are none, or their file is damaged.
 
         Parameters
         ----------
         recipe : str
-            As `TrialTestSet.recipe` gives it.
+            As returned by `TrialTestSet.recipe`.
 
         Returns
         -------
@@ -113,7 +112,7 @@ class MadeImageFiles:
         return MadeImages(fingerprint, str(path.absolute()))
 
     def write(self, recipe: str, images: NDArray[np.generic]) -> MadeImages:
-        """Write the images that a recipe has made.
+        """Write the images made by a recipe.
 
         Parameters
         ----------
@@ -132,17 +131,17 @@ class MadeImageFiles:
         fingerprint = images_fingerprint(images)
         path = self._images_file(fingerprint)
         _put(path, _encode(images))
-        # Last: a recipe whose images are not whole would not be made again.
+        # Written last, as a recipe with incomplete images would not be made again.
         _put(self._recipe_file(recipe), f"{fingerprint}\n".encode())
         return MadeImages(fingerprint, str(path.absolute()))
 
     def write_shown(self, fingerprint: str, images: NDArray[np.generic]) -> None:
-        """Write the first of the images that a trial has made.
+        """Write the first of the images made by a trial.
 
         Parameters
         ----------
         fingerprint : str
-            Of all of them.
+            Fingerprint of all of them.
         images : ndarray of shape (n, height, width)
 
         Raises
@@ -151,17 +150,17 @@ class MadeImageFiles:
             If they cannot be written.
         """
         path = self._images_file(fingerprint)
-        # All of them may be there, made before for other methods, and other trials may be reading them.
+        # All of them may already be stored for other methods, and other trials may be reading them.
         if _open(path) is None:
             _put(path, _encode(images[:N_SHOWN]))
 
     def read(self, fingerprint: str) -> NDArray[np.generic] | None:
-        """Return distorted images, memory-mapped, all or the first of them; None if they are not on this machine.
+        """Return all or the first of some distorted images, memory-mapped; None if they are not on this machine.
 
         Parameters
         ----------
         fingerprint : str
-            As an evaluation names them in `images`.
+            As in the field `images` of an evaluation.
 
         Returns
         -------
@@ -179,7 +178,7 @@ class MadeImageFiles:
 def _open(path: Path) -> NDArray[np.generic] | None:
     try:
         images = np.load(path, mmap_mode="r")
-    except Exception:  # noqa: BLE001  # on damaged files numpy raises whatever comes
+    except Exception:  # noqa: BLE001  # numpy may raise anything for damaged files
         return None
     return images if isinstance(images, np.ndarray) and images.ndim == 3 and images.dtype.kind in "iuf" else None
 

@@ -1,4 +1,4 @@
-"""What is measured of a trial: scores and costs."""
+"""Measurements of a trial: scores and costs."""
 
 from typing import Any, ClassVar, Self
 
@@ -12,7 +12,7 @@ from hdr_bench.records.text import writable_content
 
 
 class WritableRecord(Record):
-    """What a method and its libraries say, in texts that files can hold."""
+    """Record of data from methods and libraries, as texts that files can hold."""
 
     @model_validator(mode="before")
     @classmethod
@@ -21,7 +21,7 @@ class WritableRecord(Record):
 
 
 class MetricsRecord(WritableRecord):
-    """A record that holds, beside its own fields, what the table of metrics has of its source: numbers or None."""
+    """Record that holds, besides its own fields, the metrics of its source: numbers or None."""
 
     model_config = ConfigDict(extra="allow")
     __pydantic_extra__: dict[str, float | None]
@@ -29,12 +29,12 @@ class MetricsRecord(WritableRecord):
 
     @classmethod
     def columns(cls) -> tuple[str, ...]:
-        """Return what it may hold: its own fields, and the metrics of its source.
+        """Return the names that it may hold: its own fields, and the metrics of its source.
 
         Returns
         -------
         names : tuple of str
-            The fields first.
+            Fields first.
         """
         return tuple(dict.fromkeys([*cls.model_fields, *columns_from(cls.source)]))
 
@@ -47,22 +47,22 @@ class MetricsRecord(WritableRecord):
 
 
 class Scores(MetricsRecord):
-    """How good the predictions for the test part are; shares between 0 and 1.
+    """Quality of the predictions for the test part; fractions between 0 and 1.
 
-    Precision, recall and F1 are the plain means over classes, 0 where a class is never predicted.
+    Precision, recall and F1 are unweighted means over classes, 0 for a class that is never predicted.
 
     Attributes
     ----------
     accuracy, precision, recall, f1 : float
-        By the predicted class alone.
+        Based on the predicted class only.
     log_loss, brier_score, calibration_error : float or None
-        Of the probabilities, where the method gives any: the natural logarithm's loss, Brier's score summed over
-        classes (0 to 2), the expected calibration error in 15 bins.
+        Based on probabilities, if available: the loss with natural logarithms, the Brier score summed over classes (0
+        to 2), and the expected calibration error in 15 bins.
     top_2_accuracy : float or None
-        The true class is among the two of the highest scores; for more than two classes.
+        Fraction of images with the true class among the two highest scores; for more than two classes.
     rejection : float or None
-        Share of images to refuse so that the error on the rest is 0.5 %, by the difference of the two highest scores
-        (LeCun et al. 1998); None if there are no scores, or no share is enough.
+        Fraction of images to reject for an error of 0.5 % on the rest, by the difference of the two highest scores
+        (LeCun et al. 1998); None if there are no scores, or no fraction suffices.
     """
 
     source: ClassVar[Source] = "scores"
@@ -79,40 +79,40 @@ class Scores(MetricsRecord):
 
 
 class Measurements(MetricsRecord):
-    """What the fit and the predictions cost.
+    """Costs of the fit and the predictions.
 
     Attributes
     ----------
     fit_seconds, fit_cpu_seconds : float
-        Wall time of `fit`, and processor time of all its threads, those of processes that it started among them.
+        Wall time of `fit`, and processor time of all its threads, including those of processes that it started.
     predict_seconds : float
         Wall time of `predict` for the whole test part.
     predict_cpu_seconds : float or None
-        Processor time of it; None in results from before it was measured.
+        Its processor time; None in results from before this was measured.
     fit_wait_share, predict_wait_share, latency_wait_share : float or None
-        Time that the call waited for a processor that something else had, over its time without that wait
-        (`waiting.processor_wait`): 0.15 is a call that took 15 % longer. The last one is of all calls with a single
-        image together. Where the kernel does not count the waits of threads, the most that it can be. None where it is
-        not measured: on a GPU, on other systems than Linux but with one thread, and in earlier results.
+        Ratio of the time that the call waited for a processor used by something else to the rest of its time
+        (`waiting.processor_wait`): 0.15 is a call that took 15 % longer. The last one is for all calls with a single
+        image together. If the kernel does not count the waits of threads, this is an upper bound. None if it is not
+        measured: on a GPU, on systems other than Linux except with one thread, and in earlier results.
     latency_seconds, latency_p95_seconds : float or None
-        Median and 95th percentile of `predict` for a single image; None of a fit inside a grid search.
+        Median and 95th percentile of `predict` for a single image; None for a fit within a grid search.
     fit_peak_bytes, predict_peak_bytes : int
-        Highest resident memory during `fit` and `predict`, above what the process had just before.
+        Peak resident memory during `fit` and `predict`, above what the process had just before.
     memory_method : str
-        How that was found.
+        How the peaks were measured.
     fit_gpu_peak_bytes, predict_gpu_peak_bytes : int or None
-        Highest memory of torch's tensors on a GPU meanwhile, where one was used; as torch counts it.
+        Peak memory of torch's tensors on a GPU meanwhile, if one was used; as counted by torch.
     size_bytes : int or None
-        Of the pickled estimator; None if it cannot be pickled, and of a fit inside a grid search.
+        Size of the pickled estimator; None if it cannot be pickled, and for a fit within a grid search.
     n_parameters : int or None
-        Numbers learnt, where that means something.
+        Number of learned parameters, if meaningful.
     n_multiply_accumulates : int or None
-        For one image, where the method does a fixed number of them.
+        Number for one image, if it is fixed for the method.
     n_stored_variables : int or None
-        Numbers that predictions need: what was learnt, and the training images that are kept (LeCun et al. 1998,
+        Numbers needed for predictions: learned parameters and stored training images (LeCun et al. 1998,
         "Gradient-based learning applied to document recognition", Figure 12).
     engine : str
-        The library that computed.
+        Library that did the computation.
     """
 
     source: ClassVar[Source] = "measurements"

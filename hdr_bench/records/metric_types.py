@@ -1,57 +1,57 @@
-"""What the table of metrics is made of: a metric, and how methods are compared by what they cost."""
+"""Types of the table of metrics: a metric, and how methods are compared by their costs."""
 
 import math
 from dataclasses import dataclass
 from typing import Literal
 
 Kind = Literal["share", "loss", "count", "seconds", "bytes"]
-"""What a value is: a share between 0 and 1, a loss of at least 0, a whole number, seconds, or bytes."""
+"""Kind of a value: a fraction between 0 and 1, a loss of at least 0, a whole number, seconds, or bytes."""
 
 Source = Literal["scores", "measurements", "searched", "history"]
-"""The field of a `hdr_bench.records.result.Result` that holds a metric."""
+"""Field of a `hdr_bench.records.result.Result` that holds a metric."""
 
 Rule = Literal["margin", "ratio", "curve", "equality", "side by side"]
-"""How a published figure gets its verdict.
+"""Rule for the verdict on a published figure.
 
-"margin": a share of the images that a method is evaluated on, by two one-sided tests. "ratio": a loss. "curve": a
-course of training, epoch by epoch. "equality": a count. "side by side": it gets none.
+"margin": a fraction of the images that a method is evaluated on, by two one-sided tests. "ratio": a loss. "curve":
+training progress, epoch by epoch. "equality": a count. "side by side": no verdict.
 """
 
 Call = Literal["fit", "predict", "latency"]
-"""A call that is timed; the last one is of all calls with a single image together."""
+"""A timed call; the last one is for all calls with a single image together."""
 
 Clock = Literal["wall", "processor"]
-"""What a time is measured by: the time that passes, or that of all threads on processors."""
+"""Clock of a time: wall time, or processor time of all threads."""
 
 Part = Literal["train", "validation"]
-"""The images that an epoch is evaluated on: those that are trained on, or those held out."""
+"""Images that an epoch is evaluated on: the training images, or held-out ones."""
 
 FACTORS = {"%": 100.0, "s": 1.0, "ms": 1e3, "MB": 1e-6, "": 1.0}
-"""By unit: what a stored value is multiplied by, which is a share, or in seconds or bytes."""
+"""Factor per unit for a stored value, which is a fraction, or in seconds or bytes."""
 
 
 @dataclass(frozen=True)
 class CostTerms:
-    """How methods are compared by what they cost.
+    """How methods are compared by a cost.
 
     Attributes
     ----------
     words : str
-        In a sentence, e.g. ``"time to fit"``.
+        Name in a sentence, e.g. ``"time to fit"``.
     axis : str
-        On the axis of a figure, without the unit; empty if nothing is drawn against it.
+        Label on an axis, without the unit; empty if nothing is plotted against it.
     superlative : str
-        What the method is that costs least, e.g. ``"Fastest to train"``; empty if a report does not name it.
+        Title of the method with the lowest cost, e.g. ``"Fastest to train"``; empty if reports do not name it.
     is_compared : bool
-        Two runs are compared by it.
+        Whether two runs are compared by it.
     single_fit_ratio : float
-        Ratio of two medians from which they are told apart if there are fewer than three undisturbed fits. Above what
-        the repeats of any one method differ by: of the 54 methods that the reports of version 0.2 fit three times or
-        more, the largest value is at most 2.8 times the smallest for fits, 3.9 times for predictions, 1.6 and 3.7
-        times for the peaks of memory, and 1.09 times for pickled sizes; nearly all of these times are of a shared
-        machine. Infinite where it is not known: then nothing is told apart.
+        Ratio of two medians from which they are considered different if there are fewer than three undisturbed fits. It
+        exceeds the differences between repeats of any single method: for the 54 methods that the reports of version 0.2
+        fit three times or more, the largest value is at most 2.8 times the smallest for fits, 3.9 times for
+        predictions, 1.6 and 3.7 times for the peaks of memory, and 1.09 times for pickled sizes; nearly all of these
+        times were measured on a shared machine. Infinite if unknown: then no difference is reported.
     resolution : float
-        The smallest value that a logarithmic axis shows, in seconds or bytes: below it nothing is measured.
+        Smallest value shown on a logarithmic axis, in seconds or bytes; anything below cannot be measured.
     """
 
     words: str
@@ -64,14 +64,14 @@ class CostTerms:
 
 @dataclass(frozen=True)
 class Course:
-    """What a metric of the history is the course of, epoch by epoch.
+    """Training progress, epoch by epoch, that a metric of the history records.
 
     Attributes
     ----------
     quantity : str
-        E.g. ``"accuracy"``: the same on all images, which a figure shows together.
+        Quantity, e.g. ``"accuracy"``: the same for all images, and shown together in a figure.
     part : {"train", "validation"}
-        The images that it is evaluated on.
+        Images that it is evaluated on.
     """
 
     quantity: str
@@ -80,43 +80,43 @@ class Course:
 
 @dataclass(frozen=True)
 class Metric:
-    """A metric: what it is called, what it is, where its value comes from, and what is done with it.
+    """A metric: its names, type, source, and use.
 
     Attributes
     ----------
     name : str
-        What suites and claims call it.
+        Name in suites and claims.
     label : str
-        At the head of a column, without the unit.
+        Column header without the unit.
     unit : {"%", "s", "ms", "MB", ""}
-        That tables and figures write it in; it is stored as a share, in seconds, in bytes, or as a count.
+        Unit in tables and figures; stored values are fractions, seconds, bytes, or counts.
     kind : {"share", "loss", "count", "seconds", "bytes"}
-        What its values are.
+        Kind of its values.
     source : {"scores", "measurements", "searched", "history"}
-        The field of a result that holds it.
+        Field of a result that holds it.
     column : str
-        What it is called there, and in the columns of `load_results`; by default the name.
+        Name in that field, and in the columns of `load_results`; by default the name.
     derived : {"complement", "per epoch"} or None
-        Computed from what is stored: one minus it, or its share of each epoch of training.
+        How it is computed from stored values: one minus it, or per epoch of training.
     better : {"higher", "lower"}
         Which of two values is better.
     evaluated_on : {"test part", "folds"} or None
-        Of the figures of a source: what it must have been evaluated on to compare. Claims ask for metrics that leave
-        it open.
+        For published figures: images that it must have been evaluated on to be comparable. Claims ask for metrics
+        without this restriction.
     verdict : {"margin", "ratio", "curve", "equality", "side by side"} or None
-        How a published figure gets its verdict; None if it cannot be published.
+        Rule for the verdict on a published figure; None if it cannot be published.
     digits : int or None
-        Decimal places in its unit; None for as many as its kind and its images deserve.
+        Decimal places in its unit; None for a number appropriate to its kind and number of images.
     table_digits : int or None
-        Decimal places in the table of scores, if there are fewer than beside a source's figure.
+        Decimal places in the table of scores, if fewer than next to a published figure.
     call : {"fit", "predict", "latency"} or None
-        The call that it is measured of. A time of it is disturbed if something else had the processors meanwhile.
+        The call that it measures. A time is disturbed if something else used the processors meanwhile.
     clock : {"wall", "processor"}
-        Of a time: what it is measured by. Only wall times are marked as disturbed.
+        Clock of a time. Only wall times are marked as disturbed.
     has_column : bool
-        The report's tables of times, memory and searches have a column for it, unless it is derived.
+        Whether the report's tables of times, memory and searches have a column for it, unless it is derived.
     course : Course or None
-        Of the history: what it is the course of.
+        For the history: the training progress that it records.
     cost : CostTerms or None
         How methods are compared by it, if it is a cost.
     """
@@ -144,22 +144,22 @@ class Metric:
 
     @property
     def head(self) -> str:
-        """The head of its column: the label with the unit in brackets."""
+        """Column header: the label with the unit in brackets."""
         return f"{self.label} ({self.unit})" if self.unit else self.label
 
     @property
     def factor(self) -> float:
-        """What a stored value is multiplied by to be in its unit."""
+        """Factor that converts a stored value to its unit."""
         return FACTORS[self.unit]
 
     @property
     def axis(self) -> str:
-        """The label of an axis that it is drawn on."""
+        """Label of an axis that shows it."""
         return f"{(self.cost and self.cost.axis) or self.label} ({self.unit})"
 
     @property
     def is_lower_better(self) -> bool:
-        """The smaller of two values is better."""
+        """Whether the smaller of two values is better."""
         return self.better == "lower"
 
     @property

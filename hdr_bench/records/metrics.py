@@ -1,7 +1,7 @@
-"""The table of metrics: what is measured of methods, published by sources, asked for by claims.
+"""The table of metrics: measured for methods, published by sources, and used in claims.
 
-All that tables, figures, verdicts, claims and comparisons know of a metric they read here; nothing looks at how its
-name is spelt. A new metric is a row, and its computation: of scores an entry of
+Tables, figures, verdicts, claims and comparisons read everything about a metric from here; nothing depends on how its
+name is spelt. A new metric is a row, and its computation: for scores, an entry of
 `hdr_bench.experiments.measuring.scoring.COMPUTATIONS`.
 """
 
@@ -11,12 +11,12 @@ from hdr_bench.exceptions import UnknownNameError
 from hdr_bench.records.metric_types import CostTerms, Course, Metric, Part, Source
 
 EARLIER_NAMES = {"valid_loss": "validation_loss", "valid_accuracy": "validation_accuracy"}
-"""What results of earlier versions call quantities of a history, as skorch does, and what they are called today."""
+"""Quantities of a history by their names in results of earlier versions, as in skorch, with their current names."""
 
 _ACCURACY = Metric("accuracy", "Accuracy", "%", "share", "scores", better="higher")
 _ERROR = Metric("error", "Error", "%", "share", "scores", "accuracy", derived="complement")
 _REJECTION = Metric("rejection", "Rejection", "%", "share", "scores", digits=1)
-# Seeds repeat to fewer digits than sources print.
+# Seeds agree to fewer digits than sources print.
 _LOSS = Metric("loss", "Log loss", "", "loss", "scores", "log_loss", table_digits=3)
 
 _ROWS = (
@@ -31,7 +31,7 @@ _ROWS = (
     _LOSS,
     Metric("brier_score", "Brier score", "", "loss", "scores"),
     Metric("calibration_error", "Calibration error", "%", "share", "scores", digits=1),
-    # The same scores as sources publish them.
+    # The same scores as published by sources.
     replace(_ACCURACY, name="test_accuracy", label="Test accuracy", evaluated_on="test part", verdict="margin"),
     replace(_ERROR, name="test_error", label="Test error", evaluated_on="test part", verdict="margin"),
     replace(_LOSS, name="test_loss", label="Test loss", evaluated_on="test part", verdict="ratio"),
@@ -51,7 +51,7 @@ _ROWS = (
         verdict="margin",
     ),
     replace(_ERROR, name="cross_validation_error", label="Error over folds", evaluated_on="folds", verdict="margin"),
-    # The course of a network's training.
+    # Progress of a network's training.
     Metric(
         "train_accuracy",
         "Training accuracy",
@@ -135,7 +135,7 @@ _ROWS = (
             single_fit_ratio=4.0,
         ),
     ),
-    # Results of earlier versions have none of it, and most methods predict too fast for it to tell much.
+    # Missing in results of earlier versions, and of little use as most methods predict too fast.
     Metric(
         "predict_cpu_seconds",
         "Predict all, CPU",
@@ -199,7 +199,7 @@ _ROWS = (
 )
 
 METRICS: dict[str, Metric] = {metric.name: metric for metric in _ROWS}
-"""Every metric by its name; tables, figures and comparisons have them in this order."""
+"""Metrics by name, in the order of tables, figures and comparisons."""
 
 
 def published_metrics() -> tuple[str, ...]:
@@ -208,23 +208,23 @@ def published_metrics() -> tuple[str, ...]:
     Returns
     -------
     names : tuple of str
-        In the order of the table.
+        In table order.
     """
     return tuple(name for name, metric in METRICS.items() if metric.verdict is not None)
 
 
 def columns_from(source: Source) -> tuple[str, ...]:
-    """Return what the metrics of one field of a result are called there.
+    """Return the names that metrics have in a field of a result.
 
     Parameters
     ----------
     source : {"scores", "measurements", "searched", "history"}
-        The field of a result.
+        Field of a result.
 
     Returns
     -------
     columns : tuple of str
-        Each once, in the order of the table.
+        Each once, in table order.
 
     Examples
     --------
@@ -235,7 +235,7 @@ def columns_from(source: Source) -> tuple[str, ...]:
 
 
 def course_columns(quantity: str) -> dict[Part, str]:
-    """Return what the history calls a quantity that is recorded after each epoch.
+    """Return the names in the history of a quantity recorded after each epoch.
 
     Parameters
     ----------
@@ -257,23 +257,23 @@ def course_columns(quantity: str) -> dict[Part, str]:
 
 
 def course_quantities() -> dict[str, Metric]:
-    """Return what is recorded after each epoch.
+    """Return the quantities recorded after each epoch.
 
     Returns
     -------
     quantities : dict of str to Metric
-        E.g. ``"accuracy"``, each with one of its metrics, which tells of its unit and kind.
+        Metrics by quantity, e.g. ``"accuracy"``: one for each, which provides its unit and kind.
     """
     return {metric.course.quantity: metric for metric in METRICS.values() if metric.course is not None}
 
 
 def metric_of_column(column: str) -> Metric:
-    """Return the metric that a column of `load_results` holds.
+    """Return the metric in a column of `load_results`.
 
     Parameters
     ----------
     column : str
-        E.g. ``"log_loss"``.
+        Name of the column, e.g. ``"log_loss"``.
 
     Returns
     -------
@@ -282,7 +282,7 @@ def metric_of_column(column: str) -> Metric:
     Raises
     ------
     UnknownNameError
-        If there is none.
+        If there is no such metric.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""Description of an option: what the command line and the documentation say of a field of `RunOptions`."""
+"""Description of an option: what the command line and the documentation say about a field of `RunOptions`."""
 
 import inspect
 from collections.abc import Callable, Collection, Iterator
@@ -19,21 +19,21 @@ class Option:
     Attributes
     ----------
     help : str
-        What it does, in one or two sentences.
+        Effect of the option, in one or two sentences.
     kind : str
-        Type of its values, as numpydoc writes it.
+        Type of its values in numpydoc form.
     parse : type, default=str
-        Type that the command line makes of a word. A duration and a size stay texts there.
+        Type to which the command line converts a word. Durations and sizes remain texts there.
     metavar : str or None
-        What the command line's help calls the value; None for the type's name.
+        Name of the value in the command line's help; None for the name of its type.
     choices : tuple of str, or str
-        Allowed values; or the path of a mapping that has them as its keys, e.g. ``"package.module:TABLE"``; empty if
-        there is no list of them.
+        Allowed values; or the path of a mapping with these as its keys, e.g. ``"package.module:TABLE"``; empty if there
+        is no list of them.
     completion : str
-        Path of the function that a shell completes the value by, e.g. ``"package.module:complete"``; empty if there is
+        Path of the function that completes the value in a shell, e.g. ``"package.module:complete"``; empty if there is
         none.
     write : callable, default=str
-        Returns a value as a command line says it.
+        Returns a value in command line form.
     """
 
     help: str
@@ -51,7 +51,7 @@ def option_of(field: FieldInfo) -> Option:
     Parameters
     ----------
     field : pydantic.fields.FieldInfo
-        Of `RunOptions`.
+        Field of `RunOptions`.
 
     Returns
     -------
@@ -61,7 +61,7 @@ def option_of(field: FieldInfo) -> Option:
 
 
 def choices_of(option: Option) -> Collection[str]:
-    """Return the allowed values of an option, of a table elsewhere too, which is imported.
+    """Return the allowed values of an option, importing a table that is elsewhere.
 
     Parameters
     ----------
@@ -70,7 +70,7 @@ def choices_of(option: Option) -> Collection[str]:
     Returns
     -------
     choices : collection of str
-        A mapping says of each what it is; empty if any value is allowed.
+        A mapping has descriptions; empty if any value is allowed.
     """
     if not option.choices or isinstance(option.choices, tuple):
         return option.choices
@@ -79,7 +79,7 @@ def choices_of(option: Option) -> Collection[str]:
 
 
 def flag_of(name: str) -> str:
-    """Return an option as the command line writes it.
+    """Return an option in command line form.
 
     Parameters
     ----------
@@ -98,7 +98,7 @@ def flag_of(name: str) -> str:
 
 
 def with_options(model: type[BaseModel]) -> Callable[[Function], Function]:
-    """Return a decorator for a function that ends with ``**options``: signature and documentation of each option.
+    """Return a decorator that adds options to the signature and docstring of a function ending with ``**options``.
 
     Parameters
     ----------
@@ -108,13 +108,13 @@ def with_options(model: type[BaseModel]) -> Callable[[Function], Function]:
     Returns
     -------
     decorator : callable
-        It returns the function itself, changed.
+        Returns the modified function.
     """
 
     def decorate(function: Function) -> Function:
         own = inspect.signature(function)
         named = [each for each in own.parameters.values() if each.kind is not inspect.Parameter.VAR_KEYWORD]
-        # Without what checks the values.
+        # Without the validators.
         types = get_type_hints(model)
         added = [
             inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=field.default, annotation=types[name])
@@ -130,7 +130,7 @@ def with_options(model: type[BaseModel]) -> Callable[[Function], Function]:
 
 
 def _choices_here(option: Option) -> Collection[str]:
-    """Return the allowed values that stand in an option itself."""
+    """Return the allowed values listed in an option itself."""
     return () if isinstance(option.choices, str) else option.choices
 
 
@@ -141,20 +141,20 @@ def add_documentation(
     before: str = "",
     choices: Callable[[Option], Collection[str]] = _choices_here,
 ) -> str | None:
-    """Return a docstring with a section on each option.
+    """Return a docstring with a section that documents each option.
 
     Parameters
     ----------
     text : str or None
-        None if Python was started with -OO, which drops docstrings.
+        None if Python runs with -OO, which drops docstrings.
     model : type of BaseModel
         Its fields are the options.
     section : str
-        Head of the section.
+        Heading of the section.
     before : str, default=""
-        Head of the section that comes next; empty if none does.
+        Heading of the next section; empty if there is none.
     choices : callable
-        Returns the allowed values of an option; by default none of those in a table elsewhere, which this would import.
+        Returns the allowed values of an option; by default only those listed in it, to avoid importing tables.
 
     Returns
     -------
@@ -170,7 +170,7 @@ def add_documentation(
 
 
 def _entries(model: type[BaseModel], choices: Callable[[Option], Collection[str]]) -> Iterator[str]:
-    """Give the lines that numpydoc wants of each option."""
+    """Yield the lines in numpydoc form for each option."""
     for name, field in model.model_fields.items():
         option = option_of(field)
         allowed = ", ".join(map(repr, choices(option)))

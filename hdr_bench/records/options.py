@@ -1,8 +1,8 @@
-"""Options of a run: each declared once, for Python, the command line, the run's record, and a report's command.
+"""Options of a run, each declared once for Python, the command line, the run's record, and a report's command.
 
-To add an option, add a field here, to `Settings` if it decides what the results are, to `RunOptions` otherwise, and
-read it where it takes effect. `run_suite`, `hdr-bench run`, their documentation, and the command that a report prints
-follow by themselves.
+To add an option, add a field to `Settings` if it affects the results, or else to `RunOptions`, and read it where it
+takes effect. `run_suite`, `hdr-bench run`, their documentation, and the command printed in reports follow
+automatically.
 """
 
 import os
@@ -27,7 +27,7 @@ from hdr_bench.records.faults import describe_faults
 from hdr_bench.records.option_description import Option, add_documentation, flag_of, option_of
 
 Rerun = Literal["missing", "failed", "without-model", "all"]
-"""Which trials to run: those that are missing, also those that failed, also those without a kept model, or all."""
+"""Which trials to run: missing ones, also failed ones, also those without a saved model, or all."""
 
 Samples = Annotated[Whole, Field(ge=2, le=MOST_SAMPLES)]
 Repeats = Annotated[Whole, Field(ge=1, le=MOST_REPEATS)]
@@ -51,14 +51,14 @@ _THREADS = Option("Threads per pool in each trial (default: all cores, shared am
 
 
 class Settings(BaseModel):
-    """Options that decide what the results are; the run's record holds them. None leaves an option to the suite."""
+    """Options that affect the results and are recorded for the run; None leaves an option to the suite."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     dataset: Annotated[
         str | None,
         Option(
-            "Data set to use in place of the suite's.",
+            "Data set to use instead of the suite's.",
             "str",
             metavar="NAME",
             completion="hdr_bench.cli.completion:complete_dataset",
@@ -70,18 +70,17 @@ class Settings(BaseModel):
     repeats: Annotated[
         Repeats | None,
         Option(
-            "Seeds per stochastic method, in place of the suite's, however much the first ones differ.",
+            "Number of seeds per stochastic method, replacing the suite's, however much the first ones differ.",
             "int",
             parse=int,
         ),
     ] = None
-    seed: Annotated[Seed, Option("The first seed.", "int", parse=int)] = 0
+    seed: Annotated[Seed, Option("First seed.", "int", parse=int)] = 0
     threads: Annotated[Count, _THREADS] = 1
     time_limit: Annotated[
         Seconds | None,
         Option(
-            "Time after which a trial is stopped, in place of the suite's limit, e.g. 90s, 10min, 2h; a number is in "
-            "seconds.",
+            "Time limit per trial, replacing the suite's, e.g. 90s, 10min, 2h; a plain number is in seconds.",
             "float or str",
             metavar="TIME",
             write=_write_seconds,
@@ -90,18 +89,18 @@ class Settings(BaseModel):
     memory_limit: Annotated[
         Bytes | None,
         Option(
-            "Memory above what its process has at the start at which a trial is stopped, in place of the suite's "
-            "limit, e.g. 500MB, 8GB; a number is in bytes.",
+            "Memory limit per trial, above what its process has at the start, replacing the suite's "
+            "limit, e.g. 500MB, 8GB; a plain number is in bytes.",
             "int or str",
             metavar="SIZE",
             write=_write_bytes,
         ),
     ] = None
-    full: Annotated[Flag, Option("Run at full size what the suite reduces.", "bool", parse=bool)] = False
+    full: Annotated[Flag, Option("Run cases at full size that the suite reduces.", "bool", parse=bool)] = False
 
 
 class RunOptions(Settings):
-    """Options of a run, checked.
+    """Options of a run, validated.
 
     Parameters
     ----------
@@ -111,9 +110,9 @@ class RunOptions(Settings):
     Raises
     ------
     SuiteError
-        If a value is out of its range; the message names each such option.
+        If a value is out of range; the message names all such options.
     UnknownNameError
-        If there is no option of a name.
+        If an option is unknown.
 
     Examples
     --------
@@ -121,18 +120,16 @@ class RunOptions(Settings):
     600.0
     """
 
-    # Until the run begins, the number of cores that they are taken from is not known.
+    # The number of cores to derive it from is unknown until the run begins.
     threads: Annotated[Count | None, _THREADS] = None  # type: ignore[assignment]
     only: Annotated[
         str | None,
-        Option(
-            "Pattern of the names of the cases to run, e.g. 'SVM*'; case does not matter.", "str", metavar="PATTERN"
-        ),
+        Option("Pattern for the names of the cases to run, e.g. 'SVM*'; not case-sensitive.", "str", metavar="PATTERN"),
     ] = None
     rerun: Annotated[
         Rerun,
         Option(
-            "Trials to run: those that are missing, also those that failed, also those without a saved model (with "
+            "Trials to run: missing ones, also failed ones, also those without a saved model (with "
             "--keep-models), or all.",
             "str",
             choices=get_args(Rerun),
@@ -141,15 +138,15 @@ class RunOptions(Settings):
     keep_models: Annotated[
         Flag,
         Option(
-            "Save the fitted model of each trial that runs, in models/ of the run's folder. Stored trials are not "
-            "fitted again for this, unless --rerun without-model is given.",
+            "Save the fitted model of each trial that runs, in models/ in the run's folder. Stored trials are not "
+            "fitted again for this unless --rerun without-model is given.",
             "bool",
             parse=bool,
         ),
     ] = False
     jobs: Annotated[
         Count,
-        Option("Trials at a time; times that they disturb are marked, and not ranked.", "int", parse=int),
+        Option("Number of concurrent trials; times disturbed by them are marked and not ranked.", "int", parse=int),
     ] = 1
     backend: Annotated[
         str | None,
@@ -182,14 +179,14 @@ class RunOptions(Settings):
         except ValidationError as error:
             raise SuiteError("; ".join(describe_faults(error, type(self), options))) from error
         if self.rerun == "without-model" and not self.keep_models:
-            raise SuiteError("rerun: 'without-model' needs keep_models (--keep-models); give it too")
+            raise SuiteError("rerun: 'without-model' needs keep_models (--keep-models); set it too")
 
-    # pydantic then validates a run's options inside another record by itself, as those of `SuitePart`.
+    # pydantic then validates options within another record by itself, as for `SuitePart`.
     __init__.__pydantic_base_init__ = True  # type: ignore[attr-defined]
 
     @property
     def settings(self) -> Settings:
-        """The options that the run's record holds, with the number of threads that they come to."""
+        """The options in the run's record, with the resulting number of threads."""
         from hdr_bench.records.environment import available_cores
 
         threads = max(available_cores() // self.jobs, 1) if self.threads is None else self.threads
@@ -198,14 +195,14 @@ class RunOptions(Settings):
 
 
 def run_command(origin: str, settings: Settings) -> str:
-    """Return the command that runs a suite as it was run.
+    """Return the command that repeats the run of a suite.
 
     Parameters
     ----------
     origin : str
-        What the suite was asked for as: its name or its path.
+        Name or path under which the suite was requested.
     settings : Settings
-        As the run's record holds them.
+        Settings in the run's record.
 
     Returns
     -------
@@ -221,17 +218,17 @@ def run_command(origin: str, settings: Settings) -> str:
 
 
 def settings_words(settings: Settings) -> list[str]:
-    """Return the words of a command that give it these settings.
+    """Return the words of a command that applies these settings.
 
     Parameters
     ----------
     settings : Settings
-        As the run's record holds them.
+        Settings in the run's record.
 
     Returns
     -------
     words : list of str
-        Of the options that differ from their defaults.
+        For the options that differ from their defaults.
     """
     words = []
     for name in Settings.model_fields:

@@ -1,4 +1,4 @@
-"""What a method predicts for each image, and its scores of classes in a few numbers."""
+"""Predictions of a method for each image, and a numerical summary of its class scores."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -9,14 +9,14 @@ from numpy.typing import NDArray
 
 @dataclass(frozen=True, eq=False)
 class Reliability:
-    """How often a method is right, by how sure it is; one value per bin of confidence.
+    """Accuracy by confidence; one value per bin of confidence.
 
     Attributes
     ----------
     counts : ndarray of shape (n_bins,), int64
-        Images.
+        Number of images.
     confidence, accuracy : ndarray of shape (n_bins,)
-        Means over the images of the bin; missing for an empty bin.
+        Means over the images in the bin; NaN for an empty bin.
     """
 
     counts: NDArray[np.int64]
@@ -25,7 +25,7 @@ class Reliability:
 
     @property
     def calibration_error(self) -> float:
-        """Expected calibration error: the mean gap between confidence and accuracy, weighted by images.
+        """Expected calibration error: the mean gap between confidence and accuracy, weighted by the number of images.
 
         Naeini, Cooper and Hauskrecht (2015), "Obtaining well calibrated probabilities using Bayesian binning", AAAI;
         with the bins of Guo, Pleiss, Sun and Weinberger (2017), "On calibration of modern neural networks", ICML.
@@ -36,15 +36,15 @@ class Reliability:
 
 @dataclass(frozen=True, eq=False)
 class ClassCurve:
-    """How well the scores part one class from all others, for ROC and precision-recall.
+    """How well scores separate one class from all others, for ROC and precision-recall.
 
     Attributes
     ----------
     positives, negatives : ndarray of shape (n_groups,), int64
-        Images of the class, and of the others, between one threshold and the next; from the highest score down. At most
-        `N_GROUPS` groups: thresholds that part little are left out.
+        Numbers of images of the class, and of the others, between successive thresholds, from the highest score down.
+        At most `N_GROUPS` groups: thresholds that separate little are left out.
     auc, average_precision : float
-        Areas under the whole ROC curve, and the whole precision-recall curve; to six decimals.
+        Areas under the complete ROC curve and the complete precision-recall curve, to six decimals.
     """
 
     positives: NDArray[np.int64]
@@ -55,22 +55,22 @@ class ClassCurve:
 
 @dataclass(frozen=True, eq=False)
 class ScoreSummary:
-    """What a method's scores of classes say beyond the class, in a few numbers.
+    """Summary of the information in a method's class scores.
 
     Attributes
     ----------
     top_2 : ndarray of shape (n_test,)
-        Probability that the true class is among the two of the highest scores; between 0 and 1 where scores are equal.
+        Probability that the true class is among the two highest scores; between 0 and 1 for ties.
     kept, wrong : ndarray of shape (n_thresholds,), int64
-        Images that are not refused, and the wrong ones among them, from few kept to all; of the thresholds of
-        `rejection_curve` at most `N_THRESHOLDS`, the one for 0.5 % error among them.
+        Numbers of images that are not rejected, and of wrong ones among them, from few kept to all; at most
+        `N_THRESHOLDS` thresholds of `rejection_curve`, including the one for 0.5 % error.
     confidence : ndarray of shape (n_wrong,)
-        How sure the method is of each wrong prediction, in whole percent: the probability of the predicted class; of
-        decision values their rank.
+        Confidence of each wrong prediction in whole percent: the probability of the predicted class, or the rank for
+        decision values.
     reliability : Reliability or None
-        Of probabilities.
+        For probabilities.
     curves : dict of int to ClassCurve
-        By class; without classes that no image is of.
+        By class; without classes that have no images.
     """
 
     top_2: NDArray[np.float64]
@@ -83,14 +83,14 @@ class ScoreSummary:
 
 @dataclass(frozen=True, eq=False)
 class KeptModel:
-    """Fitted model of a trial, to be kept beside its result.
+    """Fitted model of a trial, to be saved with its result.
 
     Attributes
     ----------
     content : bytes
-        Of the model file; empty if no file can hold the model.
+        Content of the model file; empty if the model cannot be saved.
     reason : str
-        Why there is none; empty if there is one.
+        Why it cannot be saved; empty if it can.
     """
 
     content: bytes
@@ -99,27 +99,27 @@ class KeptModel:
 
 @dataclass(frozen=True, eq=False)
 class Predictions:
-    """What a method said of each test image.
+    """Predictions of a method for the test images.
 
     Attributes
     ----------
     y_true, y_pred : ndarray of shape (n_test,), int64
         Indices of classes.
     probabilities : ndarray of shape (n_test, n_classes), float32, or None
-        None also where only the compact form is there.
+        Also None if only the compact form is available.
     decisions : ndarray of shape (n_test, n_classes) or (n_test,), float32, or None
-        Decision values of a method without probabilities; of a support vector machine for more than two classes, the
-        smallest decision of each class against another one. None also where only the compact form is there.
+        Decision values of a method without probabilities; for a support vector machine with more than two classes, the
+        smallest decision of each class against any other. Also None if only the compact form is available.
     summary : ScoreSummary or None
-        What the scores say, condensed; None for a method without scores of classes, and before it is stored.
+        Summary of the scores; None for a method without class scores, and before storing.
     scores_digest : str
-        Of the compact form: which probabilities or decisions it was made of.
+        In compact form: digest of the original probabilities or decisions.
     test_sets : mapping of str to Predictions
-        The same for the suite's other test sets that the method was evaluated on, by their names.
+        Predictions for the suite's other test sets that the method was evaluated on, by name.
     images : ndarray of shape (n, height, width) or None
-        The first images of a test set that the trial has made, to be shown.
+        First images of a test set made by the trial, to be shown.
     model : KeptModel or None
-        What said it, if it is to be kept.
+        The model that made the predictions, if it is to be saved.
     """
 
     y_true: NDArray[np.int64]

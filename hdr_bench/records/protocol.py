@@ -1,4 +1,4 @@
-"""Protocols: how a case is tried, and on which data."""
+"""Protocols: how a case is evaluated, and on which data."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -34,18 +34,18 @@ Strategy = Literal["grid", "halving"]
 
 @dataclass(frozen=True)
 class ProtocolKind:
-    """Entry of a kind of protocol.
+    """Entry for a kind of protocol.
 
     Attributes
     ----------
     words : str
-        What a report calls it.
+        Name in reports.
     evaluated_on : {"test part", "folds"}
         Images that its trials are evaluated on; folds are of the training part.
     takes : tuple of str
-        Keys of a suite's protocol that are for it, beside `repeats`.
+        Keys of a suite's protocol that apply to it, besides `repeats`.
     folds : int
-        Number of folds where a suite names none; 0 for a kind without.
+        Default number of folds; 0 for a kind without folds.
     """
 
     words: str
@@ -60,39 +60,38 @@ KINDS: Mapping[Kind, ProtocolKind] = {
     "grid-search": ProtocolKind("grid search inside the training part", takes=("folds", "strategy"), folds=5),
     "learning-curve": ProtocolKind("learning curve", takes=("sizes",)),
 }
-"""The kinds of protocols."""
+"""Kinds of protocols."""
 
 Samples = Annotated[Whole, Field(ge=2, le=MOST_SAMPLES)]
 Folds = Annotated[Whole, Field(ge=2, le=MOST_FOLDS)]
 
 
 class Protocol(SuitePart):
-    """Protocol by which a case is tried.
+    """Protocol by which a case is evaluated.
 
     Attributes
     ----------
     kind : {"holdout", "cross-validation", "grid-search", "learning-curve"}
-        Hold-out fits on the train part and evaluates on the test part. Cross-validation cuts the train part into
-        stratified folds, and fits on all but one of them and evaluates on that one, each in turn; the test part is left
-        alone. A grid search compares the candidates by cross-validation inside the train part, fits the best on all
-        of it, and evaluates on the test part. A learning curve is a hold-out with ever more training images.
+        Hold-out fits on the training part and evaluates on the test part. Cross-validation splits the training part
+        into stratified folds, and evaluates on each in turn after fitting on the others; the test part is not used. A
+        grid search compares candidates by cross-validation within the training part, fits the best on all of it, and
+        evaluates on the test part. A learning curve is a hold-out with increasing numbers of training images.
     repeats : int
-        Seeds that a random method is tried with; of cross-validation and of a learning curve, also how often folds
-        or images are drawn again, for every method.
+        Number of seeds for a stochastic method; for cross-validation and a learning curve, also the number of times
+        that folds or images are drawn, for every method.
     max_repeats : int or None
-        Of hold-out: seeds that a stochastic method is fitted with if the standard deviation of its accuracy over the
-        first `repeats` exceeds that of a share of the test images, sqrt(p (1 - p) / n). None for no more than
-        `repeats`.
+        For hold-out: number of seeds for a stochastic method if the standard deviation of its accuracy over the first
+        `repeats` exceeds that of a proportion of the test images, sqrt(p (1 - p) / n). None for no more than `repeats`.
     folds : int or None
-        Of cross-validation (10 by default) and grid search (5).
+        For cross-validation (default 10) and grid search (default 5).
     strategy : {"grid", "halving"} or None
-        Of grid search: every candidate on all training images, or successive halving (Li et al. 2018, "Hyperband",
-        JMLR 18), which drops the worse two thirds round by round while the images grow.
+        For grid search: every candidate on all training images, or successive halving (Li et al. 2018, "Hyperband",
+        JMLR 18), which drops the worse two thirds round by round while the number of images grows.
     sizes : tuple of int or None
-        Training images, of a learning curve.
+        For a learning curve: numbers of training images.
     shuffle : bool
-        Of hold-out: put the training images into an order drawn with each repeat's seed, for every method, as Xiao,
-        Rasul and Vollgraf (2017, "Fashion-MNIST") do.
+        For hold-out: shuffle the training images with each repeat's seed, for every method, as in Xiao, Rasul and
+        Vollgraf (2017, "Fashion-MNIST").
     """
 
     kind: Kind = "holdout"
@@ -117,14 +116,14 @@ class Protocol(SuitePart):
         if self.kind == "learning-curve" and not self.sizes:
             raise ValueError("a learning curve needs sizes, e.g. sizes = [500, 1000, 2000]")
         if len(set(self.sizes or ())) != len(self.sizes or ()):
-            raise ValueError(f"sizes = {list(self.sizes or ())} holds a size twice; give each once")
+            raise ValueError(f"sizes = {list(self.sizes or ())} has a size twice; give each size once")
         return self
 
 
 Polarity = Literal["light-on-dark", "dark-on-light"]
 Fit = Literal["mnist"]
 MOST_CLASSES = 10_000
-"""Classes that a suite can name: more than Kuzushiji-Kanji has characters."""
+"""Largest number of classes that a suite can name: more than Kuzushiji-Kanji has characters."""
 
 Side = Annotated[Whole, Field(ge=1, le=10_000)]
 
@@ -134,31 +133,31 @@ def _path_text(value: Any) -> Any:
 
 
 class DatasetChoice(SuitePart):
-    """A data set, with what it is to be read with; a bare name in TOML is short for ``{ name = ... }``.
+    """Choice of a data set, with options for reading it; in TOML, a plain name is short for ``{ name = ... }``.
 
-    In Python a `Dataset` may stand in its place.
+    In Python, a `Dataset` may be given instead.
 
     Attributes
     ----------
     name : str
-        As `hdr_bench.load_dataset` takes it, or the dotted path of a function that returns a `Dataset`.
+        As accepted by `hdr_bench.load_dataset`, or the dotted path of a function that returns a `Dataset`.
     resize : tuple of int or None
         Height and width, for ``folder:`` data.
     test_size : float or None
-        Share of the test part, where the data come without one.
+        Share of images for the test part, if the data have none.
     split_seed : int
-        Seed of that cut.
+        Seed of that split.
     classes : tuple of str or None
-        Names of the classes that are kept, in the order of their labels; None keeps all.
+        Names of the classes to keep, in the order of their labels; None keeps all.
     polarity : {"light-on-dark", "dark-on-light"} or None
-        What all images are brought to; None leaves them as they are.
+        Polarity that all images are converted to; None leaves them unchanged.
     fit : {"mnist"} or None
-        The form that all images are brought to; None leaves them as they are.
+        Form that all images are converted to; None leaves them unchanged.
     labels : str or None
-        File of decisions on the labels of these data; None leaves them as they are. It is looked for beside the
-        suite's file, then in the working folder.
+        File of label decisions for these data; None leaves the labels unchanged. Searched in the folder of the suite
+        file, then in the working folder.
     given : Dataset or None
-        The data set itself, where it was made in code; a record on disk does not hold it.
+        The data set itself, if it was created in code; not stored in records on disk.
     """
 
     name: str
@@ -170,21 +169,21 @@ class DatasetChoice(SuitePart):
     fit: Fit | None = None
     labels: Annotated[str, BeforeValidator(_path_text), Field(min_length=1)] | None = None
     given: Annotated[Any, Field(exclude=True, repr=False)] = None
-    # Not a field: a record on disk does not hold it, and no file can say it.
+    # Not a field, as it is neither stored on disk nor given in a file.
     _folder: Path | None = PrivateAttr(None)
 
     @property
     def folder(self) -> Path | None:
-        """The folder of the suite's file, in which relative paths are looked up first; None without a file."""
+        """Folder of the suite file, to which relative paths refer first; None without a file."""
         return self._folder
 
     def with_folder(self, folder: Path) -> Self:
-        """Return the choice as that of a suite file in `folder`.
+        """Return the choice as part of a suite file in `folder`.
 
         Parameters
         ----------
         folder : Path
-            Of the suite's file.
+            Folder of the suite file.
 
         Returns
         -------
@@ -195,7 +194,7 @@ class DatasetChoice(SuitePart):
         return choice
 
     def with_given_labels(self) -> Self:
-        """Return the choice of the same data with the labels that they came with.
+        """Return the choice of the same data with their original labels.
 
         Returns
         -------
@@ -206,7 +205,7 @@ class DatasetChoice(SuitePart):
     @model_validator(mode="before")
     @classmethod
     def _from_name(cls, value: Any) -> Any:
-        # Records know nothing of what they name: a report imports them where there are no data.
+        # Records do not depend on data sets, so a report imports them without any data.
         if hasattr(value, "fingerprint") and hasattr(value, "class_names"):
             return {"name": value.name, "given": value}
         if isinstance(value, str):
@@ -217,7 +216,7 @@ class DatasetChoice(SuitePart):
 
     @model_serializer(mode="wrap")
     def _without_what_was_not_asked_for(self, serialize: SerializerFunctionWrapHandler) -> dict[str, Any]:
-        """Leave out options that records of before did not have: they stay as they were."""
+        """Omit unset options that earlier records lacked, so that those stay unchanged."""
         content: dict[str, Any] = serialize(self)
         for name in ("classes", "fit", "labels"):
             if content.get(name) is None:

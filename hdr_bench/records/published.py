@@ -1,4 +1,4 @@
-"""Published figures: what a source reports, and how it is compared with what is measured."""
+"""Published figures: what a source reports, and how it is compared with measurements."""
 
 from decimal import Decimal
 from typing import Annotated, Any, Self
@@ -21,7 +21,7 @@ def _checked_metric(name: Any) -> str:
 
 
 MetricName = Annotated[str, BeforeValidator(_checked_metric)]
-"""The name of a metric that a source may publish."""
+"""Name of a metric that a source may publish."""
 
 
 def _checked_figure(value: Any) -> Any:
@@ -31,43 +31,43 @@ def _checked_figure(value: Any) -> Any:
 
 
 Figure = Annotated[Decimal, BeforeValidator(_checked_figure), Field(max_digits=60)]
-"""A number with the digits that a source prints."""
+"""A number with the digits printed by a source."""
 
 
 class Published(SuitePart):
-    """A published figure, and how it is compared with what was measured.
+    """A published figure, and how it is compared with measurements.
 
     Attributes
     ----------
     metric : str
-        A name of `hdr_bench.records.metrics.METRICS` that can be published. Shares are between 0 and 1, times in
-        seconds, sizes in bytes.
+        A name from `hdr_bench.records.metrics.METRICS` that can be published. Shares are fractions between 0 and 1,
+        times in seconds, sizes in bytes.
     value : Decimal or None
-        With the digits that the source prints, since its rounding is part of it: a text such as ``"0.9900"``. A plain
-        number is accepted too and has the digits it is written with, apart from trailing zeros, which numbers lose.
+        With the digits printed by the source, since its rounding matters: a text such as ``"0.9900"``. A plain number
+        is accepted too, with the digits as written except for trailing zeros, which numbers lose.
     values : tuple of Decimal or None
         Instead of `value`: one per epoch.
     where : str
-        Where the source gives it.
+        Location in the source.
     n_images : int or None
-        Images that the published share was found on; None for as many as the measured one.
+        Number of images on which the published share was measured; None for the same number as here.
     repeats : int
-        Runs that the published value is the mean of.
+        Number of runs that the published value is the mean of.
     other_images : bool
-        The published share was found on other images than the measured one, e.g. another random cut of the same data.
-        Figures of another number of images than the measured one are compared so without being marked.
+        Whether the published share was measured on other images, e.g. another random split of the same data. Figures
+        for another number of images are compared in this way without being marked.
     counted : bool
-        Of counts: the source does not print it; it was counted on the method that the source describes. It is shown,
-        and is not one of the published figures.
+        For counts: whether the number was counted on the described method rather than printed by the source. It is
+        shown, but is not one of the published figures.
     tolerance : float or None
-        Of counts: how far the source has rounded; None for not at all. Of training and validation figures: how far an
-        epoch's value may be from the published one, e.g. where that was read from a plot; None compares by ratio.
+        For counts: rounding error of the source; None for no rounding. For training and validation figures: allowed
+        difference per epoch from the published value, e.g. if it was read from a plot; None compares by ratio.
     not_comparable : str
-        Why it cannot be compared with what is measured, e.g. another protocol or other data.
+        Why it cannot be compared with measurements, e.g. another protocol or other data.
     at_least : bool
-        Of a share: the source gives only a bound, e.g. "over 97 %"; what is better reproduces it.
+        For a share: whether the source gives only a bound, e.g. "over 97 %", which better values reproduce.
     remark : str
-        What was found out about it by trying, e.g. why it is not reproduced; printed beside the verdict.
+        Findings from attempts to reproduce it, e.g. why they fail; printed next to the verdict.
     """
 
     metric: MetricName
@@ -101,7 +101,7 @@ class Published(SuitePart):
         if self.values is not None and not is_curve:
             raise ValueError(f"values are for training or validation figures, one per epoch; {self.metric} has one")
         if self.tolerance is not None and not is_curve and not is_count:
-            raise ValueError(f"tolerance is for figures of training or validation and counts, not for {self.metric}")
+            raise ValueError(f"tolerance is for training or validation figures and counts, not for {self.metric}")
         if self.counted and not is_count:
             raise ValueError(f"counted is for {', '.join(_published_counts())}, not for {self.metric}")
         is_share = self.definition.kind == "share"
@@ -121,12 +121,12 @@ def _published_counts() -> list[str]:
 
 
 def half_unit(value: Decimal) -> float:
-    """Return half a unit of the last digit of a published figure: how far its rounding may have moved it.
+    """Return half a unit of the last digit of a published figure, which is its largest rounding error.
 
     Parameters
     ----------
     value : Decimal
-        With the digits that the source prints.
+        With the digits printed by the source.
 
     Returns
     -------
@@ -144,24 +144,24 @@ def half_unit(value: Decimal) -> float:
 
 
 class Anchor(SuitePart):
-    """A figure of a source that a suite's own are read beside, though its set-up is another one.
+    """A figure of a source shown next to a suite's own, though measured in a different set-up.
 
-    It is no figure to reproduce: nothing is concluded from how far the measured one is from it.
+    It is not a figure to reproduce, and differences from it lead to no conclusion.
 
     Attributes
     ----------
     name : str
-        What tables call it: the source's method.
+        Name in tables: the source's method.
     source : str
-        Where the figure stands.
+        Location of the figure in the source.
     difference : str
-        How the source's set-up differs from that of the suite.
+        How the source's set-up differs from the suite's.
     accuracy : Decimal
-        A share between 0 and 1, with the digits that the source prints.
+        A fraction between 0 and 1, with the digits printed by the source.
     case : str
-        Name of the suite's case that it is read beside; empty for none.
+        Name of the suite's case next to which it is shown; empty for none.
     test_set : str
-        Name of the suite's test set that it is read beside; empty for the test part of the case's own data.
+        Name of the suite's test set next to which it is shown; empty for the test part of the case's own data.
     """
 
     name: Name
@@ -178,11 +178,11 @@ class NotBuilt(SuitePart):
     Attributes
     ----------
     name : str
-        What tables call it.
+        Name in tables.
     reason : str
-        Why it is not there.
+        Why it is missing.
     published : tuple of Published
-        Its figures.
+        Its published figures.
     """
 
     name: Name

@@ -1,24 +1,24 @@
-"""Durations and sizes in words."""
+"""Text of durations and sizes."""
 
 _ENDLESS = 1e7
 _UNITS = (("h", 3600), ("min", 60), ("s", 1))
-# What three digits would write with an exponent.
+# Three digits would need an exponent from here on.
 _FOUR_DIGITS = 999.5
 _SIZES = (("TB", 10**12), ("GB", 10**9), ("MB", 10**6), ("kB", 10**3))
 
 
 def duration(seconds: float) -> str:
-    """Write a duration in the unit that suits it.
+    """Format a duration in a suitable unit.
 
     Parameters
     ----------
     seconds : float
-        At least 0; from 10^7 s on, infinity included, there is no bound that means anything.
+        At least 0; from 10^7 s on, including infinity, there is no meaningful bound.
 
     Returns
     -------
     text : str
-        In seconds, minutes or hours, with one decimal at most.
+        In seconds, minutes or hours, with at most one decimal.
 
     Examples
     --------
@@ -32,7 +32,7 @@ def duration(seconds: float) -> str:
 
 
 def clock(seconds: float) -> str:
-    """Write a duration as a clock does.
+    """Format a duration like a clock.
 
     Parameters
     ----------
@@ -42,7 +42,7 @@ def clock(seconds: float) -> str:
     Returns
     -------
     text : str
-        Hours, if there are any, minutes and seconds.
+        Hours if any, minutes and seconds.
 
     Examples
     --------
@@ -55,7 +55,7 @@ def clock(seconds: float) -> str:
 
 
 def format_bytes(count: int) -> str:
-    """Write a size in the decimal unit that suits it.
+    """Format a size in a suitable decimal unit.
 
     Parameters
     ----------
@@ -65,7 +65,7 @@ def format_bytes(count: int) -> str:
     Returns
     -------
     text : str
-        With three digits, above 1,000 with all before the point.
+        With three digits, or all digits before the point from 1,000 on.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""What came out of a trial: scores, costs, what a search found."""
+"""Trial result: scores, costs, and search outcome."""
 
 from dataclasses import asdict
 from typing import Annotated, Any, Literal
@@ -25,11 +25,11 @@ from hdr_bench.records.text import writable_content
 from hdr_bench.records.trial import Trial
 
 _DECIMALS = 12
-"""Of what is computed from a stored share: as many as subtraction leaves exact."""
+"""Precision of values computed from a stored fraction: as many digits as subtraction leaves exact."""
 
 
 def _in_words(row: Any) -> Any:
-    """Return a row as its content, whose texts files can hold."""
+    """Return a row as its content, with texts that files can hold."""
     return writable_content(asdict(row)) if isinstance(row, LayerRow) else row
 
 
@@ -39,13 +39,13 @@ class Candidate(WritableRecord):
     Attributes
     ----------
     params : dict
-        Its place in the grid.
+        Its parameters in the grid.
     scores : tuple of float or None
-        Accuracy on each fold; None where its fit failed.
+        Accuracy on each fold; None if the fit failed.
     fit_seconds, score_seconds : float
         Mean over the folds.
     iteration, samples : int or None
-        Of successive halving: the round, from 0, and the training images of its fits.
+        For successive halving: the round, from 0, and the number of training images of its fits.
     """
 
     params: dict[str, Any]
@@ -57,23 +57,23 @@ class Candidate(WritableRecord):
 
 
 class SearchResult(WritableRecord):
-    """What a grid search tried and chose.
+    """Result of a grid search.
 
     Attributes
     ----------
     chosen : dict
-        The best candidate's place in the grid.
+        Parameters of the best candidate.
     score : float
         Its mean accuracy over the folds.
     candidates : tuple of Candidate
-        Those that were tried, in the order of trying.
+        Candidates that were tried, in that order.
     n_candidates : int
-        Of the whole grid.
+        Number of candidates in the whole grid.
     is_limited : bool
-        The time limit left no time for the others, or for a fit of one of these.
+        Whether the time limit left no time for the others, or for a fit of one of these.
     search_seconds, refit_seconds : float
-        Wall time of all candidates' fits with their evaluation, one after the other, and of fitting the best one on
-        all training images. Of a fit that failed it is the time of its process.
+        Wall time of all candidates' fits and evaluations, one after the other, and of fitting the best one on all
+        training images. For a failed fit, it is the time of its process.
     """
 
     chosen: dict[str, Any]
@@ -86,7 +86,7 @@ class SearchResult(WritableRecord):
 
     @property
     def n_failed(self) -> int:
-        """Candidates that no fold could be fitted with."""
+        """Number of candidates for which every fold failed."""
         return sum(all(score is None for score in candidate.scores) for candidate in self.candidates)
 
 
@@ -94,55 +94,56 @@ Status = Literal["ok", "failed", "crashed", "timeout", "out of memory"]
 
 
 class Result(WritableRecord):
-    """What came out of a trial, whether it failed or not.
+    """Outcome of a trial, whether it failed or not.
 
     Attributes
     ----------
     format_version : int
         See `store_format`.
     key : str
-        The trial's.
+        Key of the trial.
     trial : Trial
-        What was run.
+        The trial.
     status : {"ok", "failed", "crashed", "timeout", "out of memory"}
-        Failed: an exception. Crashed: the process ended without a word. The other two: by the trial's limits.
+        Failed: an exception. Crashed: the process ended without a result. The others: a limit was exceeded.
     error : str
-        What went wrong, in a line, and how far the trial had come.
+        What went wrong, in one line, and the stage that the trial had reached.
     traceback : str
-        Of an exception; of a crash, the last lines that the process wrote.
+        Traceback of an exception; after a crash, the last lines of output.
     finished : str
-        When, in UTC (ISO 8601).
+        Time of completion in UTC (ISO 8601).
     environment : Environment
-        The machine, the libraries, and the thread pools in force.
+        The machine, the libraries, and the thread pools in use.
     class_names : tuple of str
-        Of the data set, in the order of the labels.
+        Classes of the data set in the order of the labels.
     n_train, n_test : int
-        Images that it learnt from, and that it was evaluated on.
+        Number of training images, and of images for evaluation.
     image_shape : tuple of int
         Height and width in pixels.
     data_notes : tuple of str
-        What was noticed when the data were loaded.
+        Notes on the data from loading them.
     scores : Scores or None
-        None for a trial that failed.
+        None for a failed trial.
     measurements : Measurements or None
-        None for a trial that failed.
+        None for a failed trial.
     evaluations : tuple of Evaluation
-        On the suite's other test sets, in its order.
+        Evaluations on the suite's other test sets, in order.
     parameters : dict
-        All of the estimator's, its defaults too; of a search, of the best. What JSON has no word for stands as text.
+        All parameters of the estimator, including defaults; for a search, of the best. Other than JSON types become
+        text.
     layers : tuple of LayerRow
-        Of a network.
+        Layers of a network.
     history : tuple of dict
-        A network's loss and accuracy on the training images and, in validation, on others, an epoch each; None where
-        it is no number. Until 0.2.0 ``validation_loss`` and ``validation_accuracy`` were stored as ``valid_loss`` and
-        ``valid_accuracy``; they are read as today's.
+        A network's loss and accuracy per epoch, on training images and, for validation, on others; None if not a finite
+        number. Until 0.2.0, ``validation_loss`` and ``validation_accuracy`` were stored as ``valid_loss`` and
+        ``valid_accuracy``, which are converted.
     searched : SearchResult or None
-        Of a grid search.
+        Result of a grid search.
     seconds : float
-        Wall time of the whole trial, its process included; of a grid search, of all its processes one after the other.
+        Wall time of the whole trial including its process; for a grid search, of all its processes one after the other.
     n_concurrent : int
-        Trials that shared the machine, and processes of earlier ones that could not be ended. Above 1 the times say
-        little, unless the wait for a processor was measured.
+        Number of trials that ran on the machine at the same time, including unkillable processes of earlier ones. Above
+        1, times are unreliable unless the wait for a processor was measured.
     warnings : tuple of str
         Raised while fitting and predicting.
     """
@@ -180,7 +181,7 @@ class Result(WritableRecord):
 
     @model_serializer(mode="wrap")
     def _without_empty_evaluations(self, serialize: SerializerFunctionWrapHandler) -> dict[str, Any]:
-        """Leave out what results of suites without other test sets do not have, and say the format that is needed."""
+        """Omit what results of suites without other test sets lack, and set the required format."""
         content: dict[str, Any] = serialize(self)
         if not self.evaluations:
             content.pop("evaluations", None)
@@ -194,7 +195,7 @@ class Result(WritableRecord):
         return WITHOUT_DISTORTION if self.evaluations else WITHOUT_TEST_SETS
 
     def value_of(self, metric: Metric) -> float | None:
-        """Return what a metric was measured to be.
+        """Return the measured value of a metric.
 
         Parameters
         ----------
@@ -204,7 +205,7 @@ class Result(WritableRecord):
         Returns
         -------
         value : float or None
-            A share, a count, seconds or bytes; of a course of training that of the last epoch. None if it was not
+            A fraction, a count, seconds or bytes; for training progress, that of the last epoch. None if it was not
             measured.
         """
         if metric.source == "history":
@@ -221,22 +222,22 @@ class Result(WritableRecord):
         return stored
 
     def curve_of(self, metric: Metric) -> tuple[float | None, ...]:
-        """Return the course of a metric over the epochs of training.
+        """Return the values of a metric over the training epochs.
 
         Parameters
         ----------
         metric : Metric
-            Of the source "history".
+            With the source "history".
 
         Returns
         -------
         values : tuple of float or None
-            One per epoch; None where it was not recorded, or was no number.
+            One per epoch; None if not recorded or not a finite number.
         """
         return tuple(epoch.get(metric.column) for epoch in self.history)
 
     def is_disturbed(self, metric: Metric) -> bool:
-        """Return whether something else had the processors while a metric was measured.
+        """Return whether something else used the processors while a metric was measured.
 
         Parameters
         ----------
@@ -246,7 +247,7 @@ class Result(WritableRecord):
         Returns
         -------
         is_disturbed : bool
-            False for all but times, and for a trial without measurements.
+            False except for times, and for a trial without measurements.
         """
         if metric.disturbing_call is None or self.measurements is None:
             return False
@@ -254,28 +255,28 @@ class Result(WritableRecord):
 
 
 def _rename_quantities(epoch: dict[Any, Any]) -> dict[Any, Any]:
-    """Return an epoch of a history with the names that its quantities have today."""
+    """Return an epoch of a history with the current names of its quantities."""
     return {EARLIER_NAMES.get(name, name) if isinstance(name, str) else name: value for name, value in epoch.items()}
 
 
 def failed_result(trial: Trial, error: str, environment: Environment, traceback: str = "") -> Result:
-    """Return the result of a trial that failed.
+    """Return the result of a failed trial.
 
     Parameters
     ----------
     trial : Trial
-        What was to be run.
+        The trial.
     error : str
-        What went wrong, in a line.
+        What went wrong, in one line.
     environment : Environment
-        The machine, the libraries, and the thread pools in force.
+        The machine, the libraries, and the thread pools in use.
     traceback : str, default=""
-        Where it was raised.
+        Traceback of the error.
 
     Returns
     -------
     result : Result
-        Finished now, with the status "failed".
+        With the current time and the status "failed".
     """
     return Result(
         key=trial.key,

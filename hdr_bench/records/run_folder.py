@@ -1,4 +1,4 @@
-"""The folder of a run: how it is named after its suite, and whether it can take results."""
+"""Folder of a run: its name, derived from the suite's, and whether it can store results."""
 
 import errno
 import hashlib
@@ -15,12 +15,12 @@ from hdr_bench.names import check_name, visible
 _LONGEST_NAME = 255
 _PARTS = ("trials", "labels", "images", "scores", "gallery", "search", "models")
 _FILES = (".npz", ".zip", ".hdrm")
-# What records of every version have.
+# Keys in records of every version.
 _RECORD = {"suite", "trials"}
 
 
 def check_run_folder(folder: Path) -> None:
-    """Check that a run's folder is one or can be made, and that nothing else is where its files belong.
+    """Check that a run's folder exists or can be created, and that nothing else is in the place of its files.
 
     Parameters
     ----------
@@ -29,7 +29,7 @@ def check_run_folder(folder: Path) -> None:
     Raises
     ------
     StoreError
-        Naming what is in the way, and what to do.
+        If something is in the way; the message names it and the remedy.
     """
     _check_names(folder)
     try:
@@ -44,7 +44,7 @@ def check_run_folder(folder: Path) -> None:
 
 
 def check_readable(folder: Path) -> None:
-    """Check that a folder of trials may be read, if it is there: otherwise all of them would seem damaged.
+    """Check that a folder of trials is readable if it exists, as otherwise all trials would seem damaged.
 
     Parameters
     ----------
@@ -53,62 +53,64 @@ def check_readable(folder: Path) -> None:
     Raises
     ------
     StoreError
-        If it may not.
+        If it is not readable.
     """
-    if os.path.isdir(folder) and not os.access(folder, os.R_OK | os.X_OK):  # noqa: PTH112  # of whatever name
+    if os.path.isdir(folder) and not os.access(folder, os.R_OK | os.X_OK):  # noqa: PTH112  # any name
         reason = os.strerror(errno.EACCES)
-        raise StoreError(f"cannot read {folder}: {reason}; nothing was changed; see that you may read it")
+        raise StoreError(f"cannot read {folder}: {reason}; nothing was changed; check that you can read it")
 
 
 def _check_names(folder: Path) -> None:
     for name in folder.parts:
         if len(os.fsencode(name)) > _LONGEST_NAME:
             raise StoreError(
-                f"--out {shown(str(folder))}: a folder's name has at most {_LONGEST_NAME} bytes, one here has "
-                f"{len(os.fsencode(name))}; choose a shorter one"
+                f"--out {shown(str(folder))}: a folder's name must have at most {_LONGEST_NAME} bytes, got "
+                f"{len(os.fsencode(name))}; choose a shorter name"
             )
 
 
 def _check_place(folder: Path) -> None:
-    """Raise StoreError unless there is a folder that can be written, or can be made."""
+    """Raise StoreError unless the folder is writable or can be created."""
     nearest = folder.absolute()
     while not os.path.lexists(nearest):
         nearest = nearest.parent
     if not nearest.is_dir():
-        what = "is not a folder" if nearest == folder.absolute() else f"cannot be made: {_show(nearest)} is no folder"
+        what = (
+            "is not a folder" if nearest == folder.absolute() else f"cannot be made: {_show(nearest)} is not a folder"
+        )
         raise StoreError(f"--out {_show(folder)} {what}; choose another folder with --out")
     if not os.access(nearest, os.W_OK | os.X_OK):
         raise StoreError(
-            f"--out {_show(folder)}: {_show(nearest)} may not be written; change its mode, or choose another folder "
+            f"--out {_show(folder)}: {_show(nearest)} is not writable; change its mode, or choose another folder "
             "with --out"
         )
 
 
 def _check_record(path: Path) -> None:
-    """Raise StoreError if there is a record of something else; a run's, also a damaged one, is written again."""
+    """Raise StoreError if there is a record of something else; a run's record, even if damaged, is rewritten."""
     try:
         content = json.loads(read_regular(path))
     except (OSError, ValueError, RecursionError):
         return
     if not (isinstance(content, dict) and _RECORD & content.keys()):
         raise StoreError(
-            f"{_show(path)}: not the record of a run, so not replaced; move it away, or choose another folder with "
-            "--out"
+            f"{_show(path)}: not the record of a run, so it is not replaced; move it away, or choose another "
+            "folder with --out"
         )
 
 
 def _check_part(part: Path) -> None:
-    """Raise StoreError if a part of the run's folder is no folder, or a folder has the name of a file in it."""
+    """Raise StoreError if a part of the run's folder is not a folder, or a folder is in the place of a file in it."""
     if not os.path.lexists(part):
         return
     if not part.is_dir():
-        raise StoreError(f"{_show(part)}: a folder belongs here; move it away, and run the suite again")
+        raise StoreError(f"{_show(part)}: must be a folder; move the file away and run the suite again")
     with os.scandir(part) as entries:
         for entry in entries:
-            # A link to one, or in a circle, is replaced like any other damaged file.
+            # A link to a folder, or a circular link, is replaced like any other damaged file.
             if entry.name.endswith(_FILES) and entry.is_dir(follow_symlinks=False):
                 raise StoreError(
-                    f"{_show(Path(entry.path))} is a folder where a file belongs; move it away, and run the suite again"
+                    f"{_show(Path(entry.path))} is a folder, but must be a file; move it away and run the suite again"
                 )
 
 
@@ -117,22 +119,22 @@ def _show(path: Path) -> str:
 
 
 _SEPARATORS = "/\\"
-# What every system, and a shell or a link with little care, can have in a folder's name; not at its beginning or end.
+# Characters allowed in folder names on every system, and in shells and links with little care; not at either end.
 _SAFE_ASCII = frozenset(" +,-.=@_()")
 _JOINERS = "\u200c\u200d"
-# Of a folder's name, in bytes.
+# Length of a folder's name, in bytes.
 _LONGEST = 255
 _HASH_LETTERS = 8
-# Of a data set, in characters: with a suite's name it must stay below the longest.
+# Length of a data set's name in characters; together with a suite's name it must stay below the maximum.
 _LONGEST_DATASET = 40
-# Windows has devices of these names, whatever follows the first dot.
+# Windows reserves these device names, whatever follows the first dot.
 _DEVICE = re.compile(r"(?:con|prn|aux|nul|(?:com|lpt)[0-9\u00b9\u00b2\u00b3]) *(?:\.|$)", re.IGNORECASE)
-# The index of runs is beside their folders; some systems take no notice of case.
+# The index of runs is in the same folder; some systems ignore case.
 _INDEX = "readme.md"
 
 
 def check_suite_name(name: str) -> str:
-    """Return a suite's name.
+    """Check a suite's name and return it.
 
     Parameters
     ----------
@@ -145,24 +147,24 @@ def check_suite_name(name: str) -> str:
     Raises
     ------
     ValueError
-        If nothing of it is seen, it is too long, or holds a separator of paths or a character that cannot be shown.
+        If it has no visible character, is too long, or has a path separator or an unprintable character.
     """
     if any(separator in name for separator in _SEPARATORS):
-        raise ValueError(f"{shown(name)} cannot name a suite: it must have neither / nor \\; leave it out")
+        raise ValueError(f"{shown(name)} is not a valid suite name: it must not have / or \\; remove them")
     return check_name(name, "the suite's name")
 
 
 def folder_name(suite: str, ending: str = "") -> str:
-    """Return the name of the folder of a suite's run: the suite's own, if it can be one.
+    """Return the name of the folder of a suite's run: the suite's own name, if possible.
 
-    Otherwise what a folder's name should not have becomes a hyphen, what is too long is cut, and a hash tells the
-    suite from others with the same remainder. So do names that Windows cannot have, and that of the runs' index.
+    Otherwise, unsuitable characters become hyphens, long names are truncated, and a hash distinguishes suites with the
+    same remainder. The same applies to names reserved by Windows, and to that of the index of runs.
 
     Parameters
     ----------
     suite : str
     ending : str, default=""
-        What follows the suite's name.
+        Suffix after the suite's name.
 
     Returns
     -------
@@ -188,16 +190,16 @@ def folder_name(suite: str, ending: str = "") -> str:
 
 
 def default_folder(suite: str, dataset: str | None) -> Path:
-    """Return the folder of a suite's run unless one is chosen: ``reports/NAME``, below the current folder.
+    """Return the default folder of a suite's run: ``reports/NAME`` in the current folder.
 
-    On another data set than its own it is ``reports/NAME-DATASET``: the two are not the same comparison.
+    With another data set than the suite's own, it is ``reports/NAME-DATASET``, as the two are not the same comparison.
 
     Parameters
     ----------
     suite : str
-        Name of the suite; one that cannot be a folder's is made one, see `folder_name`.
+        Name of the suite; converted by `folder_name` if it is not a valid folder name.
     dataset : str or None
-        Data set in place of the suite's own.
+        Data set used instead of the suite's own.
 
     Returns
     -------
@@ -218,7 +220,7 @@ def default_folder(suite: str, dataset: str | None) -> Path:
 def _can_be_a_folder(name: str) -> bool:
     if len(name.encode()) > _LONGEST or name.casefold() == _INDEX:
         return False
-    # Windows leaves dots and spaces at the end out.
+    # Windows drops dots and spaces at the end.
     return not name.endswith((".", " ")) and not _DEVICE.match(name)
 
 

@@ -26,23 +26,23 @@ from hdr_bench.records.text import writable_content
 
 
 class SeedDecision(Record):
-    """Decision whether a case is fitted with more seeds, and what it was made by.
+    """Decision on whether a case needs more seeds, with its basis.
 
     Attributes
     ----------
     case : str
     n_seeds : int
-        That it was decided by.
+        Number of seeds it is based on.
     accuracy : float
         Their mean.
     n_test : int
-        Test images.
+        Number of test images.
     standard_deviation : float
-        Of the accuracy between the seeds.
+        Standard deviation of the accuracy between the seeds.
     limit : float
-        The standard deviation of a share of the test images, sqrt(p (1 - p) / n).
+        Standard deviation of a proportion of the test images, sqrt(p (1 - p) / n).
     more : bool
-        More seeds run: the first exceeds the second.
+        Whether more seeds run: `standard_deviation` exceeds `limit`.
     """
 
     case: str
@@ -55,17 +55,17 @@ class SeedDecision(Record):
 
 
 def decide_more_seeds(results: Sequence[Result]) -> SeedDecision | None:
-    """Decide by the results of a case's first seeds whether it needs more of them.
+    """Decide from the results of a case's first seeds whether it needs more.
 
     Parameters
     ----------
     results : sequence of Result
-        Of a hold-out, one per seed.
+        Results of a hold-out, one per seed.
 
     Returns
     -------
     decision : SeedDecision or None
-        None if there are fewer than two, or one of them failed or was limited: there is then nothing to decide by.
+        None if there are fewer than two, or one of them failed or was limited, so that no decision is possible.
     """
     accuracies = [result.scores.accuracy for result in results if result.status == "ok" and result.scores is not None]
     if len(accuracies) < max(len(results), 2):
@@ -88,19 +88,19 @@ Key = Annotated[str, Field(pattern=r"^[^/\\\x00]*$", max_length=200)]
 
 
 class PlannedTrial(BaseModel):
-    """Trial of a run, as far as a reader needs it before its result is there.
+    """Trial of a run, with what readers need before its result is available.
 
     Attributes
     ----------
     key, limited_key : str
-        Names of the trial's file: its own, and that of an outcome which its limits decided.
+        Names of the trial's file: its own, and that of an outcome determined by its limits.
     case : str
     seed : int
     protocol : {"holdout", "cross-validation", "grid-search", "learning-curve"}
     fold : int or None
-        From 0, of cross-validation.
+        For cross-validation, from 0.
     samples : int or None
-        Training images, if they are a part of the data set's.
+        Number of training images, if it is a subset.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -115,7 +115,7 @@ class PlannedTrial(BaseModel):
 
 
 def _each_once(trials: tuple[PlannedTrial, ...]) -> tuple[PlannedTrial, ...]:
-    """Return trials without repetitions: one that a changed file names twice was fitted once."""
+    """Return trials without repetitions: a trial that a changed file names twice was fitted once."""
     first: dict[str, PlannedTrial] = {}
     for planned in trials:
         first.setdefault(planned.key, planned)
@@ -123,7 +123,7 @@ def _each_once(trials: tuple[PlannedTrial, ...]) -> tuple[PlannedTrial, ...]:
 
 
 class RunRecord(BaseModel):
-    """Record of a run: its suite, its settings, and its trials.
+    """Record of a run: its suite, settings and trials.
 
     Attributes
     ----------
@@ -131,12 +131,12 @@ class RunRecord(BaseModel):
         See `store_format`.
     suite : Suite
     origin : str
-        What the suite was asked for as: its name or its path; empty for one made in code.
+        Name or path under which the suite was requested; empty for one created in code.
     settings : Settings
     trials : tuple of PlannedTrial
-        In their order, each once.
+        In order, each once.
     decisions : tuple of SeedDecision
-        Whether cases need more seeds.
+        Which cases need more seeds.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
@@ -157,7 +157,7 @@ class RunRecord(BaseModel):
 
 
 def _format_of(suite: Suite) -> int:
-    """Return the format that the record of a run of this suite needs."""
+    """Return the format required by the record of a run of this suite."""
     is_distorted = any(each.is_of_later_format for each in suite.test_sets)
     asks_for_test_sets = any(each.test_set for claim in suite.claims for each in placeholders_of(claim))
     if is_distorted or asks_for_test_sets or suite.anchors or any(case.train_with for case in suite.cases):

@@ -1,4 +1,4 @@
-"""What the scores of classes tell, in a few numbers that are stored for good."""
+"""Compact summary of class scores for storage."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,29 +17,29 @@ from hdr_bench.records.scores import (
 )
 
 N_GROUPS = 40
-"""Most thresholds that a class's curve keeps."""
+"""Maximum number of thresholds stored for a class's curve."""
 
 N_THRESHOLDS = 120
-"""Most thresholds that a curve of rejection keeps: as many as its figure draws."""
+"""Maximum number of thresholds stored for a rejection curve, equal to the number drawn in its figure."""
 
 CONFIDENCE_STEPS = 100
 AREA_DECIMALS = 6
 
 
 def summarize_scores(predictions: Predictions, n_classes: int) -> ScoreSummary | None:
-    """Return what the scores of classes say, condensed; None for a method without scores of classes.
+    """Return a summary of the class scores; None for a method without class scores.
 
     Parameters
     ----------
     predictions : Predictions
-        Of the test part.
+        Predictions for the test part.
     n_classes : int
-        Classes of the data set.
+        Number of classes in the data set.
 
     Returns
     -------
     summary : ScoreSummary or None
-        None without scores of classes.
+        None without class scores.
     """
     scores = class_scores(predictions, n_classes)
     if scores is None:
@@ -62,14 +62,14 @@ def summarize_scores(predictions: Predictions, n_classes: int) -> ScoreSummary |
 
 
 def class_curve(is_class: NDArray[np.bool_], scores: NDArray[np.float64]) -> ClassCurve:
-    """Return how well scores part one class from all others, with at most `N_GROUPS` thresholds.
+    """Return how well scores separate one class from all others, with at most `N_GROUPS` thresholds.
 
     Parameters
     ----------
     is_class : ndarray of shape (n,), bool
-        Images of the class; there are some, and some others.
+        Whether an image is of the class; both values must occur.
     scores : ndarray of shape (n,)
-        Of the class.
+        Scores of the class.
 
     Returns
     -------
@@ -90,9 +90,9 @@ def class_curve(is_class: NDArray[np.bool_], scores: NDArray[np.float64]) -> Cla
 
 
 def _select_thresholds(found: NDArray[np.float64], mistaken: NDArray[np.float64]) -> NDArray[np.intp]:
-    """Return which thresholds to keep: those where the curve turns, evenly along it, closer where few are mistaken."""
+    """Return the thresholds to keep: where the curve turns, evenly along it, and denser where few are mistaken."""
     up, across = np.diff(found, prepend=0), np.diff(mistaken, prepend=0)
-    # Between two steps in the same direction, straight up or straight across, nothing turns.
+    # Between two steps in the same direction, straight up or across, the curve does not turn.
     goes_on = ((up[:-1] == 0) & (up[1:] == 0)) | ((across[:-1] == 0) & (across[1:] == 0))
     turns = np.flatnonzero(np.append(~goes_on, True))
     if len(turns) <= N_GROUPS:
@@ -103,7 +103,7 @@ def _select_thresholds(found: NDArray[np.float64], mistaken: NDArray[np.float64]
 
 
 def _thresholds(kept: NDArray[np.int64], wrong: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Return the thresholds of rejection to keep: evenly over the images, and the one that the scores name."""
+    """Return the rejection thresholds to keep: evenly over the images, and the one used for the score."""
     chosen = np.searchsorted(kept, np.linspace(kept[0], kept[-1], N_THRESHOLDS))
     named = rejection_place(kept, wrong)
     places = np.unique([*chosen, *(() if named is None else (named,))])

@@ -1,4 +1,4 @@
-"""What the scores of classes tell beside the class itself, and what of it figures and scores are made of."""
+"""Information in class scores beyond the predicted class, as a basis for figures and scores."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -6,51 +6,51 @@ from numpy.typing import NDArray
 from hdr_bench.records.predictions import Predictions, Reliability
 
 REJECTION_ERROR = 0.005
-"""Error on the images that are not refused, at which LeCun et al. (1998) compare methods."""
+"""Error on the images that are not rejected at which LeCun et al. (1998) compare methods."""
 
 MOST_CONTRADICTED = 0.05
-"""Share of images whose predicted class may have a lower score than another one, as with calibrated SVMs."""
+"""Allowed share of images whose predicted class has a lower score than another, as with calibrated SVMs."""
 
 LEAST_KEPT = 100
-"""Images that a rejection must leave, for its error to mean something."""
+"""Minimum number of images left after rejection for a meaningful error."""
 
 N_BINS = 15
-"""Bins of confidence, as Guo et al. (2017) take."""
+"""Number of confidence bins, as in Guo et al. (2017)."""
 
 
 def class_scores(predictions: Predictions, n_classes: int) -> NDArray[np.float64] | None:
-    """Return a score of each class for each image, the higher the likelier.
+    """Return a score of each class for each image, where higher is more likely.
 
-    Probabilities where there are any, else decision values; of a method for two classes, with the one value that it
-    gives in both columns.
+    Probabilities if available, otherwise decision values; for a method with two classes and a single value, the value
+    is converted to two columns.
 
     Parameters
     ----------
     predictions : Predictions
-        Of the test part.
+        Predictions for the test part.
     n_classes : int
-        Classes of the data set.
+        Number of classes in the data set.
 
     Returns
     -------
     scores : ndarray of shape (n, n_classes), or None
-        None where the method gives none, they are not finite, or they are no scores of classes: other columns, or too
-        many images whose predicted class has not the highest. A trial keeps no scores of the last kind, but results of
-        earlier formats do.
+        None if the method provides none, they are not finite, or they are not class scores: other columns, or too many
+        images whose predicted class does not have the highest. Trials do not store scores of the last kind, but results
+        of earlier formats may have them.
     """
     scores = _in_columns(predictions, n_classes)
     return scores if scores is not None and _contradiction_share(scores, predictions) <= MOST_CONTRADICTED else None
 
 
 def contradicted_share(predictions: Predictions, n_classes: int) -> float:
-    """Return the share of images of which another class has a higher score than the predicted one; 0 without scores.
+    """Return the share of images for which another class has a higher score than the predicted one; 0 without scores.
 
     Parameters
     ----------
     predictions : Predictions
-        Of the test part.
+        Predictions for the test part.
     n_classes : int
-        Classes of the data set.
+        Number of classes in the data set.
 
     Returns
     -------
@@ -67,7 +67,7 @@ def _contradiction_share(scores: NDArray[np.float64], predictions: Predictions) 
 
 
 def _in_columns(predictions: Predictions, n_classes: int) -> NDArray[np.float64] | None:
-    """Return scores that are finite with a column for each class; None for none."""
+    """Return finite scores with a column for each class; None if there are none."""
     found = predictions.probabilities if predictions.probabilities is not None else predictions.decisions
     if found is None or not np.isfinite(found).all():
         return None
@@ -78,14 +78,14 @@ def _in_columns(predictions: Predictions, n_classes: int) -> NDArray[np.float64]
 
 
 def shares_of(predictions: Predictions) -> NDArray[np.float64] | None:
-    """Return the probabilities as rows of sum 1, shape (n, n_classes); None without finite ones.
+    """Return the probabilities normalized to rows of sum 1, shape (n, n_classes); None unless they are finite.
 
-    New trials fail if some are not; results of earlier formats may have them, of training that diverged.
+    New trials fail if some are not finite; results of earlier formats may contain them after training diverged.
 
     Parameters
     ----------
     predictions : Predictions
-        Of the test part.
+        Predictions for the test part.
 
     Returns
     -------
@@ -96,7 +96,7 @@ def shares_of(predictions: Predictions) -> NDArray[np.float64] | None:
     if found is None or not np.isfinite(found).all():
         return None
     shares = found.astype(np.float64)
-    # float32 shares add up to one only nearly.
+    # Probabilities in float32 add up to one only approximately.
     return shares / shares.sum(axis=1, keepdims=True)
 
 
@@ -106,7 +106,7 @@ def margins(scores: NDArray[np.float64]) -> NDArray[np.float64]:
     Parameters
     ----------
     scores : ndarray of shape (n, n_classes)
-        As `class_scores` returns them.
+        As returned by `class_scores`.
 
     Returns
     -------
@@ -118,19 +118,19 @@ def margins(scores: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def top_2_credits(y_true: NDArray[np.int64], scores: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return the probability that the true class is among the two highest scores, equal ones ordered at random.
+    """Return the probability that the true class is among the two highest scores, with ties in random order.
 
     Parameters
     ----------
     y_true : ndarray of shape (n,), int64
         Indices of classes.
     scores : ndarray of shape (n, n_classes)
-        As `class_scores` returns them.
+        As returned by `class_scores`.
 
     Returns
     -------
     credits : ndarray of shape (n,)
-        0 or 1; between them where the true class shares its score with others.
+        0 or 1; between them if the true class is tied with others.
 
     Examples
     --------
@@ -149,8 +149,8 @@ def rejection_cuts(
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Return how many images each threshold keeps, and how many of those are wrong.
 
-    Images are refused by the difference of their two highest scores, the smallest first; those of equal difference
-    together, since no threshold parts them (LeCun et al. 1998, "Gradient-based learning applied to document
+    Images are rejected by the difference of their two highest scores, smallest first; images with equal differences are
+    rejected together, as no threshold separates them (LeCun et al. 1998, "Gradient-based learning applied to document
     recognition", Proceedings of the IEEE 86, section III).
 
     Parameters
@@ -158,12 +158,12 @@ def rejection_cuts(
     is_right : ndarray of shape (n,), bool
         Which images are classified correctly.
     margin : ndarray of shape (n,)
-        As `margins` returns it.
+        As returned by `margins`.
 
     Returns
     -------
     kept, wrong : ndarray of shape (n_thresholds,), int64
-        From fewest images kept to all.
+        From fewest kept images to all.
 
     Examples
     --------
@@ -180,24 +180,24 @@ def rejection_cuts(
 def rejected_share(
     kept: NDArray[np.int64], wrong: NDArray[np.int64], error: float = REJECTION_ERROR, least_kept: int = LEAST_KEPT
 ) -> float | None:
-    """Return the smallest share of images to refuse so that at most `error` of the rest are wrong; None for no such.
+    """Return the smallest share of images to reject so that at most `error` of the rest are wrong; None if impossible.
 
-    The threshold is chosen on the very images that it is reported for. Where fewer than `least_kept` images would be
-    kept there is no such share: their error says too little.
+    The threshold is chosen on the same images for which it is reported. If fewer than `least_kept` images would be
+    kept, there is no such share, as their error would not be meaningful.
 
     Parameters
     ----------
     kept, wrong : ndarray of shape (n_thresholds,), int64
-        As `rejection_cuts` returns them.
+        As returned by `rejection_cuts`.
     error : float, default=0.005
-        Share of the images that are kept.
+        Allowed share of errors among the images that are kept.
     least_kept : int, default=100
-        Images.
+        Minimum number of images to keep.
 
     Returns
     -------
     share : float or None
-        Between 0 and 1; None if no threshold is enough.
+        Between 0 and 1; None if no threshold suffices.
     """
     place = rejection_place(kept, wrong, error, least_kept)
     return None if place is None else float(1 - kept[place] / kept[-1])
@@ -206,28 +206,28 @@ def rejected_share(
 def rejection_place(
     kept: NDArray[np.int64], wrong: NDArray[np.int64], error: float = REJECTION_ERROR, least_kept: int = LEAST_KEPT
 ) -> int | None:
-    """Return which threshold `rejected_share` is that of; None for none.
+    """Return the index of the threshold used by `rejected_share`; None if there is none.
 
     Parameters
     ----------
     kept, wrong : ndarray of shape (n_thresholds,), int64
-        As `rejection_cuts` returns them.
+        As returned by `rejection_cuts`.
     error : float, default=0.005
-        Share of the images that are kept.
+        Allowed share of errors among the images that are kept.
     least_kept : int, default=100
-        Images that must be kept.
+        Minimum number of images to keep.
 
     Returns
     -------
     place : int or None
-        Of the threshold in `kept`; None if none is enough.
+        Index of the threshold in `kept`; None if none suffices.
     """
     enough = np.flatnonzero((wrong <= error * kept) & (kept >= least_kept))
     return int(enough[-1]) if len(enough) else None
 
 
 def reliability(is_right: NDArray[np.bool_], confidence: NDArray[np.float64], n_bins: int = N_BINS) -> Reliability:
-    """Sort images into bins of equal width by the probability of the class that they were taken for.
+    """Sort images into bins of equal width by the probability of their predicted class.
 
     Parameters
     ----------
@@ -236,7 +236,7 @@ def reliability(is_right: NDArray[np.bool_], confidence: NDArray[np.float64], n_
     confidence : ndarray of shape (n,)
         Between 0 and 1.
     n_bins : int, default=15
-        Bins of confidence.
+        Number of confidence bins.
 
     Returns
     -------
@@ -267,7 +267,7 @@ def brier_score(y_true: NDArray[np.int64], shares: NDArray[np.float64]) -> float
     y_true : ndarray of shape (n,), int64
         Indices of classes.
     shares : ndarray of shape (n, n_classes)
-        Probabilities, as `shares_of` returns them.
+        Probabilities, as returned by `shares_of`.
 
     Returns
     -------

@@ -1,30 +1,30 @@
-"""Outcome of a grid search's fits: what was tried and chosen, and what that cost, before the last fit on all images."""
+"""Outcome of a grid search before its final fit on all images: candidates, choice and costs."""
 
 from hdr_bench.records.base import Record
 from hdr_bench.records.result import SearchResult
 
 
 class SearchOutcome(Record):
-    """Outcome of all fits of a grid search but the last one, on all images.
+    """Outcome of all fits of a grid search except the final one on all images.
 
     Attributes
     ----------
     searched : SearchResult
-        With the seconds of all fits so far, and none of the last one.
+        With the seconds of all fits so far, and none for the final one.
     is_limited : bool
-        The trial's limits ended a fit, or kept one from being begun: what follows has the trial's `limited_key`.
+        Whether the trial's limits stopped a fit or prevented one: the result then has the trial's `limited_key`.
     seconds : float
         Wall time of the fits' processes, one after the other.
     cpu_seconds : float
-        Processor time of the fits and of their evaluation; of those that failed it is not known.
+        Processor time of the fits and their evaluation; unknown for failed fits.
     alone_seconds : float or None
-        Wall time of the same without the waits for a processor; None where these were not measured.
+        The same wall time without waits for a processor; None if these were not measured.
     peak_bytes : int
-        Highest resident memory during one of the fits, above what its process had before.
+        Peak resident memory during one of the fits, above what its process had before.
     gpu_peak_bytes : int or None
-        Highest memory of torch's tensors on a GPU meanwhile.
+        Peak memory of torch's tensors on a GPU meanwhile.
     n_concurrent : int
-        Most trials that shared the machine with one of the fits.
+        Largest number of trials that ran on the machine at the same time as one of the fits.
     warnings : tuple of str
         Raised in the fits, each once.
     """

@@ -1,18 +1,18 @@
 """Results on disk: a folder with the run's record, and one file per trial.
 
-What a report is made of, and what is committed with it:
+Basis of a report, committed with it:
 
-- ``run.json``: the suite, the settings, the trials in their order.
+- ``run.json``: the suite, the settings, and the trials in order.
 - ``trials/KEY.zip``: a result with its predictions in compact form and a checksum; see `trial_file`.
-- ``labels/DIGEST.npz``: the true labels of a set of images, once for all trials that are evaluated on it.
-- ``added/KEY.zip``: predictions of another program, as the file of a trial; no run makes or removes them.
-- ``gallery/FINGERPRINT.npz``: the test images that the report shows.
+- ``labels/DIGEST.npz``: the true labels of a set of images, shared by all trials evaluated on it.
+- ``added/KEY.zip``: predictions of another program, in the form of a trial's file; no run creates or removes them.
+- ``gallery/FINGERPRINT.npz``: the test images shown in the report.
 
-What stays on the machine that ran it, and is used where it is there: ``images/FINGERPRINT.npz``, all test images of a
-data set, beside them the distorted images of test sets, see `made_images`, ``scores/KEY.npz``, the scores of each class
-for each image, ``search/KEY/FIT.zip``, the fits inside a grid search that is not done, see `fit_store`,
-``models/KEY.hdrm``, fitted models that were to be kept, see `kept_models`, and ``.suite-file``, see `run_source`. Every
-file is written to a temporary one and put in place whole. `store_format` has the history of the format.
+Files that stay on the machine of the run, and are used if available: ``images/FINGERPRINT.npz``, all test images of a
+data set, along with the distorted images of test sets, see `made_images`; ``scores/KEY.npz``, the class scores of each
+image; ``search/KEY/FIT.zip``, the fits within an unfinished grid search, see `fit_store`; ``models/KEY.hdrm``, saved
+fitted models, see `kept_models`; and ``.suite-file``, see `run_source`. Every file is written to a temporary file and
+then renamed. `store_format` has the history of the format.
 """
 
 import json
@@ -40,12 +40,12 @@ _LOCK_SECONDS = 30
 
 
 class Store(TrialFiles):
-    """A run's folder.
+    """Folder of a run.
 
     Parameters
     ----------
     folder : path-like
-        It is made with the first file that is written.
+        Created when the first file is written.
     """
 
     def __init__(self, folder: str | os.PathLike[str]) -> None:
@@ -57,13 +57,13 @@ class Store(TrialFiles):
         self.run_file = self.folder / "run.json"
 
     def write_run(self, run: RunRecord, order: tuple[PlannedTrial, ...]) -> None:
-        """Write the run's record, with what another call for the same suite and settings has planned.
+        """Write the run's record, including what another call for the same suite and settings has planned.
 
         Parameters
         ----------
         run : RunRecord
         order : tuple of PlannedTrial
-            All trials that there can be.
+            All possible trials.
 
         Raises
         ------
@@ -87,17 +87,17 @@ class Store(TrialFiles):
         Raises
         ------
         StoreError
-            If there is none, or it cannot be read, or the folder of the trials cannot.
+            If there is no record, or it or the folder of the trials cannot be read.
         """
         check_readable(self.trials_folder)
         try:
             content = json.loads(read_regular(self.run_file))
-            # JSON can name halves of characters, which no report can be written with.
+            # JSON can contain unpaired surrogates, which cannot be written to a report.
             json.dumps(content, ensure_ascii=False).encode()
             return parse(RunRecord, content, self.run_file)
         except (FileNotFoundError, NotADirectoryError) as error:
             raise StoreError(
-                f"{self.folder}: no run here, there is no run.json; make one with: hdr-bench run"
+                f"{self.folder}: not a run, as there is no run.json; create one with: hdr-bench run"
             ) from error
         except StoreError:
             raise
@@ -107,20 +107,20 @@ class Store(TrialFiles):
             raise StoreError(f"{self.run_file}: damaged: {describe_damage(error)}; {REMEDY}") from error
 
     def write(self, result: Result, predictions: Predictions | None) -> None:
-        """Write a result, and the predictions of a trial that did not fail.
+        """Write a result, and the predictions of a successful trial.
 
         Parameters
         ----------
         result : Result
         predictions : Predictions or None
-            None for a trial that failed.
+            None for a failed trial.
 
         Raises
         ------
         StoreError
             If they cannot be written.
         """
-        # First: a result without its model can be completed, a model without its result cannot be told from others.
+        # Written first: a result without its model can be completed, but a model without its result is ambiguous.
         for key in set(result.trial.keys()):
             self.models.remove(key)
         if predictions is None:
@@ -146,7 +146,7 @@ class Store(TrialFiles):
         Parameters
         ----------
         result : Result
-            What stands for their trial, with their scores.
+            Represents their trial, with their scores.
         predictions : Predictions
 
         Raises
@@ -157,37 +157,37 @@ class Store(TrialFiles):
         self.added.put_trial(result, self._pack(predictions, _n_classes(result, predictions)))
 
     def look_up_added(self) -> tuple[Lookup, ...]:
-        """Return what there is of another program's predictions, in the order in which they were added.
+        """Return the predictions of other programs, in the order in which they were added.
 
         Returns
         -------
         found : tuple of Lookup
-            What stands for the trial of each file; those that cannot be read come last.
+            Result that represents the trial of each file; unreadable ones come last.
         """
         keys = self.added.keys()
         found = [self.added.look_up(PlannedTrial(key=key, case=key, seed=0)) for key in keys]
         return tuple(sorted(found, key=_place_of_added))
 
     def _pack(self, predictions: Predictions, n_classes: int) -> bytes:
-        """Return predictions in compact form, and write what it leaves out: true labels, and scores of classes."""
+        """Return predictions in compact form, and write what it omits: true labels and class scores."""
         self.arrays.write_labels(predictions.y_true)
         self.arrays.write_scores(predictions)
         return pack(predictions, n_classes)
 
     def _pack_labels(self, predictions: Predictions) -> bytes:
-        """Return predicted classes alone in compact form, and write the true labels that it leaves out."""
+        """Return only the predicted classes in compact form, and write the true labels that it omits."""
         self.arrays.write_labels(predictions.y_true)
         return pack_labels(predictions)
 
     def read_predictions(self, key: str) -> Predictions | None:
-        """Return what a trial's method said of each test image, in compact form; None for a trial that failed.
+        """Return a method's predictions for a trial's test images, in compact form; None for a failed trial.
 
-        None also for results of format 3 that were stored without.
+        Also None for results of format 3 that were stored without predictions.
 
         Parameters
         ----------
         key : str
-            The trial's.
+            Key of the trial.
 
         Returns
         -------
@@ -198,17 +198,17 @@ class Store(TrialFiles):
         MissingTrialError
             If there is no such trial.
         StoreError
-            If its file is damaged, or of a newer format.
+            If its file is damaged or has a newer format.
         """
         try:
             return self._file(key).predictions
         except MissingTrialError:
-            if key in self.added.keys():  # noqa: SIM118  # it is no mapping
+            if key in self.added.keys():  # noqa: SIM118  # not a mapping
                 return self.added.read_predictions(key)
             raise
 
     def clear_leftovers(self) -> None:
-        """Remove what a killed process left half-written here; not what another one writes now."""
+        """Remove incomplete files of killed processes, but not those that another process is writing."""
         own = (self.folder, self.trials_folder, self.added.trials_folder, self.models.folder)
         for folder in (*own, *self.arrays.folders):
             clear_leftovers(folder)
@@ -221,7 +221,7 @@ class Store(TrialFiles):
 
     @contextmanager
     def _lock(self) -> Iterator[None]:
-        """Hold the folder while its record is read and written: two runs may share it."""
+        """Lock the folder while its record is read and written, as two runs may share it."""
         try:
             with lock_file(self.folder / ".lock", _LOCK_SECONDS):
                 yield
@@ -239,7 +239,7 @@ class Store(TrialFiles):
             raise
         except StoreError:
             return None
-        # As it is read again: a suite made in code is not, in every word, what it was.
+        # Compare it as read from a file: a suite created in code may differ from that in some words.
         suite = json.loads(run.suite.model_dump_json(by_alias=True))
         alike = json.loads(earlier.suite.model_dump_json(by_alias=True)) == suite
         return earlier if alike and earlier.settings == run.settings else None

@@ -10,32 +10,31 @@ from hdr_bench.records.base import STORED
 from hdr_bench.records.damage import REMEDY, describe_damage
 from hdr_bench.records.faults import describe_faults
 
-# The format's number is in `run.json` and in each trial's `result.json`. Raise it when an earlier version of the
-# library would read a new file wrongly, or not at all: for a key that is new (records refuse those that they do not
-# know), for one that is gone or means something else, for another layout of files. To raise it:
+# The format version is in `run.json` and in each trial's `result.json`. Raise it if an earlier version of the library
+# would read a new file wrongly or not at all: for a new key (records reject unknown ones), for a key that is removed or
+# changes its meaning, or for another layout of files. To raise it:
 #
 # 1. raise FORMAT_VERSION, and `format_version` of `RunRecord` and of `Result`;
 # 2. add an entry at the top of the history below, with the version of the library;
-# 3. give each new key a default that means that there was none, or convert what was before in `_migrate`;
-# 4. keep a file of the format before among the tests, and read it;
-# 5. say it in CHANGELOG.md.
+# 3. give each new key a default that means that there was none, or convert old content in `_migrate`;
+# 4. keep a file of the previous format among the tests, and read it;
+# 5. mention it in CHANGELOG.md.
 #
-# What decides a trial's key is no part of the format, but a change of it makes every stored trial run again.
+# What determines a trial's key is not part of the format, but changing it makes every stored trial run again.
 #
-# 6 (0.2.0): images of a test set that are corrupted or attacked: in the run's record, in trials and in evaluations what
-#     was done to them; of their predictions the wrong labels alone, as `compact.pack_labels` writes them. Corrupted
-#     copies of training images, and figures that a suite's own are read beside. Records that have none of these are
-#     written as format 4 or 5.
-# 5 (0.2.0): results of a trial on other test sets of its suite: `evaluations` of its result, and for each that was
-#     evaluated its predictions in compact form, as one more member of KEY.zip; in the run's record the suite's test
-#     sets. Records that have none of these are written as format 4, so that the version of before reads them.
+# 6 (0.2.0): corrupted and attacked images of test sets: their distortion in the run's record, in trials and in
+#     evaluations; of their predictions only the wrong labels, as written by `compact.pack_labels`. Corrupted copies of
+#     training images, and figures of other set-ups. Records without any of these are written as format 4 or 5.
+# 5 (0.2.0): results of a trial on other test sets of its suite: `evaluations` in its result, and for each evaluated one
+#     its predictions in compact form, as another member of KEY.zip; the suite's test sets in the run's record. Records
+#     without any of these are written as format 4, so that the previous version can read them.
 # 4 (0.2.0): a trial is KEY.zip, sealed by a checksum, with its predictions in compact form; the true labels of a set of
 #     images are stored once, in labels/. Rejection and top-2 accuracy follow other rules. The run's record says whether
-#     a case needs more seeds. Fits inside a grid search are files of their own, in search/, until it is done.
-# 3 (0.2.0): rejection, calibration error and top-2 accuracy; the method's parameters in full; a network's layers and
-#     its stored variables. In the run's record: references of suites and cases, protocols of published figures.
-# 2 (0.2.0): cross-validation, grid search and learning curve; limits, and a second key for an outcome that they
-#     decided; memory of a GPU. A key no longer holds the trial's suite, nor versions that it does not depend on.
+#     a case needs more seeds. Fits within a grid search are separate files, in search/, until the search is done.
+# 3 (0.2.0): rejection, calibration error and top-2 accuracy; all parameters of the method; a network's layers and its
+#     stored variables. In the run's record: references of suites and cases, protocols of published figures.
+# 2 (0.2.0): cross-validation, grid search and learning curve; limits, and a second key for an outcome determined by
+#     them; GPU memory. A key no longer includes the trial's suite, or versions that it does not depend on.
 # 1 (0.1.0): the first; a trial is KEY.npz, with its predictions as arrays.
 FORMAT_VERSION = 6
 WITHOUT_DISTORTION = 5
@@ -46,16 +45,16 @@ Model = TypeVar("Model", bound=BaseModel)
 
 
 def parse(model: type[Model], content: Any, path: Path) -> Model:
-    """Return a record of today's format, from one of this format or an older one.
+    """Return a record in the current format, from content in the current or an older format.
 
     Parameters
     ----------
     model : type of BaseModel
-        The record's.
+        Class of the record.
     content : object
-        What the file's JSON holds.
+        Content of the file's JSON.
     path : Path
-        The file, for messages.
+        Path of the file, for messages.
 
     Returns
     -------
@@ -64,9 +63,9 @@ def parse(model: type[Model], content: Any, path: Path) -> Model:
     Raises
     ------
     NewerFormatError
-        If the content is of a newer format.
+        If the content has a newer format.
     StoreError
-        If it cannot be read.
+        If the content is not valid.
     """
     try:
         return model.model_validate(_migrate(content), context=STORED)
@@ -76,20 +75,20 @@ def parse(model: type[Model], content: Any, path: Path) -> Model:
         fault = error.errors()[0]
         if fault["loc"] == ("format_version",):
             raise NewerFormatError(
-                f"{path}: format version {fault['input']!r}, this hdr-bench reads versions 1 to {FORMAT_VERSION}; "
-                "use the version that wrote it"
+                f"{path}: format version {fault['input']!r}, but this hdr-bench reads versions 1 to {FORMAT_VERSION}; "
+                "use the version of hdr-bench that wrote it"
             ) from error
         first = describe_faults(error, model, content)[0]
         raise StoreError(f"{path}: damaged: {first}; {REMEDY}") from error
 
 
 def format_of(content: Any) -> int:
-    """Return the number of a record's format: 1 if it has none.
+    """Return the format version of a record: 1 if it has none.
 
     Parameters
     ----------
     content : object
-        What a file's JSON holds.
+        Content of a file's JSON.
 
     Returns
     -------
@@ -98,20 +97,20 @@ def format_of(content: Any) -> int:
     Raises
     ------
     ValueError
-        If the content is no record.
+        If the content is not a record.
     """
     if not isinstance(content, dict):
-        raise ValueError(f"a record is a table, not a {type(content).__name__}")  # it is damage
+        raise ValueError(f"a record must be a table, got a {type(content).__name__}")  # reported as damage
     version = content.get("format_version", 1)
     if not isinstance(version, int):
-        raise ValueError(f"its format version is {version!r}, not a number")  # as above
+        raise ValueError(f"the format version must be a number, got {version!r}")  # as above
     return version
 
 
 def _migrate(content: Any) -> Any:
-    """Return what a file of an older format holds, in today's.
+    """Convert the content of a file in an older format to the current one.
 
-    Each lacks what the next has added, all of it with a value that means that there was none.
+    Each format lacks what the next one added, all with defaults that mean that there was none.
     """
     if 1 <= format_of(content) < FORMAT_VERSION:
         return {**content, "format_version": FORMAT_VERSION}

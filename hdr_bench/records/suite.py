@@ -1,6 +1,6 @@
-"""Suites: what to run. These records say nothing of whether it can be run here: `suite_file` checks that.
+"""Suites: what to run. These records do not check whether it can be run here; `suite_file` does.
 
-So the record of a run can be read on a machine that has neither the data set nor the estimator.
+This way, the record of a run can be read on a machine that lacks the data set and the estimators.
 """
 
 import unicodedata
@@ -36,40 +36,41 @@ class Suite(SuitePart):
     Attributes
     ----------
     name : str
-        The file's name without ``.toml``, its letters composed (Unicode's form NFC).
+        Name of the file without ``.toml``, in Unicode normalization form NFC.
     title : str
-        Above its report.
+        Heading of the report.
     authors, source : str
-        Of the publication that the suite reproduces, where there is one.
+        Of the publication that the suite reproduces, if any.
     bibtex : str
-        The same as BibTeX, for citing.
+        The publication as BibTeX, for citing.
     machine : str
-        What the published times were measured on, as far as the source says.
+        Machine of the published times, as far as the source names it.
     dataset : DatasetChoice
-        Of the cases that have none of their own.
+        Data set of the cases without their own.
     protocol : Protocol
-        Of the cases that have none of their own.
+        Protocol of the cases without their own.
     notes : tuple of str
-        What a reader of the report must know before its tables.
+        What readers of the report must know before its tables.
     claims : tuple of str
-        What the source claims, held against what is measured, in words; ``{CNN|accuracy}`` or
-        ``{CNN|train_accuracy@1}`` is a place for a measured figure, see `hdr_bench.records.claims.claim_figures`,
-        ``{CNN|accuracy on fog}`` or ``{CNN|drop on fog}`` for one on another test set.
+        Claims of the source, compared with measurements; ``{CNN|accuracy}`` or ``{CNN|train_accuracy@1}`` is a
+        placeholder for a measured figure, see `hdr_bench.records.claims.claim_figures`, ``{CNN|accuracy on fog}`` or
+        ``{CNN|drop on fog}`` for a figure on another test set.
     budget : float or None
-        Seconds that the suite takes on two cores, with two trials at a time; a text such as ``"40min"`` is read.
+        Seconds that the suite takes on two cores with two concurrent trials; may be given as a text such as
+        ``"40min"``.
     time_limit : float or None
-        Seconds that a trial may take; a text such as ``"10min"`` is read.
+        Seconds allowed per trial; may be given as a text such as ``"10min"``.
     memory_limit : int or None
-        Bytes that a trial may take above what its process has at the start; a text such as ``"8GB"`` is read.
+        Bytes allowed per trial above what its process has at the start; may be given as a text such as ``"8GB"``.
     cases : tuple of Case
-        Written ``[[case]]`` in TOML.
+        Written as ``[[case]]`` in TOML.
     test_sets : tuple of TestSet
-        Other images that each fitted method is evaluated on, beside the test part; written ``[[test_set]]`` in TOML.
-        Not for cross-validation, whose methods are fitted on folds.
+        Other images that each fitted method is evaluated on, besides the test part; written as ``[[test_set]]`` in
+        TOML. Not for cross-validation, whose methods are fitted on folds.
     anchors : tuple of Anchor
-        Figures of other set-ups that the measured ones are read beside; written ``[[anchor]]`` in TOML.
+        Figures from other set-ups shown next to the measured ones; written as ``[[anchor]]`` in TOML.
     not_built : tuple of NotBuilt
-        Rows of the source's table that are not run; the report names them with their figures.
+        Rows of the source's table that are not run; the report lists them with their figures.
 
     Examples
     --------
@@ -110,26 +111,26 @@ class Suite(SuitePart):
         Field(validation_alias=AliasChoices("anchor", "anchors"), serialization_alias="anchor"),
     ] = ()
     not_built: tuple[NotBuilt, ...] = ()
-    # Not a field, as a data set's.
+    # Not a field, as for a data set.
     _file: Path | None = PrivateAttr(None)
 
     @property
     def file(self) -> Path | None:
-        """The suite's file; None for the library's own suites, and for one made in code."""
+        """File of the suite; None for a built-in suite or one created in code."""
         return self._file
 
     @property
     def folder(self) -> Path | None:
-        """The folder of the suite's file, in which data and modules are looked up first; None without a file."""
+        """Folder of the suite file, in which data and modules are searched first; None without a file."""
         return None if self._file is None else self._file.parent
 
     def with_file(self, file: Path) -> Self:
-        """Return the suite as that of `file`, with all data sets that it names beside it.
+        """Return the suite as read from `file`, with the same folder for all data sets that it names.
 
         Parameters
         ----------
         file : Path
-            The suite's file; data and modules are looked up first in its folder.
+            File of the suite; data and modules are searched first in its folder.
 
         Returns
         -------
@@ -166,7 +167,7 @@ class Suite(SuitePart):
 
     @model_serializer(mode="wrap")
     def _without_what_is_not_there(self, serialize: SerializerFunctionWrapHandler) -> dict[str, Any]:
-        """Leave out what suites of before did not have: records of other suites stay as they were."""
+        """Omit unset later fields, so that records of existing suites stay unchanged."""
         content: dict[str, Any] = serialize(self)
         for name in ("test_set", "anchor"):
             if not getattr(self, f"{name}s"):
@@ -177,7 +178,7 @@ class Suite(SuitePart):
     @field_validator("name", mode="before")
     @classmethod
     def _composed(cls, value: Any) -> Any:
-        # macOS, and what it packs, writes letters and their accents apart.
+        # macOS, and archives from it, store letters and accents separately.
         return unicodedata.normalize("NFC", value) if isinstance(value, str) else value
 
     @field_validator("name")

@@ -1,4 +1,4 @@
-"""Text of methods and libraries, which may be of any length and hold anything, as records can hold it."""
+"""Text from methods and libraries, of any length and content, in a form that records can hold."""
 
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, TypeVar
@@ -8,20 +8,20 @@ from hdr_bench.names import class_name, shorten, visible_prose
 T = TypeVar("T")
 
 LONGEST_VALUE = 2_000
-"""Characters kept of a parameter's value."""
+"""Maximum number of characters stored of a parameter's value."""
 
 MOST_FAULTS = 20
-"""Faults that one message names."""
+"""Maximum number of faults listed in a message."""
 
 
 def first_faults(faults: Sequence[T], describe: Callable[[T], str] = str) -> list[str]:
-    """Return the first faults in words, and how many more there are.
+    """Describe the first faults, and count the others.
 
     Parameters
     ----------
     faults : sequence
     describe : callable, default=str
-        Says one of them in a sentence; it is called for the first ones only.
+        Describes a fault in a sentence; called only for the first ones.
 
     Returns
     -------
@@ -38,13 +38,13 @@ def first_faults(faults: Sequence[T], describe: Callable[[T], str] = str) -> lis
 
 
 def pluralize(count: int, noun: str) -> str:
-    """Return a number of things in words.
+    """Return a number with its noun in the singular or plural.
 
     Parameters
     ----------
     count : int
     noun : str
-        In the singular, of a regular plural.
+        In the singular, with a regular plural.
 
     Returns
     -------
@@ -59,12 +59,12 @@ def pluralize(count: int, noun: str) -> str:
 
 
 def join_notes(notes: Iterable[str]) -> str:
-    """Return notes as one sentence without its full stop; a list that ends in dots keeps them.
+    """Join notes to one sentence without a full stop; a list that ends with dots keeps them.
 
     Parameters
     ----------
     notes : iterable of str
-        Some may end in a full stop.
+        Some may end with a full stop.
 
     Returns
     -------
@@ -79,15 +79,15 @@ def join_notes(notes: Iterable[str]) -> str:
 
 
 def list_first(things: Sequence[T], describe: Callable[[T], str] = str, most: int = 5) -> str:
-    """Return the first things in words, with commas between them, and ``...`` if there are more.
+    """List the first items separated by commas, followed by ``...`` if there are more.
 
     Parameters
     ----------
     things : sequence
     describe : callable, default=str
-        Says one of them in words; it is called for the first ones only.
+        Describes an item; called only for the first ones.
     most : int, default=5
-        How many are named.
+        Maximum number of items.
 
     Returns
     -------
@@ -103,12 +103,12 @@ def list_first(things: Sequence[T], describe: Callable[[T], str] = str, most: in
 
 
 def writable_content(content: Any) -> Any:
-    """Return content of dicts, lists and tuples with each text in it, keys too, as `visible_prose` has it.
+    """Return content of dicts, lists and tuples with each text, including keys, cleaned by `visible_prose`.
 
     Parameters
     ----------
     content : object
-        Of any depth.
+        Nested to any depth.
 
     Returns
     -------
@@ -125,14 +125,14 @@ def writable_content(content: Any) -> Any:
 
 
 def str_of(thing: Any, longest: int = LONGEST_VALUE) -> str:
-    """Return `str(thing)`, writable and shortened, whatever it is that gives it.
+    """Return `str(thing)`, writable and shortened, even if the call fails.
 
     Parameters
     ----------
     thing : object
         Of any class.
     longest : int, default=LONGEST_VALUE
-        Characters of the beginning and the end together.
+        Number of characters from the beginning and the end together.
 
     Returns
     -------
@@ -140,19 +140,19 @@ def str_of(thing: Any, longest: int = LONGEST_VALUE) -> str:
     """
     try:
         return shorten(str.__str__(str(thing)), longest)
-    except (Exception, SystemExit) as error:  # noqa: BLE001  # whatever a foreign class raises when it is asked for its text
+    except (Exception, SystemExit) as error:  # noqa: BLE001  # other libraries' classes may raise anything
         return f"<{class_name(type(thing))} whose text could not be made: {class_name(type(error))}>"
 
 
 def repr_of(thing: Any, longest: int = LONGEST_VALUE) -> str:
-    """Return `repr(thing)`, writable and shortened, whatever it is that gives it.
+    """Return `repr(thing)`, writable and shortened, even if the call fails.
 
     Parameters
     ----------
     thing : object
         Of any class.
     longest : int, default=LONGEST_VALUE
-        Characters of the beginning and the end together.
+        Number of characters from the beginning and the end together.
 
     Returns
     -------

@@ -1,4 +1,4 @@
-"""One fit and its evaluation, before it is run: all that decides the outcome."""
+"""Trial: one fit and its evaluation, before it runs, with everything that determines its outcome."""
 
 import hashlib
 import json
@@ -14,28 +14,28 @@ from hdr_bench.records.protocol import KINDS, DatasetChoice, Kind, Strategy
 from hdr_bench.records.published import Published
 
 _LIMITS = ("time_limit", "memory_limit")
-# Where it comes from, and what is said of it, decides nothing; nor does where the data lie: their fingerprint does.
+# Fields that do not affect the outcome: origin, notes, and the location of the data, which have a fingerprint.
 _DECIDES_NOTHING = {"suite", "published", "is_reduced", "dataset"}
-# What was not asked for leaves the key as it was before it could be.
+# If not used, these later fields leave the key as it was before they existed.
 _LATER = ("shuffle_seed", "validation", "code", "search_fit", "test_sets", "train_with", "train_with_version")
 
 FROM_FILE = "predictions from "
-"""Beginning of what stands for the estimator of predictions that came from a file, which no estimator's path has."""
+"""Prefix of the estimator for predictions from a file, which no estimator's path has."""
 
 
 class Search(Record):
-    """A grid search inside the train part.
+    """A grid search within the training part.
 
     Attributes
     ----------
     grid : dict of str to list
-        Parameter and values.
+        Parameters and their values.
     folds : int
-        Of the train part.
+        Number of folds of the training part.
     strategy : {"grid", "halving"}
-        All candidates on all images, or by successive halving.
+        All candidates on all images, or successive halving.
     candidates : int or None
-        So many of the grid's, drawn at random with the trial's seed; None takes all.
+        Number of candidates drawn at random with the trial's seed; None for all.
     """
 
     grid: dict[str, list[Any]]
@@ -45,16 +45,16 @@ class Search(Record):
 
 
 class SearchFit(Record):
-    """A fit inside a grid search: a candidate on all folds but one, evaluated on that one, which its trial names.
+    """A fit within a grid search: a candidate fitted on all folds but the one that its trial names for evaluation.
 
     Attributes
     ----------
     search : str
-        Key of the trial whose search it belongs to; it stands for all that decides that trial.
+        Key of the trial whose search it belongs to, which represents everything that determines that trial.
     params : dict
-        The candidate: its place in the grid.
+        The candidate: its parameters in the grid.
     samples : int or None
-        Of successive halving: images of its round, those that it is evaluated on included; None takes all.
+        For successive halving: number of images of its round, including those for evaluation; None for all.
     """
 
     search: str
@@ -63,67 +63,67 @@ class SearchFit(Record):
 
 
 class Trial(Record):
-    """One fit and its evaluation, before it is run: all that decides the outcome.
+    """One fit and its evaluation, before it runs, with everything that determines its outcome.
 
     Attributes
     ----------
     suite, case : str
-        Where it comes from.
+        Origin of the trial.
     estimator : str
-        A name of `ESTIMATORS`, or a dotted path; of an estimator made in code, its class.
+        A name from `ESTIMATORS`, or a dotted path; for an estimator created in code, its class.
     params : dict
-        Its parameters; of an estimator made in code, what stands for them.
+        Its parameters; for an estimator created in code, their representation.
     identity : str
-        The key that an estimator made in code was given.
+        Key given to an estimator created in code.
     steps : tuple of Step
-        Transformers before it.
+        Transformers applied before it.
     dataset : DatasetChoice
-        The data set, with how it is cut and resized.
+        The data set, with how it is split and resized.
     fingerprint : str
-        Of the data set, whole.
+        Fingerprint of the whole data set.
     protocol : {"holdout", "cross-validation", "grid-search", "learning-curve"}
-        How it is evaluated.
+        Protocol of the evaluation.
     seed : int
-        Of every parameter called ``random_state`` (or as its library calls it) that the case leaves open, of the
-        global generators, and of the cut into folds.
+        Seed for every unset parameter called ``random_state`` (or as its library calls it), for the global generators,
+        and for the split into folds.
     is_deterministic : bool
-        There is no such parameter, and no estimator that is known to draw from the global generators.
+        Whether there is no such parameter, and no estimator that is known to use the global generators.
     fold, folds : int or None
-        Of cross-validation, and inside a grid search: the fold that is evaluated on, from 0, and how many there are.
+        For cross-validation, and within a grid search: the fold to evaluate on, from 0, and the number of folds.
     search : Search or None
-        Of a grid search.
+        For a grid search.
     search_fit : SearchFit or None
-        Of a fit inside a grid search, which is a trial by itself.
+        For a fit within a grid search, which is a trial by itself.
     samples : int or None
-        Training images, where not all.
+        Number of training images, if not all.
     sample_seed : int
-        Of their choice.
+        Seed for choosing them.
     shuffle_seed : int or None
-        Of the order of the training images; None leaves them in the data set's.
+        Seed for the order of the training images; None for that of the data set.
     validation : {"test"} or None
-        The part that a network is evaluated on after each epoch, for its history alone.
+        The part that a network is evaluated on after each epoch, only for its history.
     train_with : tuple of TrainingCorruption
-        Corrupted copies of the training images that it learns from, beside these.
+        Corrupted copies of the training images that it also learns from.
     train_with_version : int or None
-        Of the corruptions' code: other code makes other copies. None without copies.
+        Version of the code for corruptions, as other code creates other copies. None without copies.
     test_sets : tuple of TrialTestSet
-        Other images that the fitted method is evaluated on. Those that are there decide the trial's key, by name and
-        fingerprint in any order: the method is not stored, so that one more of them needs another fit.
+        Other images that the fitted method is evaluated on. Available ones are part of the trial's key, by name and
+        fingerprint in any order: the method is not stored, so another test set needs another fit.
     is_reduced : bool
-        The case runs below its full size.
+        Whether the case runs below its full size.
     threads : int
-        Of every thread pool.
+        Threads of every thread pool.
     versions : dict of str to str
-        Of the libraries that decide the outcome.
+        Versions of the libraries that determine the outcome.
     code : str
         Hash of the user's own modules that the estimator comes from; empty for installed code.
     time_limit : float or None
-        Seconds that the trial may take, from the start of its process; of a grid search those that all of its fits may
-        take together with their evaluation, not counting the starts of their processes.
+        Seconds allowed for the trial, from the start of its process; for a grid search, for all its fits and
+        evaluations together, excluding the starts of their processes.
     memory_limit : int or None
-        Bytes that it may take above what its process has at the start.
+        Bytes allowed above what its process has at the start.
     published : tuple of Published
-        Carried along for the report; it decides nothing.
+        Included for the report; does not affect the outcome.
     """
 
     suite: str
@@ -158,29 +158,29 @@ class Trial(Record):
 
     @property
     def key(self) -> str:
-        """Name of the trial's file: readable, and different where anything differs that decides the outcome.
+        """Name of the trial's file: readable, and different if anything that determines the outcome differs.
 
-        Limits are left out: where they did not end the trial, they decided nothing.
+        Limits are excluded, as they affect nothing unless they end the trial.
         """
         return self.keys()[0]
 
     @property
     def limited_key(self) -> str:
-        """Name of the file of an outcome that the limits decided."""
+        """Name of the file of an outcome determined by the limits."""
         return self.keys()[1]
 
     @property
     def is_from_file(self) -> bool:
-        """It was no trial of this library: another program's predictions came from a file."""
+        """Whether it is not a trial of this library, but represents another program's predictions from a file."""
         return self.estimator.startswith(FROM_FILE)
 
     @property
     def is_on_test_part(self) -> bool:
-        """It is evaluated on the data set's test part, not on images of its training part."""
+        """Whether it is evaluated on the data set's test part, not on images of its training part."""
         return self.search_fit is None and KINDS[self.protocol].evaluated_on == "test part"
 
     def keys(self) -> tuple[str, str]:
-        """Return both names, for which the trial is looked through once.
+        """Return both names, computed in one pass.
 
         Returns
         -------
@@ -193,11 +193,11 @@ class Trial(Record):
         return f"{readable}-{_digest(decides)}", f"{readable}-{_digest({**decides, **limits})}"
 
     def _decides(self) -> dict[str, Any]:
-        """Return all that decides the outcome but for the limits."""
+        """Return everything that determines the outcome except for the limits."""
         decides = self.model_dump(exclude=_DECIDES_NOTHING.union(_LIMITS, {"test_sets"}))
         decides["test_sets"] = sorted(each.decides for each in self.test_sets if each.fingerprint)
         if self.identity:
-            # What stands for the parameters then need not be the same in every process.
+            # The representation of the parameters then need not be the same in every process.
             del decides["params"]
         for name in _LATER:
             if decides.get(name) in (None, "", []):
@@ -206,7 +206,7 @@ class Trial(Record):
 
     @model_serializer(mode="wrap")
     def _without_what_is_not_there(self, serialize: SerializerFunctionWrapHandler) -> dict[str, Any]:
-        """Leave out what trials of before did not have: records of other trials stay as they were."""
+        """Omit unset later fields, so that records of existing trials stay unchanged."""
         content: dict[str, Any] = serialize(self)
         for name in ("search_fit", "test_sets", "train_with", "train_with_version"):
             if not getattr(self, name):

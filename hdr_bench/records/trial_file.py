@@ -1,11 +1,11 @@
-"""The file of a trial: a zip archive with the result and its predictions in compact form, sealed by a checksum.
+"""File of a trial: a zip archive with the result and its predictions in compact form, sealed by a checksum.
 
-``KEY.zip`` holds ``result.json`` and ``predictions.json``, which `compact.pack` writes, and ends with the SHA-256 of
-all before it. What was predicted for the other test set at place N of the result's evaluations is
-``predictions-N.json``. The archive's dates are fixed, so the same result gives the same bytes. Another member,
-``padding``, has no meaning: results that compress better than a reader allows have it, see `archives.write_archive`.
-Formats 1 to 3 are ``KEY.npz``, without a checksum, and with the predictions as arrays that numpy opens; `store_format`
-has the history.
+``KEY.zip`` contains ``result.json`` and ``predictions.json``, which is written by `compact.pack`, and ends with the
+SHA-256 of everything before it. The predictions for the other test set at index N of the result's evaluations are in
+``predictions-N.json``. The archive's dates are fixed, so that the same result gives the same bytes. Another member,
+``padding``, has no meaning: it is added to results that compress better than a reader allows, see
+`archives.write_archive`. Formats 1 to 3 are ``KEY.npz``, without a checksum, and with predictions as numpy arrays;
+`store_format` has the history.
 """
 
 import json
@@ -35,18 +35,18 @@ _RESULT, _PREDICTIONS = "result.json", "predictions.json"
 _ROUNDING = 1e-9
 _QUANTIZED = 1e-5
 Labels = Callable[[str], NDArray[np.int64]]
-"""Returns the true labels that a digest names."""
+"""Returns the true labels with a digest."""
 
 
 @dataclass(frozen=True, eq=False)
 class TrialFile:
-    """Content of a trial's file, checked.
+    """Content of a trial's file, verified.
 
     Attributes
     ----------
     result : Result
     predictions : Predictions or None
-        None for a trial that failed.
+        None for a failed trial.
     """
 
     result: Result
@@ -60,9 +60,9 @@ def encode(result: Result, packed: bytes | None, of_test_sets: Mapping[str, byte
     ----------
     result : Result
     packed : bytes or None
-        Its predictions in compact form; None for a failed trial.
+        Predictions in compact form; None for a failed trial.
     of_test_sets : mapping of str to bytes, optional
-        Those for the suite's other test sets, by their names.
+        Predictions for the suite's other test sets, by name.
 
     Returns
     -------
@@ -78,21 +78,21 @@ def encode(result: Result, packed: bytes | None, of_test_sets: Mapping[str, byte
 
 
 def _member_of(place: int) -> str:
-    """Return the member with the predictions for a test set, by its place: its name may be any text."""
+    """Return the member with the predictions for a test set, by index, as its name may be any text."""
     return f"predictions-{place}.json"
 
 
 def read_trial_file(path: Path, key: str, labels: Labels) -> TrialFile:
-    """Return what a trial's file holds, if it is whole: its key, its checksum, and its scores fit what it holds.
+    """Return the content of a trial's file after verifying its key, its checksum, and its scores.
 
     Parameters
     ----------
     path : Path
         ``.zip``, or ``.npz`` for formats 1 to 3.
     key : str
-        The trial's: the name of the file.
+        Key of the trial: the name of the file.
     labels : callable
-        Returns the true labels that the predictions go with.
+        Returns the true labels that the predictions belong to.
 
     Returns
     -------
@@ -103,7 +103,7 @@ def read_trial_file(path: Path, key: str, labels: Labels) -> TrialFile:
     NewerFormatError
         If a newer version of the library wrote it.
     StoreError
-        If it is damaged: cut off, changed, or another trial's.
+        If it is damaged: truncated, changed, or another trial's.
     FileNotFoundError
         If there is no such file.
     """
@@ -114,7 +114,7 @@ def read_trial_file(path: Path, key: str, labels: Labels) -> TrialFile:
         content = json.loads(members[_RESULT])
         if format_of(content) < FIRST_WITH_CHECKSUM:
             raise ValueError(
-                f"a file of format {FIRST_WITH_CHECKSUM} or later that says it is of format {format_of(content)}"
+                f"a file of format {FIRST_WITH_CHECKSUM} or later is marked as format {format_of(content)}"
             )
         result = parse(Result, content, path)
         predictions = _unpack(members, result, labels)
@@ -141,7 +141,7 @@ def _unpack(members: Mapping[str, bytes], result: Result, labels: Labels) -> Pre
 
 
 def _members(path: Path) -> dict[str, bytes]:
-    """Return what a sealed file holds; of a newer format, which may be sealed in another way, it is said that it is."""
+    """Return the members of a sealed file; a newer format, which may be sealed differently, is reported as such."""
     try:
         return read_sealed(path)
     except ValueError:
@@ -154,10 +154,10 @@ def _members(path: Path) -> dict[str, bytes]:
 
 
 def _read_old(path: Path, key: str) -> TrialFile:
-    """Return what a file of formats 1 to 3 holds; their keys were made of other things."""
+    """Return the content of a file in formats 1 to 3, whose keys were made differently."""
     content = json.loads(read_texts(read_regular(path), [_RESULT])[_RESULT])
     if FIRST_WITH_CHECKSUM <= format_of(content) <= FORMAT_VERSION:
-        raise ValueError(f"a file of format 3 or before that says it is of format {format_of(content)}")
+        raise ValueError(f"a file of format 3 or earlier is marked as format {format_of(content)}")
     result = parse(Result, content, path)
     arrays: dict[str, Any] = {**read_arrays(path)}
     if not arrays:
@@ -175,42 +175,42 @@ def _check(file: TrialFile, key: str) -> TrialFile:
     if result.status != "ok":
         return file
     if result.scores is None:
-        raise ValueError("a successful trial has scores, this one has none")
+        raise ValueError("a successful trial must have scores, but this one has none")
     if result.trial.search_fit is not None:
-        # The scores of a fit inside a search are all that is wanted of it.
+        # For a fit within a search, only the scores are needed.
         return file
     if predictions is None:
-        raise ValueError("its predictions are missing")
+        raise ValueError("the predictions are missing")
     n_classes = len(result.class_names)
     _check_scores(result.scores, predictions, n_classes)
     for each in result.evaluations:
         if each.status != "ok":
             continue
         if each.scores is None or each.test_set not in predictions.test_sets:
-            raise ValueError(f"the scores or the predictions for its test set {each.test_set!r} are missing")
+            raise ValueError(f"the scores or the predictions for the test set {each.test_set!r} are missing")
         _check_scores(each.scores, predictions.test_sets[each.test_set], n_classes)
     return file
 
 
 def _describe_other_trial(result: Result) -> str:
-    return f"it holds the result of another trial, {result.trial.case!r} with the key {result.key}"
+    return f"it contains the result of another trial, {result.trial.case!r} with the key {result.key}"
 
 
 def _check_scores(scores: Scores, predictions: Predictions, n_classes: int) -> None:
-    """Raise ValueError unless the scores are those of the predictions."""
+    """Raise ValueError unless the scores match the predictions."""
     labels = np.arange(n_classes)
     if not np.isin(predictions.y_pred, labels).all():
-        raise ValueError(f"a prediction is none of the {n_classes} classes")
+        raise ValueError(f"a prediction is not one of the {n_classes} classes")
     for name, value in _by_class(predictions, n_classes).items():
         if abs(getattr(scores, name) - value) > _ROUNDING:
-            raise ValueError(f"its {name} is {getattr(scores, name)}, by its predictions it is {value}")
-    # Before format 4 rejection and top-2 accuracy had other rules, and there was no summary.
+            raise ValueError(f"{name} is {getattr(scores, name)}, but {value} by the predictions")
+    # Before format 4, rejection and top-2 accuracy followed other rules, and there was no summary.
     if predictions.summary is not None:
         _check_summary(scores, predictions.summary)
 
 
 def _by_class(predictions: Predictions, n_classes: int) -> dict[str, float]:
-    """Return the scores that the predicted classes alone decide; what scikit-learn gives, in a fraction of the time."""
+    """Return the scores determined by the predicted classes; as in scikit-learn, in a fraction of the time."""
     matrix = np.bincount(predictions.y_true * n_classes + predictions.y_pred, minlength=n_classes**2)
     matrix = matrix.reshape(n_classes, n_classes)
     right, true, predicted = matrix.diagonal(), matrix.sum(axis=1), matrix.sum(axis=0)
@@ -231,4 +231,4 @@ def _check_summary(scores: Scores, summary: ScoreSummary) -> None:
     for name, value in again.items():
         stored = getattr(scores, name)
         if (stored is None) != (value is None) or (value is not None and abs(stored - value) > _QUANTIZED):
-            raise ValueError(f"its {name} is {stored}, by its predictions it is {value}")
+            raise ValueError(f"{name} is {stored}, but {value} by the predictions")

@@ -1,4 +1,4 @@
-"""Folder of trials' files: each is looked up by its trial's key, and believed only if it is whole."""
+"""Folder of trials' files, which are looked up by key, and used only if complete."""
 
 import os
 from collections.abc import Mapping
@@ -15,16 +15,16 @@ from hdr_bench.records.trial_file import Labels, TrialFile, encode, read_trial_f
 
 
 class TrialFiles:
-    """Folder of trials' files inside a run's.
+    """Folder of trials' files within a run's folder.
 
     Parameters
     ----------
     folder : Path
-        The run's; it is made with the first file that is written.
+        Folder of the run, created when the first file is written.
     name : str
-        Path of the files' folder in it.
+        Path of the files' folder within it.
     labels : callable
-        Returns the true labels that predictions go with, by their digest.
+        Returns the true labels that predictions belong to, by digest.
     """
 
     def __init__(self, folder: Path, name: str, labels: Labels) -> None:
@@ -34,7 +34,7 @@ class TrialFiles:
         self._read: dict[str, tuple[tuple[int, int, int], Result]] = {}
 
     def look_up(self, planned: PlannedTrial) -> Lookup:
-        """Return what there is of a trial: a result is believed only if its file is whole.
+        """Return what is stored for a trial; a result is used only if its file is complete.
 
         Parameters
         ----------
@@ -57,7 +57,7 @@ class TrialFiles:
         return refused
 
     def keys(self) -> list[str]:
-        """Return the keys of the trials that there are files of, whole or not, sorted.
+        """Return the sorted keys of the trials that have files, complete or not.
 
         Returns
         -------
@@ -68,15 +68,15 @@ class TrialFiles:
     def put_trial(
         self, result: Result, packed: bytes | None = None, of_test_sets: Mapping[str, bytes] | None = None
     ) -> None:
-        """Write a trial's file, in place of all others that it has.
+        """Write a trial's file, replacing any others of the same trial.
 
         Parameters
         ----------
         result : Result
         packed : bytes, optional
-            Its predictions in compact form; None for a trial that failed, or whose predictions nobody asks for.
+            Predictions in compact form; None for a failed trial, or if they are not needed.
         of_test_sets : mapping of str to bytes, optional
-            Those for the suite's other test sets, by their names.
+            Predictions for the suite's other test sets, by name.
 
         Raises
         ------
@@ -84,7 +84,7 @@ class TrialFiles:
             If it cannot be written.
         """
         put(self._path(result.key), encode(result, packed, of_test_sets))
-        # A trial has one outcome: the last.
+        # A trial has one outcome: the latest.
         for other in set(result.trial.keys()) - {result.key}:
             self._path(other).unlink(missing_ok=True)
         for key in set(result.trial.keys()):
@@ -96,7 +96,7 @@ class TrialFiles:
         Parameters
         ----------
         key : str
-            The trial's.
+            Key of the trial.
 
         Returns
         -------
@@ -105,9 +105,9 @@ class TrialFiles:
         Raises
         ------
         MissingTrialError
-            If there is none.
+            If there is no such trial.
         StoreError
-            If its file is damaged, or of a newer format.
+            If its file is damaged or has a newer format.
         """
         path = self._present(key)
         try:
@@ -116,18 +116,18 @@ class TrialFiles:
             if self._read.get(key, (None,))[0] != signature:
                 self._read[key] = (signature, self._file(key).result)
         except FileNotFoundError as error:
-            raise MissingTrialError(f"{path}: there is no such trial") from error
-        except OSError as error:  # a link that leads to itself, say
+            raise MissingTrialError(f"{path}: no such trial") from error
+        except OSError as error:  # e.g. a circular link
             raise StoreError(f"{path}: damaged: {error.strerror}; {remedy_of(path)}") from error
         return self._read[key][1]
 
     def read_predictions(self, key: str) -> Predictions | None:
-        """Return what a trial's method said of each image, in compact form; None for a trial that failed.
+        """Return a method's predictions for a trial's images, in compact form; None for a failed trial.
 
         Parameters
         ----------
         key : str
-            The trial's.
+            Key of the trial.
 
         Returns
         -------
@@ -138,7 +138,7 @@ class TrialFiles:
         MissingTrialError
             If there is no such trial.
         StoreError
-            If its file is damaged, or of a newer format.
+            If its file is damaged or has a newer format.
         """
         return self._file(key).predictions
 
@@ -148,7 +148,7 @@ class TrialFiles:
         Parameters
         ----------
         key : str
-            The trial's.
+            Key of the trial.
 
         Raises
         ------
@@ -161,7 +161,7 @@ class TrialFiles:
             raise StoreError(f"cannot remove {self._path(key)}: {error.strerror}") from error
 
     def without_folder(self, error: StoreError) -> str:
-        """Return an error's words without the folder: a report says the same wherever it lies.
+        """Return an error's message without the folder, so that a report does not depend on its location.
 
         Parameters
         ----------
@@ -178,13 +178,13 @@ class TrialFiles:
         try:
             return read_trial_file(path, key, self._labels)
         except FileNotFoundError as error:
-            raise MissingTrialError(f"{path}: there is no such trial") from error
+            raise MissingTrialError(f"{path}: no such trial") from error
 
     def _path(self, key: str) -> Path:
         return self.trials_folder / f"{key}.zip"
 
     def _old_path(self, key: str) -> Path:
-        """Return where formats 1 to 3 had the trial."""
+        """Return the path of a trial's file in formats 1 to 3."""
         return self.trials_folder / f"{key}.npz"
 
     def _present(self, key: str) -> Path:

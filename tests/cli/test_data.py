@@ -37,8 +37,8 @@ def test_what_is_on_disk_is_listed_with_place_and_size(run, data_home, tmp_path)
     size = format_bytes(sum(path.stat().st_size for path in prepared.iterdir()))
     assert f"prepared: 1,437 training and 360 test images, {size}, {prepared}\n" in listed
     assert f"original files: 1.5 MB, {data_home / 'mnist'}\n" in listed
-    assert "      not here; get it by: hdr-bench data add nist15 FOLDER\n" in listed
-    assert "      not prepared yet; it needs no network\n" in listed
+    assert "      not on disk; get it with: hdr-bench data add nist15 FOLDER\n" in listed
+    assert "      not prepared yet; no download needed\n" in listed
     assert "  mine  added by you\n      added: 288 training and 72 test images, " in listed
     assert f"from OpenML:\n  npz:{tmp_path / 'own.npz'}\n      prepared: 180 training and 180 test images" in listed
     assert f"data home: {data_home}\nadded data: {added_home()}\ncache: {tmp_path / 'cache'}\n" in listed
@@ -55,7 +55,7 @@ def test_places_that_cannot_be_used_are_said(run, data_home, tmp_path, monkeypat
     assert f"data home: {tmp_path / 'own.npz'} (a file; set HDR_BENCH_DATA to a folder)\n" in run("list")
     (tmp_path / "cache").chmod(0o555)
     try:
-        assert "(it cannot be written: data are read again each time)\n" in run("list")
+        assert "(not writable, so data are read again each time)\n" in run("list")
     finally:
         (tmp_path / "cache").chmod(0o755)
 

@@ -59,7 +59,7 @@ def test_one_image_as_numbers(digits, part):
     assert [list(map(int, row.split())) for row in rows] == held.images[7].tolist()
     beyond = call_command("data", "show", "digits-8x8", "--part", part, "--image", "5000")
     assert beyond.returncode == 2
-    assert f"there is no image 5000 in the {part} part; it has 0 to {len(held) - 1}" in beyond.stderr
+    assert f"no image 5000 in the {part} part; choose one from 0 to {len(held) - 1}" in beyond.stderr
 
 
 def test_floats_are_rounded_to_three_digits(data_home, tmp_path):
@@ -82,7 +82,7 @@ def test_a_gallery_as_a_picture(digits, tmp_path):
     assert (windows == tile).all(axis=(2, 3)).any()
     (tmp_path / "own.png").write_text("no picture")
     for name, fault in (
-        ("own.png", "exists, and is not a PNG picture"),
+        ("own.png", "exists and is not a PNG picture"),
         ("a.jpg", "choose a name that ends in"),
     ):
         refused = call_command("data", "show", "digits-8x8", "--out", tmp_path / name)
@@ -98,7 +98,7 @@ def test_classes_without_an_image_are_named(data_home, tmp_path, options):
     np.savez(tmp_path / "few.npz", x_train=images[:9], y_train=[0, 0, 2] * 3, x_test=images[9:], y_test=[0, 1, 2, 3])
     shown = call_command("data", "show", "npz:few.npz", *options, cwd=tmp_path)
     assert shown.returncode == 0
-    assert "not shown, without a training image: 1, 3" in shown.stdout.splitlines()
+    assert "not shown, as they have no training image: 1, 3" in shown.stdout.splitlines()
     if options:
         # A row for each class that has images, as long as the longest.
         with Image.open(tmp_path / "gallery.png") as sheet:

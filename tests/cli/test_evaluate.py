@@ -24,7 +24,7 @@ def test_a_table_with_drops_and_paired_tests(models):
     lines = [line.split() for line in said.stdout.splitlines()]
     assert ["knn", "digits-8x8", "98.6", "96.8–99.4", "360", "98.6", "–", "–"] in lines
     assert "digits-8x8: knn is better than tree, by " in said.stdout
-    part = 'its test part alone, 360 of 1,797 images (part = "all", or --part all, takes all)'
+    part = 'its test part only, 360 of 1,797 images (part = "all", or --part all, uses all)'
     assert said.stdout.count(f"note: digits-8x8: {part}; cut by the library") == 1
 
 

@@ -58,7 +58,7 @@ def test_what_only_pickle_can_hold_needs_trust(command, tmp_path, helpers):
     assert np.isin(model.predict(load_dataset("digits-8x8").test.X), range(10)).all()
     shown = command("model", "show", tmp_path / "tree.hdrm")
     assert "tests.helpers.unlucky_tree.FailsForSeedOne" in shown.stdout
-    assert "it holds a pickle" in " ".join(shown.stdout.split())
+    assert "contains a pickle" in " ".join(shown.stdout.split())
 
 
 def test_a_class_in_the_working_folder_is_fitted_and_loaded(tmp_path, monkeypatch):

@@ -146,7 +146,7 @@ def test_a_run_of_which_every_file_is_damaged_is_exit_code_3_and_says_it_once(co
         ended = command(*arguments)
         assert ended.returncode == (3 if arguments[0] == "report" else 2)
         text = ended.stdout + ended.stderr
-        assert f"trials/{one.name}: damaged: Is a directory; move it away, and run the suite again" in text
+        assert f"trials/{one.name}: damaged: Is a directory; move it away and run the suite again" in text
         assert "damaged: trials" not in text
         assert "Traceback" not in text
 
@@ -191,7 +191,7 @@ def test_what_is_where_a_file_belongs_is_named_before_anything_runs(command, mon
     ended = command("run", "own.toml", "--out", "out")
     _is_an_error_of_a_line(ended)
     assert f"out/{name.rstrip('/')}" in ended.stderr
-    assert "move it away, and run the suite again" in ended.stderr
+    assert "move it away and run the suite again" in ended.stderr
     assert not (tmp_path / "out" / "run.json").exists()
 
 
@@ -305,7 +305,7 @@ def test_what_is_neither_suite_nor_file_nor_network_is_called_so(command, monkey
     for name in ("quik", "m.Ok", "8X3", "a\0b"):
         ended = command("show", name)
         _is_an_error_of_a_line(ended)
-        assert "is neither a suite, a file nor a network." in ended.stderr
+        assert "is neither a suite, a file, nor a network." in ended.stderr
     assert "Did you mean 'quick'?" in command("show", "quik").stderr
     assert command("show", "8C3-MX").stderr.startswith("hdr-bench: token 2 of '8C3-MX', 'MX', cannot be read")
     assert "/dev/null is not a regular file" in command("show", "/dev/null").stderr

@@ -63,7 +63,7 @@ def test_a_second_signal_does_not_disturb_the_end(first):
         process.send_signal(each)
     out, error = process.communicate("\n")
     assert out == "ended\n"
-    assert error == "interrupted; what is done is kept, the same command goes on from there\n"
+    assert error == "interrupted; finished work is stored; run the same command to continue\n"
     assert process.returncode == 130
 
 
@@ -74,8 +74,8 @@ def test_what_does_not_end_is_ended():
     # It waits for a line that does not come.
     assert process.wait() == 130
     assert process.communicate()[1] == (
-        "interrupted, and ended at once, since something kept it from its end; what is done is kept, the same command "
-        "goes on from there\n"
+        "interrupted and killed, as something kept it from exiting; finished work is stored; run the same "
+        "command to continue\n"
     )
 
 
@@ -85,7 +85,7 @@ def test_code_that_holds_the_interpreters_lock_is_ended_from_outside():
     process.send_signal(signal.SIGINT)
     _, error = process.communicate()
     assert process.returncode == -signal.SIGKILL
-    assert error.startswith("interrupted, and ended at once, since something kept it from its end; ")
+    assert error.startswith("interrupted and killed, as something kept it from exiting; ")
     assert still_running([watchdog]) == []
 
 
@@ -176,7 +176,7 @@ def test_however_often_ctrl_c_is_pressed_the_command_ends_with_130(tmp_path, whe
         process.stdin.write("\n")
     _, error = process.communicate()
     assert process.returncode == 130
-    sentence = "interrupted; what is done is kept, the same command goes on from there"
+    sentence = "interrupted; finished work is stored; run the same command to continue"
     assert error.splitlines()[1:] == [sentence if is_trial else "hdr-bench: interrupted"]
     assert still_running([watchdog]) == []
 

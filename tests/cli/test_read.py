@@ -187,9 +187,9 @@ def test_where_nothing_can_be_written_is_said_before_anything_is_read(picture, t
     file.write_text("mine\n")
     for arguments, fault in (
         (("--out", tmp_path), f"--out {tmp_path} is a folder; name a file, e.g. {tmp_path}/digits.json"),
-        (("--out", file / "a.json"), f"{file} is not a folder; choose another place"),
+        (("--out", file / "a.json"), f"{file} is not a folder; choose another location"),
         (("--steps-out", file), f"--steps-out {file} is a file; name a folder, which is created if it does not exist"),
-        (("--steps-out", file / "steps"), f"{file} is not a folder; choose another place"),
+        (("--steps-out", file / "steps"), f"{file} is not a folder; choose another location"),
     ):
         # A model that is not there would be complained of, were it looked for.
         ended = call_command("read", picture, "--model", "none.hdrm", "--format", "json", *arguments)
@@ -205,7 +205,7 @@ def test_only_readings_are_replaced_by_readings(picture, tmp_path):
         before = path.read_bytes()
         done = call_command("read", picture, "--format", format_, "--out", path)
         assert done.returncode == 2
-        reason = "readings as text replace no file" if format_ == "text" else f"holds no readings as {format_}"
+        reason = "readings as text replace no file" if format_ == "text" else f"does not hold readings as {format_}"
         assert reason in " ".join(re.sub("│", "", done.stderr).split())
         assert path.read_bytes() == before
     for format_ in ("json", "csv", "html"):

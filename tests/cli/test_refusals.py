@@ -74,4 +74,4 @@ def test_more_threads_than_cores_are_warned_of():
 
 
 def test_the_help_has_every_exit_code():
-    assert "141 the reader of a pipe is gone" in " ".join(call_command("--help").stdout.replace("│", " ").split())
+    assert "141 output pipe closed" in " ".join(call_command("--help").stdout.replace("│", " ").split())

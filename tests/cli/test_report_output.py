@@ -21,16 +21,16 @@ RIGHT, FAILED = ExitCode.RIGHT, ExitCode.TRIALS_FAILED
             FAILED,
             [
                 "3 of 5 trials failed or have no result; to run them again: --rerun failed",
-                "1 of 5 results are of a newer format; use the version that wrote them",
+                "1 of 5 results have a newer format; use the version of hdr-bench that wrote them",
             ],
         ),
-        ("good", RIGHT, ["not asked for, and not counted: 4 of 4 trials of other cases failed or have no result"]),
+        ("good", RIGHT, ["not selected, and not counted: 4 of 4 trials of other cases failed or have no result"]),
         (
             "Bad*",
             FAILED,
-            ["2 of 2 trials failed or have no result", "not asked for, and not counted: 2 of 3 trials of other cases"],
+            ["2 of 2 trials failed or have no result", "not selected, and not counted: 2 of 3 trials of other cases"],
         ),
-        ("New", FAILED, ["1 of 1 results are of a newer format", "not asked for, and not counted: 3 of 4"]),
+        ("New", FAILED, ["1 of 1 results have a newer format", "not selected, and not counted: 3 of 4"]),
     ],
 )
 def test_only_the_chosen_cases_decide(only, code, lines, capsys):

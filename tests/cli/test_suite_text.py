@@ -65,19 +65,18 @@ def test_all_that_decides_how_a_suite_runs_is_shown(tmp_path):
     assert describe_suite(read_suite(tmp_path / "everything.toml")) == [
         "everything: Everything",
         "source    Doe, J. a report",
-        "data set  folder:digits, resized to 28x28 pixels, 25 % to test, cut with seed 4, all light on dark",
+        "data set  folder:digits, resized to 28x28 pixels, 25 % for testing, split with seed 4, all light on dark",
         "protocol  hold-out, 3 seeds for each stochastic method, up to 10 if the first ones differ much, training "
         "images shuffled",
-        "test set  Others: nist15, in the form of MNIST, all images",
+        "test set  Others: nist15, in MNIST form, all images",
         "limits    1.5 h and 1.5 GB per trial",
         "takes     about 40 min on two cores, two trials at a time",
         "  手書き     deskew() -> scale(offset=0.5) -> own.module.Method(C=0.5, weird key='[bold]x[/bold]')",
-        "      validation  on the test part after each epoch, for the curves alone",
+        "      validation  on the test part after each epoch, for the curves only",
         "      limits      45 s per trial",
         "      reduced     6,000 training images, 3 folds, 12 candidates at random, C=2; in full with --full",
         "  Grid       sklearn.svm.SVC()",
-        "      data set   digits-8x8, classes '3', '5', '8', in the form of MNIST, labels by the decisions in "
-        "decisions.csv",
+        "      data set   digits-8x8, classes '3', '5', '8', in MNIST form, labels corrected by decisions.csv",
         "      protocol   grid search in 4 folds, by successive halving, 1 seed for each stochastic method",
         "      grid       C = 1, 10, 100; gamma = 0.01, 0.02, 0.03, 0.04, 0.05, 0.06, 0.07, 0.08, ... (9 values) "
         "(27 candidates)",

@@ -220,7 +220,7 @@ def test_a_cache_that_cannot_be_made_is_named(tmp_path, monkeypatch):
         monkeypatch.setenv("HDR_BENCH_CACHE", f"{above}/x")
         monkeypatch.setenv("HDR_BENCH_DATA", f"{above}/y")
         said = "\n".join(describe_places())
-        assert f"cache: {above}/x (it cannot be written: data are read again each time)" in said
+        assert f"cache: {above}/x (not writable, so data are read again each time)" in said
         assert f"HDR_BENCH_DATA names {above}/y, which cannot be created: {above} is not a folder; set it to" in said
 
 

@@ -185,7 +185,7 @@ def test_a_dry_run_fetches_nothing_and_says_what_a_run_would_fetch(data_home, mo
         '[[test_set]]\nname = "MNIST"\ndataset = { name = "mnist", fit = "mnist" }\n'
         '[[test_set]]\nname = "USPS"\ndataset = "openml:usps"\n'
     )
-    mnist_line = "mnist is not here: a run would first fetch it from OpenML"
+    mnist_line = "mnist is not on disk: a run would first fetch it from OpenML"
     for suite, extra in (("mnist", []), ("quick", ["--dataset", "mnist"])):
         ended = call_command("run", suite, "--dry-run", *extra, cwd=tmp_path)
         assert (ended.returncode, ended.stderr) == (0, "")
@@ -195,7 +195,7 @@ def test_a_dry_run_fetches_nothing_and_says_what_a_run_would_fetch(data_home, mo
     ended = call_command("run", "own.toml", "--dry-run", cwd=tmp_path)
     assert ended.stdout.splitlines()[:2] == [
         mnist_line,
-        "openml:usps is not here: a run would first fetch it from OpenML (size unknown until it is downloaded)",
+        "openml:usps is not on disk: a run would first fetch it from OpenML (size unknown until it is downloaded)",
     ]
     assert {path.name for path in tmp_path.iterdir()} <= {"own.toml", "data-home", "cache"}
 
@@ -208,5 +208,5 @@ def test_a_dry_run_names_what_code_of_ones_own_would_fetch(data_home, tmp_path):
         'title = "Own"\ndataset = "own_data.digits"\n[[case]]\nname = "k-NN"\nestimator = "knn"\n'
     )
     ended = call_command("run", "own.toml", "--dry-run", cwd=tmp_path)
-    assert ended.stdout.splitlines()[0] == "mnist is not here: a run would first fetch it from OpenML"
+    assert ended.stdout.splitlines()[0] == "mnist is not on disk: a run would first fetch it from OpenML"
     assert "once it is here: hdr-bench data fetch mnist. What" in ended.stdout

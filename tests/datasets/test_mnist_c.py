@@ -134,8 +134,8 @@ def test_who_does_not_have_it_is_told_how_to_get_it(data_home):
 def test_the_listing_says_what_is_there_or_how_to_get_it(small, data_home):
     lines = list(describe_datasets())
     place = next(number for number, line in enumerate(lines) if "mnist-c:CORRUPTION" in line)
-    assert "not here; get it by: unpack mnist_c.zip" in lines[place + 1]
-    assert "mnist-c" not in next(line for line in lines if line.startswith("any other:"))
+    assert "not on disk; get it with: unpack mnist_c.zip" in lines[place + 1]
+    assert "mnist-c" not in next(line for line in lines if line.startswith("others:"))
     write_archive(data_home / "mnist_c")
     listed = list(describe_datasets())[place + 1].strip()
     assert listed.startswith("original files: ")

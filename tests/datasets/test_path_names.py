@@ -25,7 +25,7 @@ def places(tmp_path, monkeypatch):
         ("{work}/a/b.npz: there is no such file", "a/b.npz: there is no such file"),
         ("{work}/../b.npz: there is no such file", "../b.npz: there is no such file"),
         ("h5:{suites}/usps.h5: damaged", "h5:usps.h5: damaged"),
-        ("it is neither in {suites} nor in {work}", "it is neither in the suite's folder nor in the working folder"),
+        ("not found in {suites} or {work}", "not found in the suite's folder or the working folder"),
         ("{work}: no pictures", "the working folder: no pictures"),
         ("nist15 is not in {data}/nist15. Get it", "nist15 is not in $HDR_BENCH_DATA/nist15. Get it"),
         ("HDR_BENCH_DATA names {data}, which", "HDR_BENCH_DATA names $HDR_BENCH_DATA, which"),

@@ -59,9 +59,9 @@ def _result(store, case):
         ({**FOG, "eps": 0.1, "steps": 2}, (TREE,), "eps and steps need attack"),
         ({**FGSM, "attack": "fgms"}, (LINEAR,), "unknown attack 'fgms'. Did you mean 'fgsm'?"),
         ({**FGSM, "steps": 3}, (LINEAR,), "attack: steps must be 1 or left out"),
-        (FGSM, (LINEAR, TREE), "attack: it cannot be made for case 'Tree': DecisionTreeClassifier has no gradient"),
+        (FGSM, (LINEAR, TREE), "attack: not possible for case 'Tree': DecisionTreeClassifier has no gradient"),
         ({**FGSM, "transfer_from": "Linea"}, (LINEAR, TREE), "unknown case 'Linea'. Did you mean 'Linear'?"),
-        ({**FGSM, "transfer_from": "Tree"}, (LINEAR, TREE), "no attack can be made for case 'Tree'"),
+        ({**FGSM, "transfer_from": "Tree"}, (LINEAR, TREE), "no attack is possible for case 'Tree'"),
         (
             {**FGSM, "transfer_from": "Linear"},
             (LINEAR, {**TREE, "dataset": "mnist-5k"}),
@@ -190,7 +190,7 @@ def test_methods_without_a_gradient_are_evaluated_on_images_made_for_another(fin
 def test_a_case_that_fails_leaves_the_other_test_sets_as_they_are(finished_distorted):
     row = _rows(finished_distorted, "broken").loc["k-NN"]
     assert (row["status"], row["n_test"]) == ("not evaluated", 0)
-    assert "its images could not be made for Broken, which failed: " in row["error"]
+    assert "the images could not be made for Broken, which failed: " in row["error"]
     assert _rows(finished_distorted, "fog").loc["k-NN", "status"] == "ok"
 
 
@@ -211,7 +211,7 @@ def test_notes_say_what_was_done(finished_distorted):
     notes = {each.test_set: each.notes for each in _result(store, "k-nn").evaluations}
     assert notes["fog"][0] == "corrupted: fog, severity 3 of 5"
     assert notes["noise"][1].startswith("trained with it: the method learns from copies of its training images with")
-    assert "100 of 360 images, each class by its share" in notes["noise"]
+    assert "100 of 360 images (stratified)" in notes["noise"]
     assert notes["FGSM"][0].endswith("made for the fitted method of 'Linear'")
 
 

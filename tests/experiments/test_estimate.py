@@ -95,7 +95,7 @@ def test_a_searchs_estimate_is_of_all_its_fits_and_each_trials_within_its_limit(
     assert found.fit.value == pytest.approx(600 * 3 * _linear(n * 2 // 3), rel=0.2)
     assert found.total.value == 600
     assert found.is_over == "time limit of 600 s"
-    assert "grid: its grid search would pass its time limit of 600 s, and try fewer candidates\n" in _printed(
+    assert "grid: its grid search would exceed its time limit of 600 s and try fewer candidates\n" in _printed(
         estimate, plan
     )
 
@@ -179,9 +179,9 @@ def test_how_many_trials_have_no_estimate_is_said(failing, machine, monkeypatch,
     assert ("about" in printed) is (len(failing) == 1)
     if len(failing) == 1:
         assert f"\n{n_all - n_unknown} of {n_all} trials to run: about " in printed
-        assert f"\nNo estimate of {n_unknown} trials; the lines above say why.\n" in printed
+        assert f"\nNo estimate for {n_unknown} trials, for the reasons above.\n" in printed
     else:
-        assert printed.endswith(f"\nNo estimate of {n_all} trials to run; the lines above say why.\n")
+        assert printed.endswith(f"\nNo estimate for {n_all} trials to run, for the reasons above.\n")
 
 
 def _estimate_by_command(folder):
@@ -224,17 +224,17 @@ def test_it_says_how_many_images_its_largest_fit_had(machine, tmp_path):
     case = {"name": "Tree", "estimator": "tree"}
     for settings_, largest in (({"dataset": "digits-8x8"}, "1,437"), ({"samples": 2500}, "2,500"), ({}, "4,000")):
         plan, _ = _plan(tmp_path, case, **settings_)
-        assert f"From fits on up to {largest} images," in _printed(estimate_plan(plan, NoProgress()), plan)
+        assert f"Based on fits on up to {largest} images," in _printed(estimate_plan(plan, NoProgress()), plan)
 
 
 def test_of_a_finished_run_nothing_is_to_run(tmp_path):
     plan, _ = _plan(tmp_path, {"name": "Tree", "estimator": "tree"}, dataset="digits-8x8", repeats=3)
     printed = _printed(Estimate((), {}), replace(plan, to_run=()))
-    assert printed == "Nothing to run: all 3 trials are stored; to estimate them all the same: --rerun all\n"
+    assert printed == "Nothing to run: all 3 trials are stored; to estimate them anyway: --rerun all\n"
     one = replace(plan, trials=plan.trials[:1], to_run=(), conditional=plan.trials[:1])
     assert _printed(Estimate((), {}), one) == (
-        "Nothing to run: the only trial is stored; to estimate it all the same: --rerun all\n"
-        "Not in it: 1 conditional trial, which runs only if the first seeds differ much.\n"
+        "Nothing to run: the only trial is stored; to estimate it anyway: --rerun all\n"
+        "Not included: 1 conditional trial, which runs only if the first seeds differ much.\n"
     )
 
 

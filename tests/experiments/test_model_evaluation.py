@@ -61,7 +61,7 @@ def test_images_that_a_model_learned_from_are_refused(model):
     assert found.notes[0].startswith("1,437 of its 1,797 images are among those that the method learns from")
     (own,) = evaluate_models([model], [_choice("digits-8x8")])
     assert own.notes == ()
-    assert own.data_notes[0].startswith("its test part alone, 360 of 1,797 images")
+    assert own.data_notes[0].startswith("its test part only, 360 of 1,797 images")
     assert own.data_notes[1:] == load_dataset("digits-8x8").notes
     assert found.data_notes == ("all its 1,797 images",)
     assert own.predictions.is_right.mean() == pytest.approx(own.own.accuracy)
@@ -152,7 +152,7 @@ def test_what_does_not_fit_or_fails_is_a_problem(model):
     found = evaluate_models([model], [_choice(letters), _choice("mnist-5k"), _choice(noisy())])
     assert [each.problem.partition(";")[0] for each in found] == [
         'the method does not know its classes "x"',
-        "its images are 28x28 pixels, and those that the method learns from 8x8",
+        "its images have 28x28 pixels, but the method's training images 8x8",
         "",
     ]
 

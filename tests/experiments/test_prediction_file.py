@@ -59,17 +59,17 @@ def test_two_classes_with_probabilities_are_no_count(tmp_path):
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("2\n0\n1\n", "own.csv: it has 3 rows, but the test part has 4 images; give one row for each"),
-        ("a\nb\n2\n0\n1\n0\n", "own.csv: it has 5 rows below its header 'a', but the test part has 4 images"),
-        ("label\n2\n0\n1\n", "own.csv: it has 3 rows below its header 'label', but the test part has 4 images"),
-        ("id,2,0,1\n" + SHARES.partition("\n")[2], "it has 3 rows below its header 'id, 2, 0, 1', but the test part"),
+        ("2\n0\n1\n", "own.csv: got 3 rows, but the test part has 4 images; give one row for each"),
+        ("a\nb\n2\n0\n1\n0\n", "own.csv: got 5 rows below its header 'a', but the test part has 4 images"),
+        ("label\n2\n0\n1\n", "own.csv: got 3 rows below its header 'label', but the test part has 4 images"),
+        ("id,2,0,1\n" + SHARES.partition("\n")[2], "got 3 rows below its header 'id, 2, 0, 1', but the test part"),
         ("7\n0\n1\n0\n", "own.csv, line 1: '7' is not one of the classes"),
-        ("", "own.csv: it has 0 rows"),
+        ("", "own.csv: got 0 rows"),
         ("label\n2\n0\n7\n0\n", "own.csv, line 4: '7' is not one of the classes. Choose from: 0, 1, 2"),
         ("2\n0\n1.5\n0\n", "own.csv, line 3: '1.5' is not one of the classes"),
-        ("2\n0,1\n1\n0\n", "own.csv, line 2: it has 2 columns, but the first row has 1"),
-        ("1,2,3,4,5\n" * 4, "own.csv: it has 5 columns for each image; give one with the class, or 3 with the prob"),
-        ("p0,p1,p2\n" + SHARES, "its header names the columns 'p0, p1, p2'; name each column by its class"),
+        ("2\n0,1\n1\n0\n", "own.csv, line 2: got 2 columns, but the first row has 1"),
+        ("1,2,3,4,5\n" * 4, "own.csv: got 5 columns for each image; give one with the class, or 3 with the prob"),
+        ("p0,p1,p2\n" + SHARES, "the header names the columns 'p0, p1, p2'; name each column by its class"),
         (SHARES.replace("0.5", "0.9"), "own.csv, line 4: '0.9, 0.3, 0.2' are not probabilities"),
         (SHARES.replace("0.5", "nan"), "own.csv, line 4: 'nan, 0.3, 0.2' are not probabilities"),
         (SHARES.replace("0.5", "inf"), "are not probabilities"),
@@ -77,7 +77,7 @@ def test_two_classes_with_probabilities_are_no_count(tmp_path):
         (SHARES.replace("0.5", "x"), "are not probabilities"),
         (b"\xff\xfe0\n", "own.csv: not a CSV file in UTF-8"),
         (b'"0\n1\n1\n2', "own.csv: not a CSV file in UTF-8"),
-        (b"x" * 2_000_000, "own.csv: it has 2,000,000 bytes, but predictions for this test part have at most"),
+        (b"x" * 2_000_000, "own.csv: got 2,000,000 bytes, but predictions for this test part have at most"),
     ],
 )
 def test_what_is_refused(tmp_path, text, message):
@@ -96,6 +96,6 @@ def test_what_is_not_there(tmp_path):
 def test_one_label_too_many_is_no_head(tmp_path, text):
     """Otherwise each image would have the label of the one after it."""
     with pytest.raises(
-        PredictionsError, match="has 5 rows, but the test part has 4 images: its first row, '[01]', is a"
+        PredictionsError, match="got 5 rows, but the test part has 4 images; the first row, '[01]', is a"
     ):
         _read(tmp_path, text)

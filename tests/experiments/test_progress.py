@@ -52,7 +52,7 @@ def test_fits_inside_a_search_are_told_apart_by_candidate_and_fold(searching):
     assert describe_trial(fits[2]) == "k-NN, three (seed 0, n_neighbors = 3, weights = distance, fold 1 of 2)"
     assert describe_trial(last) == "k-NN, three (seed 0)"
     _, said = _lines((*fits, last))
-    assert said() == ["1 trial to run with 4 fits inside grid searches, 2 already there"]
+    assert said() == ["1 trial to run with 4 fits within grid searches, 2 already stored"]
     long = searching({"n_neighbors": ["x" * 1000]})
     (fit, _) = SearchState(long, np.zeros(0)).fits.values()
     assert len(describe_trial(fit)) < 150
@@ -61,7 +61,7 @@ def test_fits_inside_a_search_are_told_apart_by_candidate_and_fold(searching):
 def test_lines_come_every_ten_seconds_at_most(trial, now, ended):
     trials = tuple(trial(seed=seed, case=f"case {seed}") for seed in range(100))
     lines, said = _lines(trials, expected={each.key: 1.0 for each in trials})
-    assert said() == ["100 trials to run, 2 already there"]
+    assert said() == ["100 trials to run, 2 already stored"]
     for each in trials[:50]:
         lines.trial(each)
         lines.stage(Stage("fit"))

@@ -213,7 +213,7 @@ def test_fits_of_a_newer_version_are_left_with_their_search(tmp_path):
     path.write_bytes(seal_archive({"result.json": newer}))
     plan = make_schedule(suite, options, store)
     assert (plan.to_run, plan.searches) == ((), {})
-    assert plan.remarks[0].startswith(f"left as it is: search/{search.trial.key}/{path.name}: format version 7")
+    assert plan.remarks[0].startswith(f"left unchanged: search/{search.trial.key}/{path.name}: format version 7")
 
 
 def _store_a_fit(suite, options, folder):
@@ -250,5 +250,5 @@ def test_a_search_whose_code_changed_since_its_stored_fits_says_so(tmp_path, mon
     assert plan_suite(tmp_path / "own.toml", options).code_changes == ()
     (tmp_path / "own_dummy.py").write_text(text.format(2))
     assert plan_suite(tmp_path / "own.toml", options).code_changes == (
-        "Search: its code changed since the stored fits of its search; 1 trial runs again",
+        "Search: its code has changed since the stored fits of its search; 1 trial runs again",
     )

@@ -97,7 +97,7 @@ def test_a_result_that_no_file_can_hold_is_a_failed_trial_and_the_rest_goes_on(t
     monkeypatch.setattr("hdr_bench.experiments.runner.run_tasks", unheld)
     results = load_results(run_suite(_suite(KNN, TREE), out=tmp_path / "run"))
     assert results["status"].tolist() == ["failed", "failed"]
-    assert results["error"][0].startswith("its result could not be stored: PydanticSerializationError: ")
+    assert results["error"][0].startswith("the result could not be stored: PydanticSerializationError: ")
     assert results["error"][1] == "as it was"
 
 

@@ -67,7 +67,8 @@ def test_what_cannot_be_evaluated_on_says_why(finished_test_sets):
         for letters, gone in (each.evaluations[1:] for each in [store.read(key)] if each.evaluations):
             assert (letters.status, letters.scores, gone.status) == ("not evaluated", None, "not evaluated")
             assert (
-                letters.error == 'the method does not know its classes "x"; choose some that it knows: classes = ["0"]'
+                letters.error
+                == 'the method does not know its classes "x"; choose classes that it knows: classes = ["0"]'
             )
             assert "nowhere.npz" in gone.error
 
@@ -132,7 +133,7 @@ def test_of_fewer_training_images_those_alone_count():
 def test_images_of_another_size_do_not_fit():
     planned = _planned("mnist-5k")
     assert planned.problem == (
-        "its images are 28x28 pixels, and those that the method learns from 8x8; bring both data sets into MNIST's "
+        "its images have 28x28 pixels, but the method's training images 8x8; convert both data sets into MNIST's "
         'form with fit = "mnist" (--fit mnist)'
     )
     assert planned.fingerprint == ""

@@ -9,7 +9,7 @@ from contextlib import contextmanager, suppress
 
 import httpx2
 
-_ANSWERS = re.compile(r"answers at (http://\S+)")
+_ANSWERS = re.compile(r"is running at (http://\S+)")
 # For what hangs only.
 _SECONDS = 300
 

@@ -56,7 +56,7 @@ def test_files_that_are_missing_damaged_or_do_not_fit_are_named(candidates, tmp_
     with pytest.raises(DatasetError, match="line 3: part must be train or test, got 'other'"):
         read_candidates(tmp_path)
     table.write_text("index,label\n")
-    with pytest.raises(DatasetError, match="its columns must begin with rank,index"):
+    with pytest.raises(DatasetError, match="the columns must begin with rank,index"):
         read_candidates(tmp_path)
     table.write_text(whole)
     arrays.write_bytes(b"PK damaged")

@@ -44,7 +44,7 @@ def test_any_text_can_be_looked_through(text):
         ("It is {k-NN|drop}.", "unknown figure in {k-NN|drop} 'drop'"),
         ("It is {k-NN|drop on fog}.", "unknown test set in {k-NN|drop on fog} 'fog'"),
         ("It is {k-NN|fit_seconds on fog}.", "unknown figure in {k-NN|fit_seconds on fog} 'fit_seconds'"),
-        ("It is {k-NN|accuracy@2}.", "accuracy has no epochs; leave @2 out"),
+        ("It is {k-NN|accuracy@2}.", "accuracy has no epochs; remove @2"),
         (
             f"It is {{k-NN|train_loss@{'9' * 5000}}}.",
             "cannot be read; write {case|figure}, {case|figure@epoch}, an epoch",

@@ -136,7 +136,7 @@ def test_a_result_that_was_changed_is_named_and_run_again(two, rerun):
     again = command("--rerun", rerun)
     assert again.exit_code == 0
     for path in (first, second):
-        assert f"runs again: trials/{path.name}: damaged: it holds the result of another trial" in again.output
+        assert f"runs again: trials/{path.name}: damaged: it contains the result of another trial" in again.output
     assert load_results(folder)["status"].tolist() == ["ok", "ok"]
 
 
@@ -152,7 +152,7 @@ def test_a_newer_format_blocks_its_result_and_not_the_run(two):
         assert again.exit_code == 3
         assert "1 of 2 results are of a newer format" in again.output
         assert "--rerun failed" not in again.output
-        assert f"left as it is: trials/{newer.name}: format version 7" in again.output
+        assert f"left unchanged: trials/{newer.name}: format version 7" in again.output
         assert newer.read_bytes() == content
         results = load_results(folder)
         assert results["status"].tolist() == ["newer", "ok"]

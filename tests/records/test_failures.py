@@ -49,7 +49,7 @@ def _raised(error):
         (ValueError("not today"), "ValueError: not today"),
         (ValueError("two\nlines"), "ValueError: two lines"),
         (KeyError(), "KeyError"),
-        (SystemExit("enough"), "SystemExit: enough (the method ended its process by sys.exit)"),
+        (SystemExit("enough"), "SystemExit: enough (the method exited its process with sys.exit)"),
         (KeyboardInterrupt(), "KeyboardInterrupt"),
         (RefusesError(), "RefusesError: (its text cannot be read: RuntimeError)"),
         (InterruptsError(), "InterruptsError: (its text cannot be read: KeyboardInterrupt)"),

@@ -149,7 +149,7 @@ def test_records_that_are_made_in_code_are_refused_in_our_words(value):
 
 def test_records_do_not_change():
     case = Case(name="A", estimator="knn")
-    with pytest.raises(FrozenRecordError, match="name of a Case cannot be changed; make another"):
+    with pytest.raises(FrozenRecordError, match="name of a Case cannot be changed; create another"):
         case.name = "B"
     with pytest.raises(FrozenRecordError, match="cannot be deleted"):
         del case.name

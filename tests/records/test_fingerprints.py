@@ -60,7 +60,7 @@ def test_arrays_count_by_what_they_hold():
     ],
 )
 def test_what_has_no_stable_key_must_be_given_one(estimator):
-    with pytest.raises(SuiteError, match='has no stable key of its own: .*give its case one, e.g. key="my-network-1"'):
+    with pytest.raises(SuiteError, match='has no stable key: .*give its case a key, e.g. key="my-network-1"'):
         Case(name="A", estimator=estimator)
     one, other = (_key(estimator, key=key) for key in ("mine-1", "mine-2"))
     assert one != other
@@ -137,7 +137,7 @@ def test_what_is_no_case(fields, told):
 
 def test_a_key_is_for_objects_alone(tmp_path):
     suite = Suite(name="own", title="T", dataset="digits-8x8", cases=[Case(name="A", estimator="knn", key="x")])
-    with pytest.raises(SuiteError, match="key is for an estimator that is made in code"):
+    with pytest.raises(SuiteError, match="key is only for an estimator created in code"):
         run_suite(suite, out=tmp_path)
 
 

@@ -21,7 +21,7 @@ estimator = "knn"
 def test_a_record_of_something_else_is_not_replaced(tmp_path, content):
     (tmp_path / "run.json").write_text(content)
     with pytest.raises(
-        StoreError, match=r"run\.json: not the record of a run, so not replaced; move it away, or choose"
+        StoreError, match=r"run\.json: not the record of a run, so it is not replaced; move it away, or choose"
     ):
         check_run_folder(tmp_path)
 

@@ -148,7 +148,7 @@ def rewritten(path, change, write=write_archive):
 
 def test_damaged_missing_and_newer_files_are_named(tmp_path, result):
     store = Store(tmp_path)
-    with pytest.raises(MissingTrialError, match="there is no such trial"):
+    with pytest.raises(MissingTrialError, match="no such trial"):
         store.read("nothing")
     assert store.look_up(planned_for(result)).key == ""
     store.write(result, None)
@@ -168,7 +168,7 @@ def test_damaged_missing_and_newer_files_are_named(tmp_path, result):
             "result.json": members["result.json"].replace(b'"format_version": 4', b'"format_version": 7'),
         },
     )
-    with pytest.raises(NewerFormatError, match="format version 7, this hdr-bench reads versions 1 to 6"):
+    with pytest.raises(NewerFormatError, match="format version 7, but this hdr-bench reads versions 1 to 6"):
         store.read(result.key)
     assert store.look_up(planned_for(result)).is_newer
     (tmp_path / "run.json").write_text("{")
@@ -208,10 +208,10 @@ def one_more_right(members):
         (lambda members: members, write_archive, "its content does not match its checksum"),
         (edited_accuracy, write_archive, "its content does not match its checksum"),
         # With a checksum made again.
-        (edited_accuracy, seal_archive, "its accuracy is 0.999, by its predictions it is"),
-        (one_more_right, seal_archive, "by its predictions it is"),
-        (no_predictions, seal_archive, "its predictions are missing"),
-        (an_older_format, seal_archive, "a file of format 4 or later that says it is of format 3"),
+        (edited_accuracy, seal_archive, "accuracy is 0.999, but"),
+        (one_more_right, seal_archive, "by the predictions"),
+        (no_predictions, seal_archive, "the predictions are missing"),
+        (an_older_format, seal_archive, "a file of format 4 or later is marked as format 3"),
     ],
 )
 def test_a_result_that_was_changed_is_not_believed(tmp_path, result, change, write, reason):
@@ -236,7 +236,7 @@ def test_results_that_were_swapped_are_not_believed(tmp_path, result, trial):
     for path, content in zip(paths, contents[::-1], strict=True):
         path.write_bytes(content)
     for each in pair:
-        assert "it holds the result of another trial" in store.look_up(planned_for(each)).problem
+        assert "it contains the result of another trial" in store.look_up(planned_for(each)).problem
 
 
 def test_true_labels_that_are_missing_or_changed_are_named(tmp_path, result):
@@ -276,7 +276,7 @@ def test_a_result_of_today_under_the_name_of_an_older_one_is_not_believed(tmp_pa
     store.write(whole, guesses())
     path = tmp_path / "trials" / f"{whole.key}.zip"
     for change, reason in (
-        (an_older_format, "its predictions are missing"),
+        (an_older_format, "the predictions are missing"),
         (no_predictions, "says it is of format 4"),
     ):
         path.with_suffix(".npz").write_bytes(write_archive(change(read_sealed(path))))
@@ -406,7 +406,8 @@ def test_a_run_record_of_a_newer_version_is_refused(tmp_path):
     record = json.loads((folder / "run.json").read_bytes())
     (folder / "run.json").write_text(json.dumps({**record, "format_version": 9}))
     with pytest.raises(
-        StoreError, match="format version 9, this hdr-bench reads versions 1 to 6; use the version that"
+        StoreError,
+        match="format version 9, but this hdr-bench reads versions 1 to 6; use the version of hdr-bench that",
     ):
         load_results(folder)
 

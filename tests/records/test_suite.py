@@ -128,7 +128,7 @@ def test_quick_compares_nine_methods_on_the_embedded_images():
         ),
         ({"protocols": {}}, ["protocols: unknown key. Did you mean 'protocol'? Choose from: anchor, authors, "]),
         ({"cases": MINIMAL["case"]}, ["cases: unknown key. Did you mean 'case'? Write [[case]] for each"]),
-        ({"name": "B"}, ["name: unknown key; a suite has the name of its file"]),
+        ({"name": "B"}, ["name: unknown key; a suite is named after its file"]),
         ({"dataset": {"name": "folder:x", "resize": [28]}}, ["dataset, resize: must have 2 values, got [28]"]),
         ({"case": [{"name": "A", "estimator": "kNN"}]}, ["unknown estimator 'kNN'. Did you mean 'knn'?"]),
         ({"case": [{"name": "A", "estimator": ""}]}, ["unknown estimator ''. Choose from: svm"]),
@@ -161,7 +161,7 @@ def test_a_file_that_is_no_toml_and_one_that_is_not_there(tmp_path):
     path.write_text("title = ")
     with pytest.raises(SuiteError, match=r"own\.toml, line 1: 'title =': not valid TOML: invalid value"):
         load_suite(path)
-    with pytest.raises(SuiteError, match="there is no such file"):
+    with pytest.raises(SuiteError, match="no such file"):
         load_suite(tmp_path / "other.toml")
     with pytest.raises(UnknownNameError, match="unknown suite 'quik'. Did you mean 'quick'"):
         load_suite("quik")

@@ -103,10 +103,10 @@ def test_the_report_has_a_column_for_each_test_set(finished_test_sets, tmp_path)
     assert "\n- Gone: not evaluated, " in text
     assert "Gone (%)" not in text
     # Only the test part is taken, however the data came.
-    assert "\n- Noisy: noisy; its test part alone, 150 of " in text
+    assert "\n- Noisy: noisy; its test part only, 150 of " in text
     page = (folder / "report.html").read_text()
     assert "Drop on other test sets" in page
-    assert "<li>Noisy: noisy; its test part alone, 150 of " in page
+    assert "<li>Noisy: noisy; its test part only, 150 of " in page
     with (folder / "tables" / "test-sets.csv").open() as file:
         rows = list(csv.DictReader(file))
     assert [row["method"] for row in rows] == ["k-NN", "Tree"]

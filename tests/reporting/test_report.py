@@ -243,7 +243,7 @@ def test_missing_and_damaged_results_are_named_and_the_rest_reported(run):
     (image,) = (run / "images").iterdir()
     image.write_bytes(b"half an archive")
     text = write_report(run, ["md"]).read_text()
-    assert f"trials/{keys[1]}.zip: damaged: its predictions are missing".replace("_", "\\_") in text
+    assert f"trials/{keys[1]}.zip: damaged: the predictions are missing".replace("_", "\\_") in text
     assert "missing: not yet run" in text
     assert f"trials/{keys[3]}.zip: damaged: not a zip archive, or its end is missing" in text
     assert f"images/{image.name}: damaged" in text

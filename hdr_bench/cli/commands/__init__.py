@@ -1,5 +1,6 @@
-"""Commands: one file each, named as its command; the function or the group of commands of that name is called.
+"""Commands, one file each, named after the command; it calls the function or command group of that name.
 
-To add one, add its file: it is found here. Of a name that is Python's, e.g. `list`, the function has an underscore at
-its end. A function that ends with ``**options`` takes the options of a run, see `hdr_bench.records.options`.
+To add a command, add its file: it is discovered here. If the name is a Python builtin or keyword, e.g. `list`, the
+function's name ends with an underscore. A function that ends with ``**options`` takes the run options; see
+`hdr_bench.records.options`.
 """

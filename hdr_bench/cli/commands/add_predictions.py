@@ -1,4 +1,4 @@
-"""The command `add-predictions`: another program's predictions as a method of a run."""
+"""The command `add-predictions`, which adds another program's predictions to a run."""
 
 from pathlib import Path
 from typing import Annotated
@@ -12,7 +12,7 @@ from hdr_bench.reporting import FORMATS
 
 
 def add_predictions(
-    run_folder: Annotated[Path, typer.Argument(metavar="RUN", help="A run's folder.")],
+    run_folder: Annotated[Path, typer.Argument(metavar="RUN", help="Folder of a run.")],
     files: Annotated[
         list[Path] | None,
         typer.Argument(

@@ -1,4 +1,4 @@
-"""The command `audit`: which labels of a data set may be wrong."""
+"""The command `audit`, which finds labels of a data set that may be wrong."""
 
 from enum import StrEnum
 from pathlib import Path
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 class AuditedPart(StrEnum):
-    """Images that are looked at."""
+    """Images to audit."""
 
     train = "train"
     test = "test"
@@ -33,30 +33,29 @@ class AuditedPart(StrEnum):
 def audit(
     dataset: Annotated[
         str,
-        typer.Argument(metavar="DATASET", help="Data set whose labels are audited.", autocompletion=complete_dataset),
+        typer.Argument(metavar="DATASET", help="Data set to audit.", autocompletion=complete_dataset),
     ],
     *,
     methods: Annotated[
         str,
-        typer.Option(metavar="NAMES", help="Methods that judge the labels, with commas between them."),
+        typer.Option(metavar="NAMES", help="Methods that assess the labels, separated by commas."),
     ] = "cnn,svm,knn",
     part: Annotated[
         AuditedPart,
-        typer.Option(help="Images to look at. For test and all, methods learn from images of both parts."),
+        typer.Option(help="Images to audit. For test and all, the methods learn from images of both parts."),
     ] = AuditedPart.train,
     folds: Annotated[int, typer.Option(min=2, help="Folds of the cross-validation.")] = 5,
     out: Annotated[
         Path | None,
         typer.Option(metavar="DIR", help="Folder of the audit (default: reports/label-audit/DATASET)."),
     ] = None,
-    quiet: Annotated[bool, typer.Option("--quiet", help="No progress.")] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", help="Do not show progress.")] = False,
     **options: Any,
 ) -> None:
-    """Find the labels of a data set that may be wrong, by methods that have not learned from their images.
+    """Find labels of a data set that may be wrong, with methods that have not learned from their images.
 
-    Writes a report with the suspicious images, candidates.csv, and decisions.csv, which people fill in; what was
-    decided before stays. What is fitted already is not fitted again. Needs the extra audit. Exit code 3 if a method
-    is left out.
+    Writes a report with the suspicious images, candidates.csv, and decisions.csv for people to fill in; earlier
+    decisions stay. Stored fits are not repeated. Needs the extra audit. Exit code 3 if a method is left out.
     """
     from hdr_bench.auditing.index import write_audit_index
     from hdr_bench.auditing.page import finding

@@ -1,4 +1,4 @@
-"""The command `cite`: what to cite for a suite."""
+"""The command `cite`, which prints what to cite for a suite."""
 
 from enum import StrEnum
 from typing import Annotated
@@ -25,10 +25,10 @@ def cite(
         ),
     ],
     only: Annotated[
-        CitationFormat, typer.Option("--format", help="References in words, BibTeX, or both.")
+        CitationFormat, typer.Option("--format", help="References as text, BibTeX, or both.")
     ] = CitationFormat.both,
 ) -> None:
-    """Print what to cite for a suite: the library, the data, the source, the paper of each method."""
+    """Print what to cite for a suite: the library, the data, the source, and the paper of each method."""
     from hdr_bench.experiments.planning.suite_file import read_suite
     from hdr_bench.reporting.citing import citations, to_bibtex, to_plain_text
 

@@ -1,4 +1,4 @@
-"""The command `compare`: what changed from one run to another."""
+"""The command `compare`, which reports what changed between two runs."""
 
 import math
 from collections import Counter
@@ -20,23 +20,23 @@ if TYPE_CHECKING:
     from hdr_bench.reporting.comparisons.runs import Change, Comparison
 
 _HEADS = ("Before\n(%)", "After\n(%)", "p\n(Holm)")
-# How many columns stay in the narrowest terminal: both accuracies.
+# Columns shown on the narrowest terminal: both accuracies.
 _KEPT = 2
 _STYLES = {"worse": "red", "better": "green", "same": "", "not compared": "dim"}
 
 
 def compare(
-    run_a: Annotated[Path, typer.Argument(metavar="RUN_A", help="The earlier run's folder.")],
-    run_b: Annotated[Path, typer.Argument(metavar="RUN_B", help="The later run's folder.")],
+    run_a: Annotated[Path, typer.Argument(metavar="RUN_A", help="Folder of the earlier run.")],
+    run_b: Annotated[Path, typer.Argument(metavar="RUN_B", help="Folder of the later run.")],
     across_machines: Annotated[
         bool,
-        typer.Option("--across-machines", help="Compare times also if processors or threads differ."),
+        typer.Option("--across-machines", help="Compare times even if processors or threads differ."),
     ] = False,
     tolerance: Annotated[
-        float, typer.Option(min=0, help="Share by which a time or a memory may grow before it counts.")
+        float, typer.Option(min=0, help="Relative increase in time or memory that is tolerated.")
     ] = 0.1,
 ) -> None:
-    """Say what changed between two runs.
+    """Report what changed between two runs.
 
     Exit code 1 if anything got worse, 2 if nothing could be compared.
     """
@@ -45,7 +45,7 @@ def compare(
     comparison = compare_runs(run_a, run_b, across_machines=across_machines, tolerance=tolerance)
     _print_comparison(comparison, make_console())
     if comparison.is_empty:
-        raise ComparisonError(f"nothing of {run_a} and {run_b} could be compared; the lines above say why")
+        raise ComparisonError(f"nothing in {run_a} and {run_b} could be compared, for the reasons above")
     if comparison.is_worse:
         raise typer.Exit(ExitCode.WORSE)
 
@@ -70,7 +70,7 @@ def _print_comparison(comparison: "Comparison", console: "Console") -> None:
 
 
 def _row(changes: "dict[str, Change]") -> tuple[Text, ...]:
-    """Return a method's row, from its changes by their measures."""
+    """Return the row of a method from its changes by measure."""
     from hdr_bench.reporting.comparisons.costs import COSTS
 
     accuracy = changes.get("accuracy")
@@ -110,13 +110,13 @@ def _p_value(change: "Change | None") -> str:
 
 
 def _p_relation(change: "Change") -> str:
-    """Return the p-value as a sentence has it: equal to a number, or below one."""
+    """Return the p-value as part of a sentence: equal to a number, or below it."""
     written = _p_value(change)
     return f"p < {written.removeprefix('<')}" if written.startswith("<") else f"p = {written}"
 
 
 def _lines(comparison: "Comparison") -> list[str]:
-    """Say in words what got worse and better, what is new and gone, and what was not compared."""
+    """Describe what got worse or better, what is new or gone, and what was not compared."""
     lines = []
     for verdict in ("worse", "better"):
         lines += [
@@ -137,7 +137,7 @@ def _lines(comparison: "Comparison") -> list[str]:
 
 
 def _describe_omissions(comparison: "Comparison") -> list[str]:
-    """Say for each reason which methods were not compared, and in what, unless nothing of them was."""
+    """List the methods that were not compared for each reason, with the measures unless none was compared."""
     refused: dict[str, dict[str, list[str]]] = {}
     for change in comparison.changes:
         if change.verdict == "not compared":

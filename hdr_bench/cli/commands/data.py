@@ -1,4 +1,4 @@
-"""The commands `data`: list, show, fetch, add and remove data sets."""
+"""The commands `data`, which list, show, fetch, add and remove data sets."""
 
 import sys
 from enum import StrEnum
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from hdr_bench.datasets.fitting import Fit
 
 _IN_A_PICTURE = 10
-"""Examples of each class."""
+"""Number of examples of each class."""
 
 
 class PartName(StrEnum):
@@ -35,7 +35,7 @@ data = typer.Typer(help="List, show, fetch, add and remove data sets.", no_args_
 
 @data.command("list")
 def data_list() -> None:
-    """List the data sets: what is on disk, where and how large, and how to get what is not."""
+    """List the data sets: what is on disk, where and how large, and how to get the rest."""
     say("\n".join([*describe_datasets(), *describe_places()]))
 
 
@@ -48,7 +48,7 @@ def fetch(
         ),
     ],
 ) -> None:
-    """Read and verify a data set, and store it in the cache, ready for use."""
+    """Read and verify a data set, and store it in the cache."""
     from hdr_bench.datasets import fetch_dataset
 
     _print_dataset(fetch_dataset(name))
@@ -59,11 +59,11 @@ def add(
     name: Annotated[str, typer.Argument(metavar="NAME", help="Name to store the data under.")],
     path: Annotated[
         Path,
-        typer.Argument(metavar="PATH", help="Folder or file, of a kind that `hdr-bench list datasets` names."),
+        typer.Argument(metavar="PATH", help="Folder or file of a type listed by `hdr-bench list datasets`."),
     ],
     resize: Annotated[str | None, typer.Option(metavar="HEIGHTxWIDTH", help="Resize pictures to this size.")] = None,
     test_size: Annotated[
-        float | None, typer.Option(help="Share of the images for the test part, if there is none.")
+        float | None, typer.Option(help="Share of the images to use for testing, if the data have no test part.")
     ] = None,
     split_seed: Annotated[int, typer.Option(min=0, max=2**32 - 1, help="Seed of that split.")] = 0,
     classes: Annotated[
@@ -73,7 +73,7 @@ def add(
         str | None, typer.Option(metavar="FORM", help="Bring each image into the form of this data set: mnist.")
     ] = None,
 ) -> None:
-    """Verify data of your own, and store them under a name."""
+    """Verify your own data, and store them under a name."""
     from hdr_bench.datasets import add_dataset
 
     size = read_shape(resize)[1:] if resize else None
@@ -96,14 +96,14 @@ def remove(
     name: Annotated[
         str | None,
         typer.Argument(
-            metavar="NAME", help="A data set's name, as `data list` shows it.", autocompletion=complete_dataset
+            metavar="NAME", help="Name of a data set, as shown by `data list`.", autocompletion=complete_dataset
         ),
     ] = None,
     all_prepared: Annotated[
-        bool, typer.Option("--all-prepared", help="All that was prepared from a source: it can be prepared again.")
+        bool, typer.Option("--all-prepared", help="Remove all data prepared from a source; they can be prepared again.")
     ] = False,
 ) -> None:
-    """Remove what this library stored of a data set; original files stay."""
+    """Remove a data set's stored copy; original files stay."""
     from hdr_bench.datasets import remove_dataset, remove_prepared_datasets
 
     if (name is None) != all_prepared:
@@ -116,7 +116,7 @@ def show(
     name: Annotated[
         str,
         typer.Argument(
-            metavar="NAME", help="A data set's name, e.g. mnist or csv:FILE.", autocompletion=complete_dataset
+            metavar="NAME", help="Name of a data set, e.g. mnist or csv:FILE.", autocompletion=complete_dataset
         ),
     ],
     part: Annotated[PartName, typer.Option(help="Part to show.")] = PartName.train,
@@ -127,10 +127,10 @@ def show(
     out: Annotated[Path | None, typer.Option(metavar="FILE.png", help="Write the examples as a picture.")] = None,
     resize: Annotated[str | None, typer.Option(metavar="HEIGHTxWIDTH", help="Resize pictures to this size.")] = None,
     labels: Annotated[
-        Path | None, typer.Option(metavar="FILE.csv", help="Apply the decisions on labels in this file.")
+        Path | None, typer.Option(metavar="FILE.csv", help="Apply the label decisions in this file.")
     ] = None,
 ) -> None:
-    """Show examples and the number of images of each class, and the range and polarity of the pixels."""
+    """Show examples and counts of each class, and the range and polarity of the pixels."""
     from hdr_bench.cli.dataset_text import (
         choose_examples,
         describe_content,

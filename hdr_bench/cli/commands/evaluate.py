@@ -1,4 +1,4 @@
-"""The command `evaluate`: models from files on data sets that they did not learn from."""
+"""The command `evaluate`, which evaluates fitted models on data sets that they did not learn from."""
 
 import warnings
 from enum import StrEnum
@@ -24,7 +24,7 @@ class Format(StrEnum):
 
 
 class Images(StrEnum):
-    """Images of a data set that models are evaluated on."""
+    """Images of a data set to evaluate models on."""
 
     test = "test"
     all = "all"
@@ -60,7 +60,7 @@ def evaluate(
         bool, typer.Option("--allow-overlap", help="Include images that a model learned from; the output counts them.")
     ] = False,
     trust: Annotated[
-        bool, typer.Option("--trust", help="Run the code that a model brings: only if you trust whoever made it.")
+        bool, typer.Option("--trust", help="Run code contained in a model; only if you trust its author.")
     ] = False,
     output_format: Annotated[Format, typer.Option("--format", help="Format of the output.")] = Format.text,
     out: Annotated[
@@ -69,8 +69,8 @@ def evaluate(
 ) -> None:
     """Evaluate fitted models on data sets: accuracy, the drop from the score on the model's card, and paired tests.
 
-    If a model cannot be evaluated on a data set, or learned from its images, the others still are, and the exit code is
-    3. If no data set is available, or the models learned from all the images, the exit code is 2.
+    If a model cannot be evaluated on a data set, or learned from its images, the other evaluations continue and the
+    exit code is 3. If no data set is available, or the models learned from all the images, the exit code is 2.
     """
     if out is not None and output_format is Format.text:
         raise typer.BadParameter("--out needs json or csv; give --format json or --format csv, or omit --out")
@@ -82,7 +82,7 @@ def evaluate(
 def _choice(name: str, classes: tuple[str, ...] | None, fit: str | None) -> "DatasetChoice":
     from hdr_bench.records.protocol import DatasetChoice
 
-    # As part of a suite, it names its own faults.
+    # A choice reports its own faults only as part of a suite.
     return DatasetChoice(name=name, classes=classes, fit=cast("Any", fit))
 
 
@@ -118,7 +118,7 @@ def _evaluate_and_print(
 
     with warnings.catch_warnings():
         if output_format is Format.text:
-            # The notes below the table hold them.
+            # The notes below the table contain them.
             warnings.simplefilter("ignore", DatasetWarning)
         evaluated = evaluate_models(models, choices, part=part, allow_overlap=allow_overlap)
     frame, pairs = evaluations_frame(evaluated), model_pairs_frame(evaluated)

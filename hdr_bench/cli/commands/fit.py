@@ -1,4 +1,4 @@
-"""The command `fit`: fit a method on a data set, and save the model."""
+"""The command `fit`, which fits a method on a data set and saves the model."""
 
 from enum import StrEnum
 from pathlib import Path
@@ -21,7 +21,7 @@ def fit(
         str,
         typer.Argument(
             metavar="METHOD",
-            help="Name of a method, as `hdr-bench list estimators` shows it, or dotted path of a classifier.",
+            help="Name of a method, as shown by `hdr-bench list estimators`, or dotted path of a classifier.",
             autocompletion=complete_estimator,
         ),
     ],
@@ -39,31 +39,31 @@ def fit(
         typer.Option(
             "--steps",
             metavar="NAME",
-            help="A transformer before the method; may be given several times, in order.",
+            help="Transformer to apply before the method; may be given several times, in order.",
             autocompletion=complete_transformer,
         ),
     ] = None,
     samples: Annotated[
         int | None, typer.Option(min=2, help="Number of training images (stratified subsample; default: all).")
     ] = None,
-    seed: Annotated[int, typer.Option(min=0, max=2**32 - 1, help="The seed.")] = 0,
+    seed: Annotated[int, typer.Option(min=0, max=2**32 - 1, help="Random seed.")] = 0,
     threads: Annotated[int | None, typer.Option(min=1, help="Threads per pool (default: all cores).")] = None,
     format_: Annotated[
-        Format, typer.Option("--format", help="Model file of hdr-bench, or ONNX for other programs.")
+        Format, typer.Option("--format", help="hdr-bench model file, or ONNX for other programs.")
     ] = Format.hdrm,
     trust: Annotated[
         bool,
         typer.Option(
-            "--trust", help="Store as a pickle what only a pickle can hold; loading that file needs --trust too."
+            "--trust", help="Allow a pickle if the model cannot be saved otherwise; loading the file needs --trust too."
         ),
     ] = False,
 ) -> None:
     """Fit a method on a data set's training part, evaluate it on the test part, and save the model.
 
-    The file has a card that says what the model is, what it learned from and how accurate it is; `hdr-bench model show`
-    prints it. Equal fits, with equal --threads, make equal files. An existing file is replaced only if it is a model
-    file. For images of 28x28 pixels, a copy of the method is also fitted to five sixths of them; on the others, the
-    confidence of the model is calibrated for reading pictures.
+    The file has a card that describes the model, its training data and its accuracy; `hdr-bench model show` prints it.
+    Equal fits with equal --threads produce identical files. An existing file is replaced only if it is a model file.
+    For images of 28x28 pixels, a copy of the method is also fitted to five sixths of them, and the rest calibrate the
+    model's confidence for reading pictures.
     """
     from hdr_bench.cli.card_text import print_card
     from hdr_bench.cli.method_output import method_output

@@ -1,4 +1,4 @@
-"""The command `index`: the index of a folder of reports."""
+"""The command `index`, which writes the index of a folder of reports."""
 
 from pathlib import Path
 from typing import Annotated
@@ -9,12 +9,12 @@ from hdr_bench.cli.streams import say
 
 
 def index(
-    folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="A folder of reports.")] = Path("reports"),
+    folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="Folder of reports.")] = Path("reports"),
 ) -> None:
-    """Write the index of a folder of reports: suite, how many published figures are reproduced, time, machine.
+    """Write the index of a folder of reports: suites, number of reproduced published figures, time, and machine.
 
-    It is the folder's README.md; one that was written otherwise is not replaced. Label audits have an index of their
-    own, to which it leads.
+    The index is the folder's README.md; a file from elsewhere is not replaced. Label audits have their own index, which
+    it links to.
     """
     from hdr_bench.auditing.index import FOLDER, write_audit_index
     from hdr_bench.auditing.summary import FILE

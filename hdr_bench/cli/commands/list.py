@@ -1,4 +1,4 @@
-"""The command `list`: suites, estimators and data sets."""
+"""The command `list`, which lists suites, estimators and data sets."""
 
 from enum import StrEnum
 from typing import Annotated
@@ -9,21 +9,21 @@ from hdr_bench.cli.output import print_pairs
 
 
 class Listing(StrEnum):
-    """Lists that there are."""
+    """Available lists."""
 
     suites = "suites"
     estimators = "estimators"
     datasets = "datasets"
 
 
-def list_(what: Annotated[Listing | None, typer.Argument(metavar="WHAT", help="One list only.")] = None) -> None:
+def list_(what: Annotated[Listing | None, typer.Argument(metavar="WHAT", help="Show only this list.")] = None) -> None:
     """List suites, estimators and data sets."""
     for listing in [what] if what else list(Listing):
         print_pairs(str(listing), entries_of(listing))
 
 
 def entries_of(listing: Listing) -> dict[str, str]:
-    """Return what a list holds.
+    """Return the entries of a list.
 
     Parameters
     ----------
@@ -32,7 +32,7 @@ def entries_of(listing: Listing) -> dict[str, str]:
     Returns
     -------
     entries : dict of str to str
-        Names, and what they are.
+        Descriptions by name.
     """
     if listing is Listing.suites:
         from hdr_bench.experiments.planning.carried_suites import list_suites

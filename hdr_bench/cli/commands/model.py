@@ -1,4 +1,4 @@
-"""The commands `model`: what is in a model file."""
+"""The commands `model`, which show what is in a model file."""
 
 from pathlib import Path
 from typing import Annotated
@@ -7,7 +7,7 @@ import typer
 
 from hdr_bench.cli.streams import say
 
-_PICKLE = "it holds a pickle: load it with --trust only if you trust whoever made it"
+_PICKLE = "contains a pickle: load it with --trust only if you trust its author"
 
 model = typer.Typer(help="Show what is in a model file.", no_args_is_help=True, add_completion=False)
 
@@ -22,7 +22,7 @@ def show(
     files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="Model files.")],
     as_json: Annotated[bool, typer.Option("--json", help="Print the cards as JSON, one per line.")] = False,
 ) -> None:
-    """Print the cards of model files: method, data, accuracy, how each was made. The models are not loaded."""
+    """Print the cards of model files: method, data, accuracy, and how each was created. The models are not loaded."""
     from hdr_bench.cli.card_text import print_card
     from hdr_bench.models.file_format import holds_pickle
     from hdr_bench.models.model_file import load_card

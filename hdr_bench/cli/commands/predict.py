@@ -1,4 +1,4 @@
-"""The command `predict`: a model's labels for images without labels, as a CSV file."""
+"""The command `predict`, which writes a model's labels for images as a CSV file."""
 
 from enum import StrEnum
 from pathlib import Path
@@ -22,7 +22,7 @@ class Polarity(StrEnum):
 
 
 class Form(StrEnum):
-    """Forms that images can be brought into."""
+    """Forms that images can be converted to."""
 
     mnist = "mnist"
 
@@ -32,7 +32,7 @@ def predict(
         str,
         typer.Argument(
             metavar="MODEL",
-            help="Model file, as `hdr-bench fit` writes it, or MODULE:FUNCTION with --trust: a function without "
+            help="Model file, as written by `hdr-bench fit`, or MODULE:FUNCTION with --trust: a function without "
             "arguments that returns a model.",
         ),
     ],
@@ -40,7 +40,7 @@ def predict(
         str,
         typer.Argument(
             metavar="DATA",
-            help="A CSV file of pixels, a folder of pictures, an .npz or IDX file of images, or a data set's name.",
+            help="CSV file of pixels, folder of pictures, .npz or IDX file of images, or name of a data set.",
             autocompletion=complete_dataset,
         ),
     ],
@@ -55,19 +55,19 @@ def predict(
     ] = False,
     resize: Annotated[str | None, typer.Option(metavar="HEIGHTxWIDTH", help="Resize pictures to this size.")] = None,
     polarity: Annotated[
-        Polarity | None, typer.Option(help="Bring each image to this polarity; MNIST is light on dark.")
+        Polarity | None, typer.Option(help="Convert each image to this polarity; MNIST is light on dark.")
     ] = None,
     fit: Annotated[
-        Form | None, typer.Option(help="Bring each image, of any size and polarity, into MNIST's form.")
+        Form | None, typer.Option(help="Convert each image, of any size and polarity, to MNIST's form.")
     ] = None,
     trust: Annotated[
-        bool, typer.Option("--trust", help="Run the code that a model brings: only if you trust whoever made it.")
+        bool, typer.Option("--trust", help="Run code contained in a model; only if you trust its author.")
     ] = False,
 ) -> None:
     """Predict the labels of images, and write them as a CSV file.
 
-    For images in a table or an array, and for a data set's test part, the file is a submission in Kaggle's form
-    (`ImageId,Label`, counted from 1); for pictures it has the name of each file (`file,label`).
+    For images in a table or an array, and for the test part of a data set, the file has the format of a Kaggle
+    submission (`ImageId,Label`, counted from 1). For pictures it has the name of each file (`file,label`).
     """
     from hdr_bench.datasets.unlabelled import read_unlabelled, to_one_polarity
     from hdr_bench.models import load_reader_model
@@ -96,7 +96,7 @@ def predict(
 
 
 def _card_of(model: str) -> "ModelCard | None":
-    """Return the card of a model file; None for a function of the user's."""
+    """Return the card of a model file; None for a user's function."""
     from hdr_bench.models import load_card
 
     return load_card(model) if Path(model).exists() else None

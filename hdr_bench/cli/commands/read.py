@@ -1,4 +1,4 @@
-"""The command `read`: the digits in pictures."""
+"""The command `read`, which reads the digits in pictures."""
 
 import re
 from collections.abc import Sequence
@@ -16,13 +16,13 @@ from hdr_bench.exceptions import HdrBenchError
 if TYPE_CHECKING:
     from hdr_bench.pictures.reading import PictureReadings
 
-# Of what is written: texts begin with the name of a picture, and are never replaced.
+# First bytes of the formats. A text begins with the name of a picture, and is never replaced.
 _BEGINNINGS = {"json": b'{\n  "format": ', "csv": b"file,model,digit,", "html": b"<!doctype html>"}
 _MOST_PIXELS, _LARGEST_LIMIT = 50_000_000, 178_956_970
 
 
 class Format(StrEnum):
-    """How readings are written."""
+    """Output formats of readings."""
 
     text = "text"
     json = "json"
@@ -49,20 +49,20 @@ def read(
     ] = None,
     steps_out: Annotated[
         Path | None,
-        typer.Option("--steps-out", metavar="DIR", help="Folder to write the result of each stage into, as PNG files."),
+        typer.Option("--steps-out", metavar="DIR", help="Folder for the result of each stage, as PNG files."),
     ] = None,
     most_pixels: Annotated[
-        int, typer.Option(min=1, max=_LARGEST_LIMIT, help="Refuse pictures with more pixels.")
+        int, typer.Option(min=1, max=_LARGEST_LIMIT, help="Reject pictures with more pixels.")
     ] = _MOST_PIXELS,
     trust: Annotated[
-        bool, typer.Option("--trust", help="Run the code that a model brings: only if you trust whoever made it.")
+        bool, typer.Option("--trust", help="Run code contained in a model; only if you trust its author.")
     ] = False,
 ) -> None:
     """Read the handwritten digits in pictures.
 
-    Finds the digits in a photo, a scan or a drawing, and prints them line by line, with the confidence of each. Letters
-    and other marks are rejected, though not all of them. If a picture cannot be read, the others still are, and the
-    exit code is 2.
+    Finds the digits in a photo, a scan or a drawing, and prints them line by line, with the confidence of each.
+    Letters and other marks are rejected, but some are read as digits. If a picture cannot be read, the others still
+    are, and the exit code is 2.
     """
     from hdr_bench.files import write_whole
     from hdr_bench.pictures.formats import FORMATS
@@ -75,7 +75,7 @@ def read(
     results = _read_all(pictures, recognizers, most_pixels)
     if steps_out is not None:
         _write_steps(results, steps_out)
-    # JSON, CSV and pages are complete even if nothing could be read.
+    # JSON, CSV and HTML files are complete even if no picture could be read.
     if format_ is not Format.text or any(result.readings for result in results):
         text = FORMATS[format_](results)
         if out is None:
@@ -87,7 +87,7 @@ def read(
 
 
 def _check_out(out: Path, format_: Format) -> None:
-    """Check that readings may be written to a path: a file there is replaced only if it holds readings."""
+    """Check that readings may be written to a path: an existing file is replaced only if it holds readings."""
     if out.is_dir():
         suffix = "txt" if format_ is Format.text else format_.value
         raise typer.BadParameter(f"--out {out} is a folder; name a file, e.g. {out / f'digits.{suffix}'}")
@@ -103,13 +103,15 @@ def _check_out(out: Path, format_: Format) -> None:
         return
     instead = f"give --format {held}, " if held else ""
     reason = (
-        "readings as text replace no file" if format_ is Format.text else f"it holds no readings as {format_.value}"
+        "readings as text replace no file"
+        if format_ is Format.text
+        else f"it does not hold readings as {format_.value}"
     )
-    raise typer.BadParameter(f"--out {out} exists, and {reason}; {instead}choose another name, or remove it")
+    raise typer.BadParameter(f"--out {out} exists and {reason}; {instead}choose another name, or remove it")
 
 
 def _check_steps_out(folder: Path) -> None:
-    """Check that stages may be written to a path: a folder, or one that can be created."""
+    """Check that stages may be written to a path: a folder that exists or can be created."""
     if folder.is_file():
         raise typer.BadParameter(
             f"--steps-out {folder} is a file; name a folder, which is created if it does not exist"
@@ -121,7 +123,7 @@ def _check_folder(folder: Path, option: str) -> None:
     """Check that the existing part of a folder's path is a folder."""
     there = next((path for path in (folder, *folder.parents) if path.exists()), folder)
     if not there.is_dir():
-        raise typer.BadParameter(f"{option}: {there} is not a folder; choose another place")
+        raise typer.BadParameter(f"{option}: {there} is not a folder; choose another location")
 
 
 def _load_models(models: Sequence[str], trust: bool) -> list[Any]:
@@ -133,7 +135,7 @@ def _load_models(models: Sequence[str], trust: bool) -> list[Any]:
 
 
 def _load_recognizer(spec: str, trust: bool) -> Any:
-    """Return the recognizer of a file, whose card says how it reads; any other has its name as it was given."""
+    """Return the recognizer of a file, configured by its card; any other model keeps the name it was given."""
     from hdr_bench.models.reader_model import load_reader_model
     from hdr_bench.pictures.recognize import load_recognizer
 
@@ -143,7 +145,7 @@ def _load_recognizer(spec: str, trust: bool) -> Any:
 
 
 def _read_all(pictures: Sequence[Path], recognizers: Sequence[Any], most_pixels: int) -> list["PictureReadings"]:
-    """Read pictures; say why one cannot be read, in its result and on standard error."""
+    """Read pictures; a picture that cannot be read is reported in its result and on standard error."""
     from hdr_bench.pictures.load import load_color
     from hdr_bench.pictures.page import find_ink
     from hdr_bench.pictures.reader import read_page
@@ -162,7 +164,7 @@ def _read_all(pictures: Sequence[Path], recognizers: Sequence[Any], most_pixels:
 
 
 def _write_steps(results: Sequence["PictureReadings"], folder: Path) -> None:
-    """Write the stages of each picture; repeated names get a number, and several models each their name."""
+    """Write the stages of each picture; repeated names get a number, and several models their names."""
     from hdr_bench.pictures.steps import write_steps
 
     names: dict[str, int] = {}

@@ -1,4 +1,4 @@
-"""The command `report`: the report of a run, again."""
+"""The command `report`, which writes the report of a run again."""
 
 from pathlib import Path
 from typing import Annotated
@@ -11,15 +11,15 @@ from hdr_bench.reporting import DEFAULT_FORMATS, FORMATS
 
 
 def report(
-    run_folder: Annotated[Path, typer.Argument(metavar="RUN", help="A run's folder.")],
+    run_folder: Annotated[Path, typer.Argument(metavar="RUN", help="Folder of a run.")],
     formats: Annotated[
-        str, typer.Option(help=f"Which of {', '.join(FORMATS)}; of the last report, others go.")
+        str,
+        typer.Option(help=f"Formats, from {', '.join(FORMATS)}; other files of the last report are removed."),
     ] = ",".join(DEFAULT_FORMATS),
 ) -> None:
-    """Write the report of a run again from its results, also from those that are committed.
+    """Write the report of a run again from its results, including committed ones.
 
-    Exit code 3 if a trial failed or has no result; the report is written all the same, unless there is no result at
-    all.
+    Exit code 3 if a trial failed or has no result; the report is still written, unless there is no result at all.
     """
     with interruptible(REPORT):
         write_and_print_report(run_folder, [name.strip() for name in formats.split(",") if name.strip()])

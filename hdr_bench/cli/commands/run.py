@@ -1,4 +1,4 @@
-"""The command `run`: from a suite to a report."""
+"""The command `run`, from a suite to a report."""
 
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -35,16 +35,16 @@ def run(
         bool,
         typer.Option(
             "--estimate",
-            help="Say what it would cost, after fits on a few images; run no more. Exit code 3 if that is not known.",
+            help="Estimate the cost from fits on a few images, and run nothing else. Exit code 3 if it is not known.",
         ),
     ] = False,
-    quiet: Annotated[bool, typer.Option("--quiet", help="No progress.")] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", help="Do not show progress.")] = False,
     **options: Any,
 ) -> None:
-    """Run a suite, print its table and write its report. What is stored already is not run again.
+    """Run a suite, print its table and write its report. Stored trials are not run again.
 
-    Exit code 3 if a trial failed (with --only, of the cases that it chooses); the report is written all the same. With
-    --estimate, if a case has no estimate.
+    Exit code 3 if a trial failed (with --only, a trial of the selected cases); the report is still written. With
+    --estimate, exit code 3 if a case has no estimate.
     """
     if dry_run and estimate:
         raise typer.BadParameter(
@@ -73,7 +73,7 @@ def run(
 def _plan(suite: str, options: dict[str, Any]) -> "Plan":
     from hdr_bench.garbage_collection import pause_collection
 
-    # The modules of scikit-learn and scipy are many objects, and none is garbage.
+    # Importing scikit-learn and scipy allocates many objects, none of which is garbage.
     with pause_collection():
         from hdr_bench.experiments.planning.suite_file import read_suite
         from hdr_bench.experiments.planning.user_code import describe_user_code
@@ -83,7 +83,7 @@ def _plan(suite: str, options: dict[str, Any]) -> "Plan":
 
     chosen = RunOptions(**options)
     read = read_suite(suite)
-    # Before any of it is imported.
+    # Before importing any of it.
     for line in describe_user_code(read):
         say(line, is_error=True)
     with end_child_processes():
@@ -93,7 +93,7 @@ def _plan(suite: str, options: dict[str, Any]) -> "Plan":
 
 
 def _plan_without_fetching(suite: str, options: dict[str, Any]) -> "Plan | None":
-    """Return the plan of a run; None if data would be fetched for it, which is said instead."""
+    """Return the plan of a run; None if data would have to be fetched, which is then reported instead."""
     from hdr_bench.datasets.fetch_log import FetchRefusedError, refuse_fetches
 
     try:
@@ -108,16 +108,16 @@ def _print_fetches(suite: str, dataset: str | None, refused: "FetchRefusedError"
     from hdr_bench.experiments.planning.missing_data import find_fetches
     from hdr_bench.experiments.planning.suite_file import read_suite
 
-    # Data that code of the user's own asks for are not found by the suite's names.
+    # Data requested by user code are not found through the suite's names.
     fetches = find_fetches(read_suite(suite), dataset) or [refused]
     for each in fetches:
-        say(f"{each.name} is not here: a run would first fetch it from {each.source}")
+        say(f"{each.name} is not on disk: a run would first fetch it from {each.source}")
     commands = "; ".join(f"hdr-bench data fetch {each.name}" for each in fetches)
-    say(f"The trials can be listed once it is here: {commands}. What the suite asks for: hdr-bench show {suite}")
+    say(f"To list the trials, fetch it first: {commands}. To see what the suite contains: hdr-bench show {suite}")
 
 
 def _models(plan: "Plan") -> list[str]:
-    """Return the lines that list the models to keep, and how to keep those of trials that are stored already."""
+    """Return the lines on the models to save, and on how to save those of stored trials."""
     from hdr_bench.experiments.planning.expected_models import describe_expected_models, expected_models
     from hdr_bench.records.text import pluralize
 
@@ -136,7 +136,7 @@ def _models(plan: "Plan") -> list[str]:
 
 
 def _thread_warnings(threads: int) -> list[str]:
-    """Return a warning if a trial has more threads than there are cores, which wait for each other then."""
+    """Return a warning if a trial has more threads than there are cores, which slows it down."""
     from hdr_bench.records.environment import available_cores
     from hdr_bench.records.text import pluralize
 
@@ -144,19 +144,19 @@ def _thread_warnings(threads: int) -> list[str]:
     if threads <= cores:
         return []
     return [
-        f"warning: --threads {threads:,} on {pluralize(cores, 'core')}: threads wait for each other, and times grow"
+        f"warning: --threads {threads:,} on {pluralize(cores, 'core')}: threads compete for cores, and times increase"
     ]
 
 
 def _print_estimate(plan: "Plan", progress: Any) -> None:
-    """Estimate what a run costs, and print it; end with an exit code of its own if a case has no estimate."""
+    """Estimate the cost of a run and print it; exit with its own code if a case has no estimate."""
     from hdr_bench.cli.estimate_table import print_estimate
     from hdr_bench.experiments.estimate import estimate_plan
     from hdr_bench.experiments.forecast.estimate_record import check_estimate_file, write_estimate
 
     check_estimate_file(plan.folder)
     estimate = estimate_plan(plan, progress)
-    # First: fits that took long are not lost if the file cannot be written.
+    # Written first, so that long fits are not lost if the file cannot be written.
     print_estimate(estimate, plan, make_console())
     if plan.to_run:
         write_estimate(plan.folder, estimate)
@@ -167,19 +167,19 @@ def _print_estimate(plan: "Plan", progress: Any) -> None:
 def _print_plan(plan: "Plan") -> None:
     from hdr_bench.experiments.progress import describe_trial
 
-    # The same objects: a key is a hash of all that a trial is made of.
+    # By identity: computing a key means hashing the entire trial.
     due = {id(trial) for trial in plan.to_run}
     for trial in plan.trials:
         state = f"to run{_fits_stored(plan, trial)}" if id(trial) in due else "stored"
         say(f"{describe_trial(trial)}, {trial.dataset.name}: {state}")
     for trial in plan.conditional:
         say(f"{describe_trial(trial)}, {trial.dataset.name}: conditional, if the first seeds differ much")
-    further = f", {len(plan.conditional)} more conditional" if plan.conditional else ""
+    further = f", {len(plan.conditional)} more are conditional" if plan.conditional else ""
     say(f"{len(plan.to_run)} of {len(plan.trials)} trials to run{further}")
 
 
 def _fits_stored(plan: "Plan", trial: "Trial") -> str:
-    """Return how many of the fits of a grid search are stored, in words; nothing for any other trial."""
+    """Describe how many fits of a grid search are stored; empty for any other trial."""
     if trial.search is None:
         return ""
     search = plan.searches[trial.key]
@@ -190,4 +190,4 @@ def _say_that_all_is_stored(plan: "Plan") -> None:
     from hdr_bench.cli.estimate_table import all_trials_are
 
     again = "it" if len(plan.trials) == 1 else "them"
-    say(f"{all_trials_are(len(plan.trials)).capitalize()} there already; to run {again} again: --rerun all or failed")
+    say(f"{all_trials_are(len(plan.trials)).capitalize()} already stored; to run {again} again: --rerun all or failed")

@@ -1,4 +1,4 @@
-"""The command `serve`: the web application."""
+"""The command `serve`, which runs the web application."""
 
 import os
 from pathlib import Path
@@ -20,28 +20,30 @@ def serve(
         typer.Option(
             "--model",
             metavar="FILE",
-            help="Model file to serve; may be given several times, the first one finds the digits (default: the "
+            help="Model file to serve; may be given several times, and the first one finds the digits (default: the "
             "embedded model, and the classical methods fitted on mnist-5k).",
         ),
     ] = None,
-    port: Annotated[int, typer.Option(min=0, max=_HIGHEST_PORT, help="Port; 0 takes a free one.")] = 8000,
+    port: Annotated[int, typer.Option(min=0, max=_HIGHEST_PORT, help="Port; 0 selects a free one.")] = 8000,
     host: Annotated[
         str,
-        typer.Option(metavar="ADDRESS", help="Address to listen on; any but this machine's own needs a token."),
+        typer.Option(
+            metavar="ADDRESS", help="Address to listen on; any other than this machine's own requires a token."
+        ),
     ] = "127.0.0.1",
     token: Annotated[
         str | None,
         typer.Option(
             metavar="TEXT",
             envvar=_TOKEN,
-            help="Token that clients must know (default: made and printed if other machines can connect).",
+            help="Access token for clients (default: generated and printed if other machines can connect).",
         ),
     ] = None,
     token_file: Annotated[
         Path | None,
         typer.Option(
             metavar="FILE",
-            help="File that holds the token, which other users of this machine could read in a command line.",
+            help="File with the token; on the command line, other users of this machine could read it.",
         ),
     ] = None,
     database: Annotated[
@@ -60,14 +62,16 @@ def serve(
     ] = None,
     retrain_after: Annotated[
         int,
-        typer.Option(min=0, metavar="N", help="Retrain the first model after N new corrections; 0 only when asked."),
+        typer.Option(
+            min=0, metavar="N", help="Retrain the first model after N new corrections; 0 means only on request."
+        ),
     ] = 0,
     requests_per_minute: Annotated[
         int | None,
         typer.Option(
             min=0,
             metavar="N",
-            help="Limit per client; 0 is none (default: 600 if other machines can connect, else none).",
+            help="Limit per client; 0 for none (default: 600 if other machines can connect, otherwise none).",
         ),
     ] = None,
     workers: Annotated[
@@ -76,21 +80,21 @@ def serve(
             min=1,
             max=_MOST_WORKERS,
             metavar="N",
-            help="Processes that read pictures (default: one per core, at most 4).",
+            help="Number of processes that read pictures (default: one per core, at most 4).",
         ),
     ] = None,
     trusted_hosts: Annotated[
         list[str] | None,
-        typer.Option("--trusted-host", metavar="NAME", help="Name under which a reverse proxy passes requests on."),
+        typer.Option("--trusted-host", metavar="NAME", help="Host name in requests forwarded by a reverse proxy."),
     ] = None,
     audit: Annotated[
         Path | None,
-        typer.Option(metavar="DIR", help="Folder of a label audit, to decide on its candidates on the page Audit."),
+        typer.Option(metavar="DIR", help="Folder of a label audit, whose candidates are decided on the page Audit."),
     ] = None,
 ) -> None:
-    """Serve the web application: draw digits, upload pictures, correct what was read, and let models learn from it.
+    """Serve the web application: draw digits, upload pictures, correct the readings, and let models learn from them.
 
-    Prints the address of the page, and runs until it is interrupted (Ctrl-C). Everything is stored in FOLDER.
+    Prints the address of the page, and runs until interrupted (Ctrl-C). Everything is stored in FOLDER.
     """
     _check_installed()
     from hdr_bench.web.server import log_plainly, run_server
@@ -114,15 +118,15 @@ def serve(
         audit=audit.expanduser().absolute() if audit is not None else None,
         workers=workers or min(_MOST_BY_DEFAULT, _n_cores()),
     )
-    # A token of a file or the environment is kept out of terminals and logs.
+    # Tokens from a file or the environment stay out of terminals and logs.
     is_known = token_file is not None or bool(token and token == os.environ.get(_TOKEN))
     run_server(settings, lambda address: say(_announce(address, is_known)))
 
 
 def _announce(address: str, is_known: bool) -> str:
     if not is_known:
-        return f"hdr-bench answers at {address}"
-    return f"hdr-bench answers at {address.partition('?')[0]} (open it once with ?token= and your token)"
+        return f"hdr-bench is running at {address}"
+    return f"hdr-bench is running at {address.partition('?')[0]} (open it once with ?token= and your token)"
 
 
 def _check_installed() -> None:
@@ -135,12 +139,12 @@ def _check_installed() -> None:
         import uvicorn  # noqa: F401
     except ImportError as error:
         raise MissingDependencyError(
-            f"the web application needs libraries that cannot be imported ({error}); pip install 'hdr-bench[web]'"
+            f"the web application needs libraries that cannot be imported ({error}); run: pip install 'hdr-bench[web]'"
         ) from error
 
 
 def _n_cores() -> int:
-    """Return how many cores this process may use."""
+    """Return the number of cores available to this process."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 

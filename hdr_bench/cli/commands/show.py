@@ -1,4 +1,4 @@
-"""The command `show`: a suite, or a network layer by layer."""
+"""The command `show`, which shows a suite, or a network layer by layer."""
 
 import os
 from contextlib import suppress
@@ -15,24 +15,24 @@ if TYPE_CHECKING:
     from hdr_bench.estimators.neural.layer_protocol import Layer
 
 _MOST_UNITS = 99_999_999
-"""Units of a layer that the notation can write."""
+"""Largest layer that the notation can write, in units."""
 
 
 def show(
     what: Annotated[
         str,
         typer.Argument(
-            metavar="SUITE_OR_LAYERS", help="A suite, or a network's layers.", autocompletion=complete_suite
+            metavar="SUITE_OR_LAYERS", help="A suite, or the layers of a network.", autocompletion=complete_suite
         ),
     ],
-    image: Annotated[str, typer.Option(help="For layers: the image, [CHANNELSx]HEIGHTxWIDTH.")] = "28x28",
+    image: Annotated[str, typer.Option(help="For layers: size of the image, [CHANNELSx]HEIGHTxWIDTH.")] = "28x28",
     classes: Annotated[int, typer.Option(min=2, max=_MOST_UNITS, help="For layers: units of the output layer.")] = 10,
 ) -> None:
     """Show what a suite would run, or a network layer by layer."""
     from hdr_bench.experiments.planning.carried_suites import list_suites
     from hdr_bench.experiments.planning.suite_file import read_suite
 
-    # As it is written: nothing is imported, of the user's modules neither.
+    # As written: nothing is imported, including the user's modules.
     if what in list_suites() or what.endswith(".toml"):
         _print_suite(read_suite(what))
         return
@@ -44,12 +44,12 @@ def show(
 
 
 def _read_layers(what: str, classes: int) -> "list[Layer] | None":
-    """Return a network's layers; None for the path of something, which may be a suite.
+    """Return a network's layers; None if the argument is a path, which may lead to a suite.
 
     Raises
     ------
     NotationError
-        If it is neither.
+        If the argument is neither.
     """
     from hdr_bench.estimators.neural.notation import parse_layers
     from hdr_bench.experiments.planning.carried_suites import list_suites
@@ -64,8 +64,8 @@ def _read_layers(what: str, classes: int) -> "list[Layer] | None":
             raise
         hint = suggestion(what, list_suites())
         raise NotationError(
-            f"{shown(what)} is neither a suite, a file nor a network.{hint} Suites are named by: hdr-bench list "
-            f"suites. As a network: {error}"
+            f"{shown(what)} is neither a suite, a file, nor a network.{hint} To list the suites: hdr-bench list "
+            f"suites. Read as a network: {error}"
         ) from error
 
 
@@ -84,7 +84,7 @@ def _print_suite(suite: Any) -> None:
 
     say("\n".join(describe_suite(suite)))
     if paths := list(dotted_paths(suite)):
-        say(f"not imported, and not checked: {', '.join(paths)}")
+        say(f"not imported or checked: {', '.join(paths)}")
 
 
 def _print_layers(layers: "list[Layer]", shape: tuple[int, int, int]) -> None:

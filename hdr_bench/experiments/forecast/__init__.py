@@ -1,1 +1,1 @@
-"""Forecast of what trials will cost: from stored results, from fits on a few images, and from how far they are."""
+"""Forecast of the cost of trials, from stored results, from fits on a few images, and from their progress."""

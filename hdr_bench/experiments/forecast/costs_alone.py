@@ -1,4 +1,4 @@
-"""Costs of a trial without its neighbours, as far as its processor time tells them."""
+"""Costs of a trial without the influence of other programs, derived from its processor time."""
 
 from dataclasses import dataclass
 
@@ -8,12 +8,12 @@ from hdr_bench.records.result import Result
 
 @dataclass(frozen=True)
 class CostsAlone:
-    """Costs of a trial on a machine that does nothing else.
+    """Costs of a trial on an otherwise idle machine.
 
     Attributes
     ----------
     fit, predict, other : float
-        Seconds of its fit, of its predictions, and of all else.
+        Seconds of its fit, of its predictions, and of everything else.
     """
 
     fit: float
@@ -27,12 +27,12 @@ class CostsAlone:
 
 
 def costs_alone(result: Result) -> CostsAlone:
-    """Return what a trial would have taken without neighbours, as far as its processor time tells it.
+    """Return the costs that a trial would have had on an otherwise idle machine, based on its processor time.
 
     Parameters
     ----------
     result : Result
-        Of one without measurements, such as a failed one, all of its time counts.
+        Without measurements, as for a failed trial, all of its time counts.
 
     Returns
     -------
@@ -44,6 +44,6 @@ def costs_alone(result: Result) -> CostsAlone:
     fit = seconds_alone(cost.fit_seconds, cost.fit_cpu_seconds, threads, cost.fit_wait_share)
     predict = seconds_alone(cost.predict_seconds, cost.predict_cpu_seconds, threads, cost.predict_wait_share)
     measured = cost.fit_seconds + cost.predict_seconds
-    # What is not measured was held up as much as what is.
+    # Assume that unmeasured parts were delayed as much as measured ones.
     other = max(result.seconds - measured, 0.0) * min((fit + predict) / max(measured, 1e-9), 1.0)
     return CostsAlone(fit, predict, other)

@@ -1,4 +1,4 @@
-"""Estimates of what a run costs, and the file that keeps them beside the run."""
+"""Estimated costs of a run, and the file that stores them with the run."""
 
 import json
 from dataclasses import asdict, dataclass
@@ -22,21 +22,21 @@ class CaseEstimate:
     case : str
         Name of the case.
     n_trials : int
-        Trials that are to run.
+        Number of trials to run.
     fit : Expected
-        Seconds of the longest trial's fit on a machine that does nothing else; of a grid search, with all its fits.
+        Seconds of the longest trial's fit on an otherwise idle machine; for a grid search, of all its fits.
     memory : Expected
-        Bytes of the same fit's peak.
+        Peak memory of the same fit in bytes.
     total : Expected
-        Seconds of all trials, with predictions and measurements.
+        Seconds of all trials, including predictions and measurements.
     exponent : float
-        Exponent of the number of images, with which the time of one pass through them grows there.
+        Local exponent of the growth of one pass's time with the number of images.
     is_over : str
-        The limit that a trial is expected to pass; empty if there is none.
+        The limit that a trial is expected to exceed; empty if none.
     problem : str
         Why there is no estimate; empty if there is one.
     largest_fit : int
-        Images of the largest of the fits that it comes from.
+        Number of images in the largest fit that the estimate is based on.
     """
 
     case: str
@@ -72,17 +72,17 @@ class Estimate:
 
     @property
     def largest_fit(self) -> int:
-        """Images of the largest of the fits that it comes from."""
+        """Number of images in the largest fit that the estimate is based on."""
         return max((case.largest_fit for case in self.cases if not case.problem), default=0)
 
     @property
     def n_trials(self) -> int:
-        """Trials that are to run."""
+        """Number of trials to run."""
         return sum(case.n_trials for case in self.cases)
 
     @property
     def n_unknown(self) -> int:
-        """Trials among them that have no estimate."""
+        """Number of those trials without an estimate."""
         return sum(case.n_trials for case in self.cases if case.problem)
 
 
@@ -92,27 +92,27 @@ def check_estimate_file(folder: Path) -> None:
     Parameters
     ----------
     folder : Path
-        The run's.
+        Folder of the run.
 
     Raises
     ------
     StoreError
-        If a folder has its name.
+        If a folder has the name of the file.
     """
     path = folder / _FILE
     if path.is_dir() and not path.is_symlink():
         raise StoreError(
-            f"{visible(str(path))} is a folder where a file belongs; move it away, and ask for the estimate again"
+            f"{visible(str(path))} is a folder, but must be a file; move it away and request the estimate again"
         )
 
 
 def write_estimate(folder: Path, estimate: Estimate) -> None:
-    """Write an estimate beside a run, whose progress reads it.
+    """Write an estimate to the folder of a run, where progress displays read it.
 
     Parameters
     ----------
     folder : Path
-        The run's.
+        Folder of the run.
     estimate : Estimate
 
     Raises
@@ -124,17 +124,17 @@ def write_estimate(folder: Path, estimate: Estimate) -> None:
 
 
 def read_expected(folder: Path) -> dict[str, float]:
-    """Return the seconds that an estimate expected of each trial.
+    """Return the estimated seconds of each trial.
 
     Parameters
     ----------
     folder : Path
-        The run's.
+        Folder of the run.
 
     Returns
     -------
     seconds : dict of str to float
-        By key; empty if there is no estimate that can be read.
+        By key; empty if there is no readable estimate.
     """
     try:
         seconds = json.loads(read_regular(folder / _FILE))["seconds"]

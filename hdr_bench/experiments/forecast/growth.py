@@ -1,4 +1,4 @@
-"""Growth of a cost with the number of images: a curve through a few measurements, and how far it can be trusted."""
+"""Growth of a cost with the number of images: a curve through a few measurements, with its uncertainty."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,19 +8,19 @@ from numpy.typing import NDArray
 
 _DRAWS = 400
 LINEAR = (0.0, 1.0)
-"""Powers of n for what goes through the images once."""
+"""Powers of n for costs of a single pass through the images."""
 
 FASTER = (0.0, 1.0, 1.5)
-"""Powers of n for what may grow faster than the images do."""
+"""Powers of n for costs that may grow faster than the number of images."""
 
-# Two fits alike differ by so much on a machine that does other things too, whatever a few measurements say.
+# Minimum difference between two equal fits on a machine with other load, whatever few measurements suggest.
 _LEAST_SPREAD = 0.05
 _SMALLEST = 1e-9
 
 
 @dataclass(frozen=True)
 class Expected:
-    """An expected value, and the interval in which 95 % of new measurements would be.
+    """An expected value, with the interval that would contain 95 % of new measurements.
 
     Attributes
     ----------
@@ -35,12 +35,12 @@ class Expected:
         return Expected(self.value + other.value, self.low + other.low, self.high + other.high)
 
     def times(self, factor: float) -> "Expected":
-        """Return it that many times over, its uncertainty too: what is wrong for one is wrong for all.
+        """Return the value multiplied by a factor, and its uncertainty too, as an error in one applies to all.
 
         Parameters
         ----------
         factor : float
-            How many times.
+            The factor.
 
         Returns
         -------
@@ -49,7 +49,7 @@ class Expected:
         return Expected(factor * self.value, factor * self.low, factor * self.high)
 
     def at_most(self, limit: float | None) -> "Expected":
-        """Return it cut off at a limit.
+        """Return the value capped at a limit.
 
         Parameters
         ----------
@@ -67,23 +67,24 @@ class Expected:
 
 @dataclass(frozen=True)
 class Growth:
-    """The curve ``cost = a + b n + c n**1.5``, none of its coefficients negative, fitted by least squares of shares.
+    """The curve ``cost = a + b n + c n**1.5`` with nonnegative coefficients, fitted by relative least squares.
 
-    A part that is always the same, one for each image, and one that grows faster, as support vectors and deep trees
-    do. Of five curves (a power law; the line alone; n to the power of 1.3, 1.5 or 2 as the last part) this came nearest
-    to the times of nine cases on all 60,000 images of MNIST, in one comparison on a noisy machine. What goes through
-    the images once, as a network's epoch and predictions do, grows no faster than they do: ``c`` is left out.
+    It has a constant part, a part proportional to the number of images, and one that grows faster, as for support
+    vectors and deep trees. Among five curves (a power law; the line alone; n to the power of 1.3, 1.5 or 2 as the last
+    part), it came nearest to the times of nine cases on all 60,000 images of MNIST, in one comparison on a noisy
+    machine. A single pass through the images, such as a network's epoch or predictions, grows no faster than their
+    number, so ``c`` is left out.
 
     Attributes
     ----------
     sizes, costs : tuple of float
-        What was measured.
+        The measurements.
     powers : tuple of float
-        Of n, in the curve's parts.
+        Powers of n in the parts of the curve.
     coefficients : tuple of float
-        Of each part.
+        Coefficient of each part.
     spread : float
-        Standard deviation of the costs about the curve, as a share of the cost; 5 % at least.
+        Standard deviation of the costs about the curve, relative to the cost; at least 5 %.
     """
 
     sizes: tuple[float, ...]
@@ -93,10 +94,10 @@ class Growth:
     spread: float
 
     def at(self, n: float) -> Expected:
-        """Return the cost expected of `n` images.
+        """Return the expected cost of `n` images.
 
-        The interval is a parametric bootstrap's: curves fitted to the curve's own values with the spread put on them,
-        and a new measurement of each with the spread too.
+        The interval is from a parametric bootstrap: curves fitted to the curve's own values with the spread added, and
+        a new measurement of each, also with the spread added.
 
         Parameters
         ----------
@@ -120,7 +121,7 @@ class Growth:
         return Expected(value, min(float(low), value), max(float(high), value))
 
     def exponent_at(self, n: float) -> float:
-        """Return the power of `n` that the cost grows with at `n` images.
+        """Return the local exponent with which the cost grows at `n` images.
 
         Parameters
         ----------
@@ -136,14 +137,14 @@ class Growth:
 
 
 def fit_growth(sizes: Sequence[float], costs: Sequence[float], powers: tuple[float, ...] = FASTER) -> Growth:
-    """Fit the curve to measurements at two sizes or more.
+    """Fit the curve to measurements at two or more sizes.
 
     Parameters
     ----------
     sizes, costs : sequence of float
-        What was measured.
+        The measurements.
     powers : tuple of float, default=FASTER
-        Of n, in the curve's parts.
+        Powers of n in the parts of the curve.
 
     Returns
     -------
@@ -152,10 +153,10 @@ def fit_growth(sizes: Sequence[float], costs: Sequence[float], powers: tuple[flo
     Raises
     ------
     ValueError
-        If there are fewer.
+        If there are fewer than two sizes.
     """
     if len(set(sizes)) < 2:
-        raise ValueError(f"a curve needs measurements at two sizes or more, not at {sorted(set(sizes))}")
+        raise ValueError(f"a curve needs measurements at two or more sizes, got {sorted(set(sizes))}")
     amounts = _amounts(np.asarray(sizes, float), powers)
     measured = np.maximum(np.asarray(costs, float), _SMALLEST)
     coefficients = _fit(amounts, measured)
@@ -166,13 +167,13 @@ def fit_growth(sizes: Sequence[float], costs: Sequence[float], powers: tuple[flo
 
 
 def _amounts(sizes: NDArray[np.float64], powers: tuple[float, ...]) -> NDArray[np.float64]:
-    """Return the powers of each size, in thousands, which keeps the numbers alike."""
+    """Return the powers of each size in thousands, which keeps the numbers of similar magnitude."""
     return np.stack([(sizes / 1000) ** power for power in powers], axis=1)
 
 
 def _fit(amounts: NDArray[np.float64], costs: NDArray[np.float64]) -> NDArray[np.float64]:
     from scipy.optimize import nnls
 
-    # Divided by the cost: a small fit's error counts as much as a large one's.
+    # Divided by the cost, so that the error of a small fit counts as much as that of a large one.
     coefficients: NDArray[np.float64] = nnls(amounts / costs[:, None], np.ones(len(costs)))[0]
     return coefficients

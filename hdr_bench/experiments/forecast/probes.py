@@ -1,4 +1,4 @@
-"""Probes: fits of a case on a few images, and the curves along which its costs grow with their number."""
+"""Probes: fits of a case on a few images, and the curves by which its costs grow with their number."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -24,7 +24,7 @@ from hdr_bench.records.result import Result
 from hdr_bench.records.trial import Trial
 
 LARGEST = 4000
-"""Images of the largest of the three fits; the others have a half and a quarter of them."""
+"""Number of images in the largest of the three fits; the others have a half and a quarter of them."""
 
 _REPEATS_BELOW_SECONDS = 3.0
 _MOST_CANDIDATES = 4
@@ -33,19 +33,19 @@ _LEAST_PEAK_BYTES = 4096
 
 
 class ProbeTimeoutError(Exception):
-    """A fit on a few images that passed the trial's time limit."""
+    """Error for a fit on a few images that exceeded the trial's time limit."""
 
 
 @dataclass(frozen=True)
 class Probe:
-    """A model that is fitted on a few images to know what its costs are on many.
+    """A model fitted on a few images to determine its costs on many.
 
     Attributes
     ----------
     model : estimator
-        Unfitted, with all its epochs.
+        Unfitted, with its full number of epochs.
     tasks : tuple of Task
-        Its fits, on ever more images.
+        Its fits, on increasing numbers of images.
     """
 
     model: Any
@@ -54,7 +54,7 @@ class Probe:
 
 @dataclass(frozen=True)
 class CostCurves:
-    """Costs of a method as functions of the number of images, on a machine that does nothing else.
+    """Costs of a method as functions of the number of images, on an otherwise idle machine.
 
     Attributes
     ----------
@@ -65,9 +65,9 @@ class CostCurves:
     predict : Growth
         Seconds of predicting the test images, by the number of training images.
     memory : Growth
-        Bytes of a fit's peak.
+        Peak memory of a fit in bytes.
     other_seconds : float
-        Seconds of all else that a trial does.
+        Seconds of everything else in a trial.
     """
 
     model: Any
@@ -82,7 +82,7 @@ class CostCurves:
         Parameters
         ----------
         n : int
-            Training images.
+            Number of training images.
 
         Returns
         -------
@@ -92,13 +92,13 @@ class CostCurves:
 
 
 def passes(model: Any, n: int) -> int:
-    """Return how often a fit goes through its images: a network's epochs, at most; 1 for other methods.
+    """Return the number of passes of a fit through its images: a network's maximum of epochs; 1 for other methods.
 
     Parameters
     ----------
     model : estimator
     n : int
-        Training images.
+        Number of training images.
 
     Returns
     -------
@@ -108,7 +108,7 @@ def passes(model: Any, n: int) -> int:
 
 
 def probes_of(case: PlannedCase) -> Iterator[Probe]:
-    """Give each model to be fitted, with its fits: one model, or several candidates of a grid search.
+    """Yield each model to fit, with its fits: one model, or several candidates of a grid search.
 
     Parameters
     ----------
@@ -121,7 +121,7 @@ def probes_of(case: PlannedCase) -> Iterator[Probe]:
     Raises
     ------
     HdrBenchError
-        If a value of a grid cannot be made.
+        If a value of a grid cannot be created.
     """
     first = case.trials[0]
     n = max(trial.samples or len(case.dataset.train) for trial in case.trials)
@@ -158,7 +158,7 @@ def run_probe(probe: Probe, progress: Progress) -> CostCurves:
     ----------
     probe : Probe
     progress : Progress
-        Told of the fits.
+        Notified of the fits.
 
     Returns
     -------
@@ -169,7 +169,7 @@ def run_probe(probe: Probe, progress: Progress) -> CostCurves:
     EstimateError
         If a fit fails.
     ProbeTimeoutError
-        If one passes the trial's time limit.
+        If a fit exceeds the trial's time limit.
     """
     model = probe.model
     results = [result for task in probe.tasks for result in _run_task(task, progress)]
@@ -183,7 +183,7 @@ def run_probe(probe: Probe, progress: Progress) -> CostCurves:
         fit_growth(sizes, [cost.fit / run for cost, run in zip(costs, runs, strict=True)], powers),
         fit_growth(sizes, [cost.predict for cost in costs], LINEAR),
         fit_growth(sizes, [max(peak, _LEAST_PEAK_BYTES) for peak in peaks]),
-        # A trial also predicts scores, which takes as long as the labels.
+        # A trial also predicts scores, which takes as long as predicting the labels.
         sum(max(cost.other - cost.predict, 0.0) for cost in costs) / len(costs),
     )
 

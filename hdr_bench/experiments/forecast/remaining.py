@@ -1,4 +1,4 @@
-"""Remaining time of a run: of its open trials, those that run among them, at the speed that the machine has now."""
+"""Remaining time of a run, from its open and running trials, at the current speed of the machine."""
 
 import math
 import time
@@ -13,22 +13,22 @@ from hdr_bench.records.result import Result
 from hdr_bench.records.trial import SearchFit, Trial
 
 _RECENT = 3
-"""Trials by whose stretch the machine's speed is known: neighbours come and go."""
+"""Number of recent trials whose slowdown defines the machine's speed, as other programs come and go."""
 
 _AT_LEAST = 0.25
-"""Share of its time so far that a trial still takes at least, also one that should have ended."""
+"""Minimum remaining time of a trial as a share of its time so far, even if it is overdue."""
 
 
 @dataclass(frozen=True)
 class RemainingTime:
-    """Time that a run still takes.
+    """Remaining time of a run.
 
     Attributes
     ----------
     seconds : float
-        Of the trials of which something is known.
+        For the trials about which something is known.
     unknown : tuple of str
-        Cases with trials of which nothing is known.
+        Cases with trials about which nothing is known.
     """
 
     seconds: float
@@ -36,19 +36,19 @@ class RemainingTime:
 
 
 class Remaining:
-    """Tracker of the time that is left: of each trial what the same case's took, or what is expected, within its limit.
+    """Tracker of the remaining time, from trials of the same case or expected times, within the time limits.
 
-    A fit inside a grid search is a trial; the limit of its search is that of all its fits together. Durations are those
-    of a machine that does nothing else, as far as processor time tells them; they are stretched by what the last trials
-    took beyond that. Of a trial that runs its time so far counts; if it runs alone, and counts its epochs, these say
-    what is left. Several at a time end sooner than one after the other, but none before its own time.
+    A fit within a grid search counts as a trial; the limit of its search applies to all its fits together. Durations
+    are those on an otherwise idle machine, derived from processor time, multiplied by the slowdown of the latest
+    trials. For a running trial, its time so far counts; if it runs alone and reports its epochs, they determine its
+    remaining time. Several concurrent trials end sooner than in sequence, but none before its own time.
 
     Parameters
     ----------
     trials : tuple of Trial
-        With the fits inside grid searches; of successive halving as many as there will be.
+        Including the fits within grid searches; for successive halving, their final number.
     expected : mapping of str to float
-        Seconds by key, as far as they are known.
+        Seconds by key, as far as known.
     """
 
     def __init__(self, trials: tuple[Trial, ...], expected: Mapping[str, float]) -> None:
@@ -63,7 +63,7 @@ class Remaining:
         self._running: dict[str, _Running] = {}
 
     def trial(self, trial: Trial) -> None:
-        """Note a trial that runs from now on.
+        """Record a trial that starts running.
 
         Parameters
         ----------
@@ -75,7 +75,7 @@ class Remaining:
             self._open[trial.key] = trial
 
     def _not_chosen(self, trial: Trial) -> str | None:
-        """Return the key of a fit that was expected in place of this one: halving has gone on with other candidates."""
+        """Return the key of the fit expected in place of this one, if halving continued with other candidates."""
         fit = trial.search_fit
         if fit is None:
             return None
@@ -86,7 +86,7 @@ class Remaining:
         return None
 
     def stage(self, stage: Stage) -> None:
-        """Note how far the last trial that began is.
+        """Record the stage of the trial that started last.
 
         Parameters
         ----------
@@ -96,7 +96,7 @@ class Remaining:
             next(reversed(self._running.values())).at(stage)
 
     def done(self, result: Result) -> None:
-        """Note a trial that ended.
+        """Record a trial that ended.
 
         Parameters
         ----------
@@ -117,7 +117,7 @@ class Remaining:
             self._spent[search] = self._spent.get(search, 0.0) + seconds_of(result)
 
     def _end_search(self, trial: Trial, seconds: float) -> None:
-        """Note that a search ended: its last fit took so long, and those that its limit left out never run."""
+        """Record that a search ended: the time of its final fit, and that the fits cut off by its limit never run."""
         if seconds:
             self._took.setdefault(_kind_of(trial), _Mean()).add(seconds)
             self._all_took += seconds
@@ -126,8 +126,8 @@ class Remaining:
 
     @property
     def left(self) -> RemainingTime:
-        """Time that is left now."""
-        # It is asked from a thread that draws, while trials begin and end.
+        """Current remaining time."""
+        # Called from a drawing thread while trials begin and end.
         running, stretch = dict(self._running), self._stretch
         known: list[float] = []
         unknown: dict[str, None] = {}
@@ -151,11 +151,11 @@ class Remaining:
 
     @property
     def counts(self) -> tuple[int, int]:
-        """Trials that ended, and all of them."""
+        """Number of finished trials, and of all trials."""
         return self._count - len(self._open), self._count
 
     def _pace(self, running: Mapping[str, "_Running"]) -> float:
-        """Return the seconds that pass for each second of a trial: 0.5 if two run at a time."""
+        """Return the seconds that pass per second of a trial: 0.5 if two run concurrently."""
         worked = self._all_took + sum(each.elapsed for each in running.values())
         return min(self.elapsed / worked, 1.0) if worked else 1.0 / max(len(running), 1)
 
@@ -165,7 +165,7 @@ class Remaining:
         return max(took / alone, 1.0) if alone else 1.0
 
     def _likely(self, key: str, trial: Trial, stretch: float) -> float | None:
-        """Return the seconds that a trial takes at the machine's speed; None if nothing is known of its case."""
+        """Return the seconds of a trial at the machine's current speed; None if nothing is known about its case."""
         took = self._took.get(_kind_of(trial))
         alone = took.value if took else self._expected.get(key, self._by_other_fits(trial))
         if alone is None:
@@ -174,7 +174,7 @@ class Remaining:
         return likely if trial.time_limit is None else min(likely, trial.time_limit)
 
     def _by_other_fits(self, trial: Trial) -> float | None:
-        """Return the seconds of a search's fit, or of its last one, by those on other numbers of images."""
+        """Return the seconds of a search's fit, or of its final one, from fits on other numbers of images."""
         if trial.search is None and trial.search_fit is None:
             return None
         sizes = {kind.samples: took.value for kind, took in self._took.items() if kind.is_fit_of(trial.case)}
@@ -189,7 +189,7 @@ class Remaining:
 
 @dataclass(frozen=True)
 class _Kind:
-    """Trials that take about as long as each other: of a case, and of a search its fits on so many images."""
+    """Trials with similar run times: those of a case, or fits of a search on the same number of images."""
 
     case: str
     is_fit: bool
@@ -200,7 +200,7 @@ class _Kind:
 
 
 class _Mean:
-    """Mean of what trials of a kind took."""
+    """Mean time of the trials of a kind."""
 
     def __init__(self) -> None:
         self._total, self._count = 0.0, 0
@@ -223,12 +223,12 @@ def _round_of(fit: SearchFit) -> tuple[str, int | None]:
 
 
 def _owner_of(key: str, trial: Trial) -> str:
-    """Return the key of the trial whose time limit holds: of a fit inside a search, its search's."""
+    """Return the key of the trial whose time limit applies: for a fit within a search, that of its search."""
     return key if trial.search_fit is None else trial.search_fit.search
 
 
 class _Running:
-    """The trial that runs: since when, and since when and how far its epochs are counted."""
+    """A running trial, with its start, and the start and progress of its epoch count."""
 
     def __init__(self, trial: Trial, start: float) -> None:
         self.trial = trial
@@ -242,17 +242,17 @@ class _Running:
         return time.monotonic() - self._start
 
     def at(self, stage: Stage) -> None:
-        """Note how far it is."""
+        """Record its stage."""
         now = time.monotonic()
         if not stage.done:
             self._since = now
-        # Networks fitted one after the other count from 1 again; how many there are is not known.
+        # Networks fitted one after the other count from 1 again, and their number is unknown.
         self._is_again = stage.name == self._name and (self._is_again or stage.done <= self._done)
         self._name, self._done, self._counted = stage.name, stage.done, now
         self._total = 0 if self._is_again else stage.total
 
     def left(self, likely: float | None) -> float | None:
-        """Return the seconds that it still takes, if it takes `likely` in all; None if nothing is known."""
+        """Return its remaining seconds if it takes `likely` in total; None if nothing is known."""
         elapsed = self.elapsed
         left = self._by_count()
         if left is None and likely is not None:

@@ -1,4 +1,4 @@
-"""Stored times: what the results so far say of the time that the trials of a run will take."""
+"""Expected times of a run's trials, derived from stored results."""
 
 from collections.abc import Iterable, Iterator
 from itertools import islice
@@ -12,11 +12,11 @@ from hdr_bench.records.store import Store
 from hdr_bench.records.trial import Trial
 
 _MOST_OF_A_CASE = 3
-"""Stored trials that stand for a case's others: of thousands, each would be read from the disk."""
+"""Number of stored trials that represent the others of a case, as each is read from disk."""
 
 
 def seconds_of_stored(schedule: Schedule, store: Store) -> dict[str, float]:
-    """Return the seconds that trials took before, or that stored ones of the same case and size took, by key.
+    """Return, by key, the seconds that trials took before, or that stored ones of the same case and size took.
 
     Parameters
     ----------
@@ -26,8 +26,8 @@ def seconds_of_stored(schedule: Schedule, store: Store) -> dict[str, float]:
     Returns
     -------
     seconds : dict of str to float
-        Of a machine that does nothing else; of the trials to be run of which something is stored, and of the fits
-        inside grid searches.
+        On an otherwise idle machine, for trials to run about which something is stored, and for fits within grid
+        searches.
     """
     due = {trial.key for trial in schedule.to_run}
     stored = _alike(trial for trial in schedule.trials if schedule.rerun != "missing" or trial.key not in due)
@@ -43,7 +43,7 @@ def seconds_of_stored(schedule: Schedule, store: Store) -> dict[str, float]:
 
 
 def _seconds_of_search(search: SearchState, others: list[Result]) -> dict[str, float]:
-    """Return the seconds of a search's missing fits and of its last one, by its own fits or other seeds' searches."""
+    """Return the seconds of a search's missing fits and final fit, from its own fits or searches of other seeds."""
     by_size = _means((_samples(result.trial), costs_alone(result).total) for result in search.outcomes.values())
     of_others = [(other.searched, other.measurements) for other in others]
     candidates = [candidate for searched, _ in of_others if searched is not None for candidate in searched.candidates]
@@ -67,7 +67,7 @@ def _samples(trial: Trial) -> int | None:
 
 
 def _alike(trials: Iterable[Trial]) -> dict[tuple[str, int | None], list[Trial]]:
-    """Return trials by their case and how many images they learn from."""
+    """Return trials by case and number of training images."""
     groups: dict[tuple[str, int | None], list[Trial]] = {}
     for trial in trials:
         groups.setdefault((trial.case, trial.samples), []).append(trial)

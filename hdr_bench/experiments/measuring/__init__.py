@@ -1,1 +1,1 @@
-"""One trial, in its own process: fit, predictions, and what they cost."""
+"""A single trial in its own process: fit, predictions, and their costs."""

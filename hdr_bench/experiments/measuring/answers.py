@@ -1,4 +1,4 @@
-"""Answers of a method, checked: labels, classes, probabilities and decision values."""
+"""Checks of what a method returns: labels, classes, probabilities and decision values."""
 
 from typing import Any
 
@@ -10,16 +10,16 @@ from hdr_bench.names import class_name
 from hdr_bench.records.text import str_of
 
 SUM_TOLERANCE = 1e-3
-"""How far a row of probabilities may be from a sum of 1: those of networks in half precision are rounded so much."""
+"""Tolerance for the sum of a row of probabilities: rounding in half-precision networks is this large."""
 
 RANGE_TOLERANCE = 1e-6
-"""How far a probability may lie outside 0 to 1 by rounding."""
+"""Tolerance for probabilities outside 0 to 1 due to rounding."""
 
 
 def check_labels(y_pred: Any, n_images: int, n_classes: int) -> NDArray[np.int64]:
     """Return predicted labels as integers, one per image.
 
-    Whole numbers of any integer or floating type pass, since some libraries answer with floats; so do lists, series,
+    Accepts whole numbers of any integer or floating type, since some libraries return floats; also lists, series,
     tensors, a single column, and booleans for two classes.
 
     Parameters
@@ -34,7 +34,7 @@ def check_labels(y_pred: Any, n_images: int, n_classes: int) -> NDArray[np.int64
     Raises
     ------
     PredictionsError
-        If it is anything else: another shape or type, or a value that is no class.
+        If the labels have another shape or type, or a value is not a class.
     """
     labels = _as_array(y_pred, "predict")
     if labels.shape == (n_images, 1):
@@ -48,35 +48,35 @@ def check_labels(y_pred: Any, n_images: int, n_classes: int) -> NDArray[np.int64
 
 
 def check_classes(classes: Any, n_classes: int) -> NDArray[np.int64]:
-    """Return a fitted method's `classes_` as integers: the classes of its columns of scores.
+    """Return a fitted method's `classes_`, which are the classes of its score columns, as integers.
 
     Parameters
     ----------
     classes : array-like of shape (n_fitted_classes,)
     n_classes : int
-        Of the data set; the training part may lack some.
+        Number of classes in the data set; the training part may lack some.
 
     Returns
     -------
     classes : ndarray of shape (n_fitted_classes,), int64
-        In their own order.
+        In their original order.
 
     Raises
     ------
     PredictionsError
-        If they are not classes of the data set, each once.
+        If they are not distinct classes of the data set.
     """
     found = _as_array(classes, "classes_")
     if found.ndim != 1 or not len(found):
         raise PredictionsError(f"classes_ has shape {found.shape}; it must be a list of classes")
-    labels = _as_classes(found, n_classes, "classes_ has {value} at place {index}", "classes_")
+    labels = _as_classes(found, n_classes, "classes_ has {value} at index {index}", "classes_")
     if len(set(labels.tolist())) < len(labels):
-        raise PredictionsError(f"classes_ is {shown(labels.tolist())}; each class must be there once")
+        raise PredictionsError(f"classes_ is {shown(labels.tolist())}; each class must occur once")
     return labels
 
 
 def check_probabilities(probabilities: Any, n_images: int, n_columns: int) -> NDArray[np.float32]:
-    """Return probabilities as `predict_proba` must give them, cut to 0 to 1 where rounding left that range.
+    """Return probabilities in the form required of `predict_proba`, clipped to 0 to 1 to remove rounding errors.
 
     Parameters
     ----------
@@ -91,7 +91,7 @@ def check_probabilities(probabilities: Any, n_images: int, n_columns: int) -> ND
     Raises
     ------
     PredictionsError
-        If the shape is another, a value is not a number between 0 and 1, or a row does not sum to 1.
+        If the shape is wrong, a value is not a number between 0 and 1, or a row does not sum to 1.
     """
     shares = _as_numbers(probabilities, "predict_proba")
     if shares.shape != (n_images, n_columns):
@@ -111,21 +111,21 @@ def check_probabilities(probabilities: Any, n_images: int, n_columns: int) -> ND
     off = np.flatnonzero(np.abs(sums - 1) > SUM_TOLERANCE)
     if len(off):
         raise PredictionsError(
-            f"predict_proba returned a row of sum {sums[off[0]]:g} for image {off[0]}; each row must sum to 1, within "
+            f"predict_proba returned a row with sum {sums[off[0]]:g} for image {off[0]}; rows must sum to 1, within "
             f"{SUM_TOLERANCE:g}"
         )
     return shares.clip(0, 1).astype(np.float32)
 
 
 def check_decisions(decisions: Any, n_images: int, n_classes: int) -> NDArray[np.float32]:
-    """Return decision values, of more than two classes with one column per class or per pair of classes.
+    """Return decision values; with more than two classes, one column per class or per pair of classes.
 
     Parameters
     ----------
     decisions : array-like of shape (n_images, n_columns), or (n_images,) for two classes
     n_images : int
     n_classes : int
-        Classes that the method was fitted with.
+        Number of classes that the method was fitted with.
 
     Returns
     -------
@@ -134,7 +134,7 @@ def check_decisions(decisions: Any, n_images: int, n_classes: int) -> NDArray[np
     Raises
     ------
     PredictionsError
-        If the shape is another, or a value is not a number.
+        If the shape is wrong or a value is NaN.
     """
     values = _as_numbers(decisions, "decision_function")
     if n_classes == 2 and values.shape == (n_images, 1):
@@ -152,20 +152,20 @@ def check_decisions(decisions: Any, n_images: int, n_classes: int) -> NDArray[np
         raise PredictionsError(
             f"decision_function returned nan for image {np.argwhere(is_wrong)[0][0]}; decision values must be numbers"
         )
-    # A value that float32 has no room for becomes infinite, and is then no score: see `class_scores`.
+    # A value outside the range of float32 becomes infinite, and is then not a score: see `class_scores`.
     with np.errstate(over="ignore"):
         return values.astype(np.float32)
 
 
 def count_columns(scores: Any, method: str) -> int:
-    """Return the columns of scores of classes; 0 of what has none.
+    """Return the number of columns in class scores; 0 if there are no columns.
 
     Parameters
     ----------
     scores : array-like
-        What the method of that name returned.
+        Return value of the method.
     method : str
-        E.g. ``"predict_proba"``, for messages.
+        Name of the method for messages, e.g. ``"predict_proba"``.
 
     Returns
     -------
@@ -174,14 +174,14 @@ def count_columns(scores: Any, method: str) -> int:
     Raises
     ------
     PredictionsError
-        If they are no array.
+        If the scores are not an array.
     """
     shape = _as_array(scores, method).shape
     return shape[1] if len(shape) == 2 else 0
 
 
 def n_pairs(n_classes: int) -> int:
-    """Return the number of pairs of so many classes.
+    """Return the number of pairs of classes.
 
     Parameters
     ----------
@@ -197,11 +197,11 @@ def n_pairs(n_classes: int) -> int:
 def _as_array(answer: Any, method: str) -> NDArray[Any]:
     try:
         if np.ma.is_masked(answer):
-            raise PredictionsError(f"{method} returned a masked array with masked values; every value must be there")
+            raise PredictionsError(f"{method} returned a masked array with masked values; no value may be masked")
         return np.asarray(_in_memory(answer))
     except PredictionsError:
         raise
-    # What another library's container raises when it is not an array: TypeError, ValueError, RuntimeError.
+    # Containers of other libraries that are not arrays raise TypeError, ValueError or RuntimeError.
     except Exception as error:
         raise PredictionsError(
             f"{method} returned a {class_name(type(answer))}, which is not an array: {str_of(error)}"
@@ -209,11 +209,11 @@ def _as_array(answer: Any, method: str) -> NDArray[Any]:
 
 
 def _in_memory(answer: Any) -> Any:
-    """Return a tensor that is on a GPU, or part of a graph of gradients, as one that numpy can read."""
+    """Return a tensor on a GPU, or in a gradient graph, in a form that numpy can read."""
     if not (hasattr(answer, "detach") and hasattr(answer, "cpu")):
         return answer
     held = answer.detach().cpu()
-    # numpy has no such numbers; each of them is one of float32 too.
+    # numpy lacks this type, whose values are all representable in float32.
     return held.float() if str(getattr(held, "dtype", "")) == "torch.bfloat16" else held
 
 
@@ -228,7 +228,7 @@ def _as_classes(labels: NDArray[Any], n_classes: int, place: str, method: str) -
     allowed = f"labels must be whole numbers from 0 to {n_classes - 1}"
     if labels.dtype.kind not in "fiub":
         raise PredictionsError(f"{method} returned values of type {labels.dtype}; {allowed}")
-    # In a type too small for the classes, as int8 is for 200, a label has become another.
+    # In a type too small for the classes, such as int8 for 200, labels have overflowed.
     every = np.arange(n_classes)
     with np.errstate(over="ignore", invalid="ignore"):
         is_too_small = not np.array_equal(every.astype(labels.dtype).astype(np.int64), every)

@@ -1,7 +1,7 @@
-"""Attributes of a fitted estimator, taken only if they have this library's form.
+"""Attributes of a fitted estimator, read only if they have this library's form.
 
-Estimators of other libraries have attributes of the same names with other contents, or properties that fail. None of
-that is a reason for a trial to fail: what has another form is as if it were not there.
+Estimators of other libraries may have attributes of the same name with different contents, or properties that fail.
+This is no reason for a trial to fail: anything in another form is treated as missing.
 """
 
 import json
@@ -25,7 +25,7 @@ from hdr_bench.records.text import LONGEST_VALUE, repr_of, str_of
 _SHARES = {metric.column for metric in METRICS.values() if metric.source == "history" and metric.kind == "share"}
 
 MOST_EPOCHS = 10_000
-"""Epochs that a result keeps."""
+"""Number of epochs stored in a result."""
 
 _MOST_LAYERS, _MOST_SIDES, _MOST_PARAMETERS, _MOST_IN_A_NAME = 1_000, 8, 500, 80
 _LARGEST_COUNT = 2**63 - 1
@@ -36,14 +36,14 @@ T = TypeVar("T")
 
 
 def _if_readable(empty: Callable[[], Any]) -> Callable[[Callable[[Any], T]], Callable[[Any], T]]:
-    """Let a function of a method return an empty value if what the method holds raises anything when it is read."""
+    """Let a function of a method return an empty value if reading the method raises any error."""
 
     def guard(read: Callable[[Any], T]) -> Callable[[Any], T]:
         @wraps(read)
         def guarded(method: Any) -> T:
             try:
                 return read(method)
-            except (Exception, SystemExit):  # noqa: BLE001  # what foreign objects raise
+            except (Exception, SystemExit):  # noqa: BLE001  # objects of other libraries
                 nothing: T = empty()
                 return nothing
 
@@ -53,14 +53,14 @@ def _if_readable(empty: Callable[[], Any]) -> Callable[[Callable[[Any], T]], Cal
 
 
 def count_of(method: Any, name: str) -> int | None:
-    """Return a count of a method, or the sum of its members' if it is made of such; None without.
+    """Return a count of a method, or the sum over its members if it is an ensemble; None if there is none.
 
     Parameters
     ----------
     method : estimator
         Fitted.
     name : str
-        E.g. ``"n_parameters_"``.
+        Name of the attribute, e.g. ``"n_parameters_"``.
 
     Returns
     -------
@@ -68,12 +68,12 @@ def count_of(method: Any, name: str) -> int | None:
     """
     try:
         return _count(method, name)
-    except (Exception, SystemExit):  # noqa: BLE001  # what a foreign number or container raises when it is read
+    except (Exception, SystemExit):  # noqa: BLE001  # objects of other libraries
         return None
 
 
 def engine_of(method: Any) -> str:
-    """Return the library that computed: what the method says, otherwise the package that its class is from.
+    """Return the library that does the computation: as declared by the method, or else the package of its class.
 
     Parameters
     ----------
@@ -91,13 +91,13 @@ def engine_of(method: Any) -> str:
 
 
 def epochs_of(method: Any, n: int) -> int | None:
-    """Return the most epochs that a fit of `n` images goes through, as a network says; None for other methods.
+    """Return the maximum number of epochs for a fit of `n` images, as declared by a network; None for other methods.
 
     Parameters
     ----------
     method : estimator
     n : int
-        Training images.
+        Number of training images.
 
     Returns
     -------
@@ -108,19 +108,19 @@ def epochs_of(method: Any, n: int) -> int | None:
         return None
     try:
         return _as_count(epochs_for(n)) or None
-    except (Exception, SystemExit):  # noqa: BLE001  # what another library has under this name
+    except (Exception, SystemExit):  # noqa: BLE001  # other libraries may use this name
         return None
 
 
 @_if_readable(empty=tuple)
 def history_of(method: Any) -> tuple[Row, ...]:
-    """Return loss and accuracy by epoch, of the first `MOST_EPOCHS`; empty if it is of another form.
+    """Return loss and accuracy by epoch, for the first `MOST_EPOCHS`; empty if the history has another form.
 
     Parameters
     ----------
     method : estimator
-        Fitted. Its `history_` is a list of dicts, one per epoch, of some of `EPOCH`; accuracies are shares. Names of
-        earlier versions, as ``"valid_loss"``, are read as today's.
+        Fitted. Its `history_` is a list of dicts, one per epoch, with keys from `EPOCH`; accuracies are fractions.
+        Names used by earlier versions, such as ``"valid_loss"``, are converted.
 
     Returns
     -------
@@ -130,7 +130,7 @@ def history_of(method: Any) -> tuple[Row, ...]:
     Warns
     -----
     UserWarning
-        If there are more epochs.
+        If there are more epochs than that.
     """
     rows = read_attribute(method, HISTORY)
     if not isinstance(rows, list | tuple):
@@ -143,7 +143,7 @@ def history_of(method: Any) -> tuple[Row, ...]:
 
 @_if_readable(empty=tuple)
 def layers_of(method: Any) -> tuple[LayerRow, ...]:
-    """Return a network's table; empty if it is of another form.
+    """Return a network's layer table; empty if it has another form.
 
     Parameters
     ----------
@@ -157,16 +157,16 @@ def layers_of(method: Any) -> tuple[LayerRow, ...]:
     rows = read_attribute(method, LAYER_TABLE)
     if not isinstance(rows, list | tuple) or len(rows) > _MOST_LAYERS:
         return ()
-    # A row that is none raises when it is asked for what it lacks.
+    # An invalid row raises an error when its missing fields are read.
     return tuple(map(_as_layer, rows))
 
 
 @_if_readable(empty=dict)
 def parameters_of(method: Any) -> dict[str, Any]:
-    """Return all parameters of an estimator, defaults too, in words of JSON; what JSON has no word for as text.
+    """Return all parameters of an estimator including defaults as JSON values, or as text if JSON cannot hold them.
 
-    Values longer than `LONGEST_VALUE` characters are cut, and those nested deeper than `DEEPEST` are texts; empty if
-    the estimator cannot say them.
+    Values longer than `LONGEST_VALUE` characters are truncated, and those nested deeper than `DEEPEST` are converted to
+    text; empty if the estimator cannot provide its parameters.
 
     Parameters
     ----------
@@ -202,7 +202,7 @@ def _as_count(value: Any) -> int | None:
 def _epochs(rows: list[Any] | tuple[Any, ...]) -> tuple[Row, ...]:
     if not any(rows) or not all(map(_is_epoch, rows)):
         return ()
-    # By the names here, not by texts that a class derived from `str` may make of them.
+    # Use the names from here, not those of a `str` subclass, whose methods may differ.
     return tuple({_name_today(name): _finite(value) for name, value in row.items()} for row in rows)
 
 
@@ -256,18 +256,18 @@ def _name(value: Any) -> str:
 
 
 def _in_json(value: Any) -> Any:
-    """Return a value as JSON has it if that is short and not nested deeply, otherwise its `repr`."""
+    """Return a value as JSON if it is short and not nested deeply, and otherwise its `repr`."""
     if (text := exact_text(value)) is not None:
         return str_of(text, LONGEST_VALUE)
     try:
         read = json.loads("".join(_begun(json.JSONEncoder().iterencode(value))))
-    except (Exception, SystemExit):  # noqa: BLE001  # what is not JSON or too long, or fails when it is read
+    except (Exception, SystemExit):  # noqa: BLE001  # not JSON, too long, or not readable
         return repr_of(value)
     return repr_of(value) if is_deep(read) else read
 
 
 def _begun(pieces: Iterator[str]) -> Iterator[str]:
-    """Give the pieces of a text, as long as they are not too many characters."""
+    """Yield the pieces of a text until it has too many characters."""
     total = 0
     for piece in pieces:
         total += len(piece)

@@ -1,4 +1,4 @@
-"""A fitted model evaluated on its trial's other test sets, in the trial's process."""
+"""Evaluation of a fitted model on its trial's other test sets, in the trial's process."""
 
 import warnings
 from collections.abc import Iterator, Mapping
@@ -34,7 +34,7 @@ def evaluate_test_sets(
     task: Task,
     on_stage: OnStage,
 ) -> Iterator[Evaluated]:
-    """Evaluate a fitted model on each test set; what fails on one of them leaves the others as they are.
+    """Evaluate a fitted model on each test set; a failure on one of them does not affect the others.
 
     Parameters
     ----------
@@ -42,11 +42,11 @@ def evaluate_test_sets(
         Fitted.
     test_sets : tuple of TrialTestSet
     class_names : tuple of str
-        The classes that it knows.
+        The classes that the model knows.
     task : Task
-        Where data sets and images were put for the trial.
+        Task with the locations of data sets and images for the trial.
     on_stage : callable
-        Told which one it is at.
+        Called with the test set in progress.
 
     Yields
     ------
@@ -57,7 +57,7 @@ def evaluate_test_sets(
     Raises
     ------
     MemoryError
-        If a test set needs more memory than the trial may take.
+        If a test set needs more memory than the trial's limit.
     """
     for place, each in enumerate(test_sets, start=1):
         if each.problem:
@@ -67,7 +67,7 @@ def evaluate_test_sets(
         try:
             yield _evaluate(model, each, class_names, task)
         except (Exception, SystemExit) as error:
-            # The trial is to have so much memory, for all that is asked of its method.
+            # The memory limit of the trial covers everything that is asked of its method.
             if is_out_of_memory(error):
                 raise
             error_text = shorten_paths(describe_failure(error), each.dataset.name, each.dataset.folder)
@@ -112,11 +112,11 @@ def attacked(model: Any, dataset: Dataset, part: Part, test_set: TrialTestSet) -
     model : estimator
         Fitted.
     dataset : Dataset
-        It says the range of pixels, of which an attack's strength is a share.
+        Provides the pixel range, of which an attack's strength is a fraction.
     part : Part
-        As `load_test_set` returns it.
+        As returned by `load_test_set`.
     test_set : TrialTestSet
-        With an attack.
+        Test set with an attack.
 
     Returns
     -------
@@ -125,13 +125,13 @@ def attacked(model: Any, dataset: Dataset, part: Part, test_set: TrialTestSet) -
     Raises
     ------
     DatasetError
-        If there is no attack.
+        If the test set has no attack.
     HdrBenchError
         If no attack can be made.
     """
     if test_set.attack is None:
         raise DatasetError(f"the test set {test_set.name!r} has no attack")
-    # Most trials attack nothing, and it loads what all methods need.
+    # Imported here because most trials attack nothing, and it imports what all methods need.
     from hdr_bench.robustness import attack_images
 
     pixel_range = pixel_range_of(dataset)
@@ -141,7 +141,7 @@ def attacked(model: Any, dataset: Dataset, part: Part, test_set: TrialTestSet) -
 def load_test_set(
     test_set: TrialTestSet, class_names: tuple[str, ...], folders: Mapping[str, str]
 ) -> tuple[Dataset, Part]:
-    """Return the data set of a test set, and those of its images that are taken, as they came.
+    """Return the data set of a test set, and its selected images, before any distortion.
 
     Parameters
     ----------
@@ -149,7 +149,7 @@ def load_test_set(
     class_names : tuple of str
         The classes that the method knows.
     folders : mapping of str to str
-        Where data sets were put for the trial, by their fingerprints.
+        Folders of data sets stored for the trial, by fingerprint.
 
     Returns
     -------
@@ -168,13 +168,13 @@ def load_test_set(
 
 
 def _predict_labels(model: Any, part: Part, n_classes: int) -> Predictions:
-    """Return predicted classes alone: of distorted images nothing else is stored."""
+    """Return only the predicted classes, as nothing else is stored for distorted images."""
     labels = check_labels(model.predict(part.X), len(part), n_classes)
     return Predictions(np.asarray(part.y), labels)
 
 
 def transferred_from(test_set: TrialTestSet) -> str:
-    """Return the case that the images of a test set are attacked for; empty if they are made for the method itself.
+    """Return the case for which the images of a test set are attacked; empty if they are made for the method itself.
 
     Parameters
     ----------
@@ -188,7 +188,7 @@ def transferred_from(test_set: TrialTestSet) -> str:
 
 
 def predict_part(model: Any, part: Part, n_classes: int) -> Predictions:
-    """Return a fitted model's predictions for images, with its scores of each class.
+    """Return a fitted model's predictions for images, with class scores.
 
     Parameters
     ----------
@@ -197,7 +197,7 @@ def predict_part(model: Any, part: Part, n_classes: int) -> Predictions:
     part : Part
         Images with labels of the model's classes.
     n_classes : int
-        How many classes it knows.
+        Number of classes that the model knows.
 
     Returns
     -------
@@ -206,7 +206,7 @@ def predict_part(model: Any, part: Part, n_classes: int) -> Predictions:
     Raises
     ------
     PredictionsError
-        If they are not one class per image, or not scores of classes.
+        If they are not one class per image, or not class scores.
     """
     return read_predictions(model, part, model.predict(part.X), n_classes)
 
@@ -214,10 +214,10 @@ def predict_part(model: Any, part: Part, n_classes: int) -> Predictions:
 def _load(test_set: TrialTestSet, folders: Mapping[str, str]) -> Dataset:
     folder = folders.get(test_set.fingerprint)
     with warnings.catch_warnings(action="ignore", category=DatasetWarning):
-        # They were issued once for the run, when it was planned.
+        # These warnings were issued when the run was planned.
         dataset = load_choice(test_set.dataset) if folder is None else open_dataset(Path(folder))
     if dataset.fingerprint != test_set.fingerprint:
-        raise DatasetError(f"{test_set.dataset.name} changed since the run was planned; start the run again")
+        raise DatasetError(f"{test_set.dataset.name} has changed since the run was planned; start the run again")
     return dataset
 
 

@@ -1,4 +1,4 @@
-"""Images that are attacked for a fitted method, for other methods to be evaluated on: made in the method's process."""
+"""Images attacked for a fitted method, on which other methods are evaluated; made in the method's process."""
 
 from pathlib import Path
 
@@ -13,23 +13,23 @@ from hdr_bench.records.result import Result
 
 
 def make_images_for_others(task: Task, folder: Path | None, machine: Environment, on_stage: OnStage) -> Outcome:
-    """Fit a trial's method and write images that are attacked for it; meant for its own process.
+    """Fit a trial's method and write images attacked for it; to be called in its own process.
 
     Parameters
     ----------
     task : Task
-        With the test sets whose images are to be made.
+        Task with the test sets whose images to make.
     folder : Path or None
-        The data set, if it was put somewhere for the trial.
+        Folder of the data set, if it was stored for the trial.
     machine : Environment
-        Where this process runs.
+        Description of the machine that this process runs on.
     on_stage : callable
-        Told how far it is.
+        Called with each stage.
 
     Returns
     -------
     result : Result
-        Without scores; nothing is stored of it.
+        Without scores; not stored.
     predictions : None
 
     Raises

@@ -1,4 +1,4 @@
-"""A trial carried out in this process: fit, predictions, and what each of them cost."""
+"""Measurement of a trial in this process: fit, predictions, and the cost of each."""
 
 import time
 import warnings
@@ -46,32 +46,32 @@ _LATENCY_CALLS, _LATENCY_SECONDS = 100, 2.0
 
 
 def measure_trial(task: Task, folder: Path | None, machine: Environment, on_stage: OnStage) -> Outcome:
-    """Carry out a trial here and now; meant for its own process.
+    """Run and measure a trial in this process; to be called in its own process.
 
     Parameters
     ----------
     task : Task
     folder : Path or None
-        The data set, where it was put somewhere for the trial.
+        Folder of the data set, if it was stored for the trial.
     machine : Environment
-        Where this process runs; its thread pools are looked at here.
+        Description of the machine that this process runs on; its thread pools are added here.
     on_stage : callable
-        Told how far the trial is.
+        Called with each stage of the trial.
 
     Returns
     -------
     result : Result
     predictions : Predictions or None
-        None of a fit inside a grid search.
+        None for a fit within a grid search.
 
     Raises
     ------
     VersionsDifferError
-        If a library that decides has another version than the trial was planned with.
+        If a library that determines results has another version than planned.
     DatasetError
-        If the data are not those that it was planned with.
+        If the data are not those that the trial was planned with.
     CodeDiffersError
-        If the estimator's own code is different here.
+        If the estimator's user code differs from when the trial was planned.
     """
     trial = task.trial
     prepared = prepare(task, folder, on_stage)
@@ -80,10 +80,10 @@ def measure_trial(task: Task, folder: Path | None, machine: Environment, on_stag
     with log_warnings() as caught:
         with limited_memory(trial.memory_limit):
             measurements, predictions = fit_and_measure(model, dataset, trial, on_stage)
-            # A fit inside a search is none that anybody asks for other images.
+            # A fit within a search needs no other test images.
             asked = trial.test_sets if trial.search_fit is None else ()
             others = list(evaluate_test_sets(model, asked, dataset.class_names, task, on_stage))
-        # Of a fit inside a search nobody asks for it.
+        # Not needed for a fit within a search.
         described = {} if trial.search_fit is not None else _described(last_step(model))
     result = Result(
         key=trial.key,
@@ -107,7 +107,7 @@ def measure_trial(task: Task, folder: Path | None, machine: Environment, on_stag
     of_test_sets = {evaluation.test_set: found for evaluation, found in others if found is not None}
     predictions = replace(predictions, test_sets=of_test_sets)
     if task.keeps_model:
-        # What taking a model apart needs is no memory of the method's.
+        # Memory for inspecting a model does not count towards the method.
         on_stage(limit_from("model"))
         kept = keep_model(model, trial, prepared.came, predictions, task.model_command)
         predictions = replace(predictions, model=kept)
@@ -121,7 +121,7 @@ def _described(method: Any) -> dict[str, Any]:
 def _measure_search_fit(
     model: Any, dataset: Dataset, trial: Trial, on_stage: OnStage
 ) -> tuple[Measurements, Predictions]:
-    """Fit and predict, and no more: the scores of classes, the latency and the size are the chosen candidate's."""
+    """Fit and predict only: class scores, latency and size are measured for the selected candidate."""
     fit, predict, y_pred = _fit_and_predict(model, dataset, trial, on_stage)
     cost = {**_cost_of_calls(fit, predict), "latency_seconds": None, "latency_p95_seconds": None, "size_bytes": None}
     measurements = Measurements(
@@ -134,10 +134,10 @@ def _measure_search_fit(
 def _fit_and_predict(
     model: Any, dataset: Dataset, trial: Trial, on_stage: OnStage
 ) -> tuple["_Cost", "_Cost", NDArray[np.int64]]:
-    """Return what a fit and the predictions for all test images cost, and what these are."""
+    """Return the costs of a fit and of predicting all test images, and the predictions."""
     train, test = dataset.train, dataset.test
     watched = {} if trial.validation is None else {"validation_data": (test.X, test.y)}
-    # The pages of the memory map are the data's, not the method's: they are brought in before.
+    # Pages of the memory map belong to the data, not to the method, so they are loaded beforehand.
     for part in (train, test):
         part.images.max()
     seed_generators(trial.seed)
@@ -190,21 +190,21 @@ def _measure(model: Any, dataset: Dataset, trial: Trial, on_stage: OnStage) -> t
 
 
 def _pickled_size(model: Any) -> int | None:
-    """Return the bytes of a fitted estimator; None, with a warning, if it cannot be pickled or there is no room to."""
+    """Return the pickled size of a fitted estimator in bytes; None, with a warning, if it cannot be pickled."""
     try:
-        # As pickle does it, but for what a notebook defines, which pickle cannot.
+        # Like pickle, but also supports classes defined in a notebook.
         return len(cloudpickle.dumps(best_of_search(model)))
-    # Locks, open files and generators cannot; a class may raise anything when it is asked for its state.
+    # Locks, open files and generators cannot be pickled, and a class may raise anything for its state.
     except (Exception, SystemExit) as error:  # noqa: BLE001
         warnings.warn(
-            f"the size is not known, since the fitted estimator cannot be pickled: {describe_error(error)}",
+            f"the size is unknown, as the fitted estimator cannot be pickled: {describe_error(error)}",
             stacklevel=2,
         )
         return None
 
 
 class _Cost:
-    """Filled in when the measured block ends."""
+    """Costs of a block, filled in when it ends."""
 
     seconds = cpu_seconds = 0.0
     wait_share: float | None = None
@@ -227,12 +227,12 @@ def _measuring(threads: int) -> Iterator[_Cost]:
         cost.cpu_seconds += max(seconds_of_descendants() - children_start, 0.0)
     cost.peak_bytes, cost.memory_method = peak.bytes, peak.method
     cost.gpu_peak_bytes = gpu_peak_bytes()
-    # What computes on a GPU does not show in the threads of this process.
+    # Computations on a GPU do not show in the threads of this process.
     cost.wait_share = None if cost.gpu_peak_bytes is not None else wait.share
 
 
 def _latencies(model: Any, X: NDArray[np.generic], n_classes: int) -> list[float]:
-    """Return the seconds of single-image predictions: up to 100 of them, in about 2 seconds."""
+    """Return the seconds of single-image predictions: up to 100 of them, within about 2 seconds."""
     model.predict(X[:1])
     latencies: list[float] = []
     for index in range(min(_LATENCY_CALLS, len(X))):

@@ -1,4 +1,4 @@
-"""The highest resident memory of this process while something runs, and a limit on it."""
+"""Peak resident memory of this process during a block, and a limit on memory."""
 
 import gc
 import re
@@ -21,7 +21,7 @@ _SAMPLE_SECONDS = 0.002
 _LOOK_FOR_CHILDREN_SECONDS = 0.05
 KERNEL, SAMPLED = "kernel high-water mark", "sampled every 2 ms"
 CHILDREN = ", and the processes that it started, sampled every 50 ms"
-"""Text that is added to the method if there were such processes."""
+"""Text added to the method if there were such processes."""
 
 
 class Peak:
@@ -30,9 +30,9 @@ class Peak:
     Attributes
     ----------
     bytes : int
-        Above what was resident at the start.
+        Peak above what was resident at the start.
     method : str
-        How it was found.
+        How the peak was measured.
     """
 
     bytes: int = 0
@@ -41,12 +41,12 @@ class Peak:
 
 @contextmanager
 def peak_memory() -> Iterator[Peak]:
-    """Measure the highest resident memory of the block above what was resident at its start.
+    """Measure the peak of resident memory in the block above what was resident at its start.
 
-    Memory that was freed before goes back to the system first: a call that took what an earlier one left would seem
-    to need none. On Linux the peak is the kernel's high-water mark, reset before: nothing is sampled, and a peak of
-    any length is seen. Elsewhere, and where the mark may not be reset, a thread samples. The mark says nothing of
-    processes that the block starts: where there are any, they are sampled, and the method says so.
+    Freed memory is returned to the system first, as otherwise a call that reuses memory of an earlier one would seem to
+    need none. On Linux, the peak is the kernel's high-water mark, reset beforehand: it needs no sampling and misses no
+    short peak. On other systems, or if the mark cannot be reset, a thread samples the memory. The mark does not include
+    processes that the block starts: if there are any, they are sampled, and the method says so.
 
     Yields
     ------
@@ -93,7 +93,7 @@ def _samples() -> Iterator[Callable[[], int]]:
 
 @contextmanager
 def _children() -> Iterator[Callable[[], int]]:
-    """Watch what the processes have that this one starts; the highest sum of them is added to its own peak."""
+    """Sample the memory of processes that this one starts; their highest sum is added to its own peak."""
     before, highest = _own_children(), 0
     ended = threading.Event()
 
@@ -112,18 +112,18 @@ def _children() -> Iterator[Callable[[], int]]:
 
 
 def _grown_by(before: dict[int, int]) -> int:
-    """Return the bytes that this process's children have now beyond those that they had before."""
-    # One by one: a child of before that has ended takes nothing from what the others have.
+    """Return the bytes that this process's children have gained since an earlier reading."""
+    # Per process, so that an earlier child that has ended does not offset the memory of the others.
     return sum(max(resident - before.get(pid, 0), 0) for pid, resident in _own_children().items())
 
 
 def _own_children() -> dict[int, int]:
-    """Return the resident bytes of all that this process has started, and that still run, by their numbers."""
+    """Return the resident bytes of each running process that this process has started, by process ID."""
     return {} if _has_no_children() else resident_by_child(psutil.Process())
 
 
 def resident_of_children(process: psutil.Process) -> int:
-    """Return the resident bytes of all that a process has started, and that still run.
+    """Return the resident bytes of all running processes that a process has started.
 
     Parameters
     ----------
@@ -138,7 +138,7 @@ def resident_of_children(process: psutil.Process) -> int:
 
 
 def resident_by_child(process: psutil.Process) -> dict[int, int]:
-    """Return the resident bytes of each process that a process has started, and that still runs, by its number.
+    """Return the resident bytes of each running process that a process has started, by process ID.
 
     Parameters
     ----------
@@ -147,7 +147,7 @@ def resident_by_child(process: psutil.Process) -> dict[int, int]:
     Returns
     -------
     sizes : dict of int to int
-        In bytes, by number.
+        In bytes, by process ID.
     """
     resident = {}
     for child in process.children(recursive=True):
@@ -157,12 +157,12 @@ def resident_by_child(process: psutil.Process) -> dict[int, int]:
 
 
 def _has_no_children() -> bool:
-    """Whether the kernel says, at little cost, that there are none; where it does not say, there may be."""
+    """Return whether the kernel reports, at little cost, that there are none; if it reports nothing, return False."""
     return read_children() == set()
 
 
 def read_children() -> set[int] | None:
-    """Return the numbers of this process's own children, at little cost; None if the kernel does not say.
+    """Return the IDs of this process's own children, at little cost; None if the kernel does not report them.
 
     Returns
     -------
@@ -175,7 +175,7 @@ def read_children() -> set[int] | None:
 
 
 def _reset_mark() -> bool:
-    """Set the kernel's mark to what is resident now; whether it could be done."""
+    """Reset the kernel's mark to what is resident now; return whether that succeeded."""
     if not sys.platform.startswith("linux"):
         return False
     try:
@@ -186,12 +186,12 @@ def _reset_mark() -> bool:
 
 
 def status_bytes(field: str) -> int:
-    """Return a size that Linux tells of this process, e.g. ``"VmRSS"``, in bytes.
+    """Return a size that Linux reports for this process in bytes.
 
     Parameters
     ----------
     field : str
-        E.g. ``"VmRSS"``.
+        Name of the field, e.g. ``"VmRSS"``.
 
     Returns
     -------
@@ -200,7 +200,7 @@ def status_bytes(field: str) -> int:
     Raises
     ------
     OSError
-        If Linux does not tell it, or the system is not Linux.
+        If Linux does not report it, or the system is not Linux.
     """
     for line in _STATUS.read_text(encoding="ascii").splitlines():
         if line.startswith(f"{field}:"):
@@ -208,7 +208,7 @@ def status_bytes(field: str) -> int:
     raise OSError(f"{_STATUS} has no {field}")
 
 
-# A library may reserve more than it touches; only what is touched counts against the limit.
+# A library may reserve more memory than it touches; only what it touches counts against the limit.
 _SLACK_SHARE, _SLACK_BYTES = 0.1, 64 * 2**20
 _SAYS_SO = re.compile(
     r"can'?t allocate|cannot allocate|could not allocate|unable to allocate|failed to allocate|out of memory|bad_?alloc"
@@ -219,15 +219,15 @@ _SAYS_SO = re.compile(
 
 @contextmanager
 def limited_memory(limit: int | None) -> Iterator[None]:
-    """Let this process allocate `limit` bytes more than it has, and a little slack, while the block runs.
+    """Let this process allocate at most `limit` more bytes, plus a small slack, within the block.
 
-    On Linux by RLIMIT_DATA, which counts what may be written and is not shared; elsewhere nothing is limited from
-    inside. What the slack lets through, whoever watches the process from outside ends.
+    On Linux this uses RLIMIT_DATA, which counts private writable memory; on other systems there is no limit from
+    within. What exceeds the limit within the slack is stopped by the process that watches from outside.
 
     Parameters
     ----------
     limit : int or None
-        Bytes; None for no limit.
+        Limit in bytes; None for no limit.
     """
     if limit is None or not sys.platform.startswith("linux"):
         yield
@@ -244,7 +244,7 @@ def limited_memory(limit: int | None) -> Iterator[None]:
 
 
 def is_out_of_memory(error: BaseException) -> bool:
-    """Whether an error says that there was no memory left: Python's own, or a native library's in its words.
+    """Return whether an error reports a lack of memory, whether Python's own or a native library's in its own words.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Card of a model that was fitted as a trial: what the trial and its data say of it."""
+"""Model cards of fitted trials, made from the trial and its data."""
 
 import hashlib
 from typing import Any
@@ -30,11 +30,11 @@ def card_of_trial(model: Any, trial: Trial, dataset: Dataset, y_pred: NDArray[An
         Fitted.
     trial : Trial
     dataset : Dataset
-        What it was fitted and evaluated on.
+        The data set it was fitted and evaluated on.
     y_pred : ndarray of shape (n_test,)
-        Its predictions for the test part.
+        Predictions for the test part.
     command : str
-        What made it.
+        The command that created the model.
 
     Returns
     -------
@@ -58,7 +58,7 @@ def card_of_trial(model: Any, trial: Trial, dataset: Dataset, y_pred: NDArray[An
 
 
 def keep_model(model: Any, trial: Trial, dataset: Dataset, predictions: Predictions, command: str) -> KeptModel:
-    """Return the fitted model of a trial as a file, or why no file can hold it: its result stands in any case.
+    """Return the fitted model of a trial as a file, or why it cannot be saved; its result is valid in any case.
 
     Parameters
     ----------
@@ -66,11 +66,11 @@ def keep_model(model: Any, trial: Trial, dataset: Dataset, predictions: Predicti
         Fitted.
     trial : Trial
     dataset : Dataset
-        What it was fitted and evaluated on.
+        The data set it was fitted and evaluated on.
     predictions : Predictions
-        For the test part.
+        Predictions for the test part.
     command : str
-        What made it.
+        The command that created the model.
 
     Returns
     -------
@@ -81,13 +81,13 @@ def keep_model(model: Any, trial: Trial, dataset: Dataset, predictions: Predicti
         return KeptModel(pack_model(best_of_search(model), card.to_json()))
     except ModelSaveError as error:
         return KeptModel(b"", error_line(error))
-    # What a foreign estimator holds may raise anything when it is read.
+    # Reading an estimator of another library may raise anything.
     except (Exception, SystemExit) as error:  # noqa: BLE001
         return KeptModel(b"", f"it could not be saved: {describe_error(error)}")
 
 
 def _with_names_of(trial: Trial, card: ModelCard) -> ModelCard:
-    """Return a card with the method and its steps as the trial names them: a class may be in a private module."""
+    """Return a card with the method and steps as named in the trial: their classes may be in a private module."""
     names = [*(step.name for step in trial.steps), trial.estimator]
     parts = (*card.steps, card.method)
     if len(names) != len(parts):
@@ -107,7 +107,7 @@ def _data_of(trial: Trial, dataset: Dataset) -> CardData:
 
 
 def training_fingerprint(train: Part) -> str:
-    """Return the SHA-256 of training images and labels, in their order, as a card has it.
+    """Return the SHA-256 of training images and labels in their order, as recorded in a card.
 
     Parameters
     ----------
@@ -116,7 +116,7 @@ def training_fingerprint(train: Part) -> str:
     Returns
     -------
     digest : str
-        As hexadecimal digits.
+        In hexadecimal digits.
     """
     digest = hashlib.sha256(f"{train.images.shape} {train.images.dtype}".encode())
     digest.update(np.ascontiguousarray(train.images).data)
@@ -125,7 +125,7 @@ def training_fingerprint(train: Part) -> str:
 
 
 def _year_of(name: str) -> str:
-    """Return the year in which a data set was published; empty for data that the bibliography does not have."""
+    """Return the year in which a data set was published; empty for data that are not in the bibliography."""
     keys = DATASETS.get(name)
-    # A key of the bibliography ends in the year.
+    # Keys in the bibliography end with the year.
     return keys[0][-_YEAR_LETTERS:] if keys else ""

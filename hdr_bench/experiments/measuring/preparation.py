@@ -1,4 +1,4 @@
-"""What comes before the fit of a trial: its data, its estimator, limits, and a warm-up."""
+"""Preparation of a trial before its fit: data, estimator, limits, and a warm-up."""
 
 import warnings
 from collections.abc import Mapping
@@ -33,12 +33,12 @@ class Prepared:
     Attributes
     ----------
     model : estimator
-        Not fitted.
+        Unfitted.
     came : Dataset
-        As the trial names it.
+        Data set as named by the trial.
     dataset : Dataset
-        What the model is fitted and evaluated on: the same, with corrupted copies of its training images if the trial
-        has any.
+        Data set that the model is fitted and evaluated on: the same, with corrupted copies of its training images if
+        the trial has any.
     """
 
     model: Any
@@ -47,15 +47,15 @@ class Prepared:
 
 
 def prepare(task: Task, folder: Path | None, on_stage: OnStage) -> Prepared:
-    """Load a trial's data, make its estimator, and warm it up; from the warm-up on the memory limit counts.
+    """Load a trial's data, create its estimator and warm it up; the memory limit applies from the warm-up on.
 
     Parameters
     ----------
     task : Task
     folder : Path or None
-        The data set, if it was put somewhere for the trial.
+        Folder of the data set, if it was stored for the trial.
     on_stage : callable
-        Told how far the trial is.
+        Called with each stage of the trial.
 
     Returns
     -------
@@ -64,11 +64,11 @@ def prepare(task: Task, folder: Path | None, on_stage: OnStage) -> Prepared:
     Raises
     ------
     VersionsDifferError
-        If a library that decides has another version than the trial was planned with.
+        If a library that determines results has another version than planned.
     DatasetError
-        If the data are not those that it was planned with.
+        If the data are not those that the trial was planned with.
     CodeDiffersError
-        If the estimator's own code is different here.
+        If the estimator's user code differs from when the trial was planned.
     """
     trial = task.trial
     on_stage(Stage("load"))
@@ -82,18 +82,18 @@ def prepare(task: Task, folder: Path | None, on_stage: OnStage) -> Prepared:
     on_stage(limit_from("warm-up"))
     with limited_memory(trial.memory_limit):
         _warm_up(model, came.train)
-    # Libraries that the warm-up loaded have brought pools of their own.
+    # Libraries loaded in the warm-up have added their own thread pools.
     limit_threads(trial.threads)
     return Prepared(model, came, dataset)
 
 
 def limit_from(name: str) -> Stage:
-    """Return a stage from which on the memory limit counts.
+    """Return a stage from which the memory limit applies.
 
     Parameters
     ----------
     name : str
-        Of the stage.
+        Name of the stage.
 
     Returns
     -------
@@ -103,19 +103,19 @@ def limit_from(name: str) -> Stage:
 
 
 def _candidate(task: Task) -> dict[str, Any]:
-    """Return the parameters that a grid search sets: of one of its fits, or those that it has chosen."""
+    """Return the parameters set by a grid search: those of one of its fits, or the selected ones."""
     if task.trial.search_fit is not None:
         return task.trial.search_fit.params
     return {} if task.outcome is None else task.outcome.searched.chosen
 
 
 def _warm_up(model: Any, train: Part) -> None:
-    """Fit and predict on a few images, so that imports and first calls fall outside the timed regions."""
+    """Fit and predict on a few images, so that imports and first-call costs fall outside the timed regions."""
     classes = np.unique(train.labels)
     per_class = max(_WARM_UP_IMAGES // len(classes), 2)
     chosen = np.concatenate([np.flatnonzero(train.labels == label)[:per_class] for label in classes])
     few = train.take(chosen)
-    # What fails on these few images may be right on all of them; if not, it fails where it is recorded.
+    # A failure on these few images may not occur on all of them; if it does, it is recorded there.
     with warnings.catch_warnings(), suppress(Exception):
         warnings.simplefilter("ignore")
         rehearsal = copy_unfitted(model)
@@ -128,6 +128,6 @@ def _check_versions(versions: Mapping[str, str]) -> None:
     for name, planned in versions.items():
         if here.get(name) != planned:
             raise VersionsDifferError(
-                f"planned with {name} {planned}, but here it is {here.get(name, 'not installed')}: "
-                "install the same on every machine"
+                f"planned with {name} {planned}, got {here.get(name, 'not installed')} here; "
+                "install the same version on every machine"
             )

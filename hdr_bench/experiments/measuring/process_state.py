@@ -1,4 +1,4 @@
-"""State that all code in a process shares: the threads of native pools, the global generators, a GPU."""
+"""State shared by all code in a process: threads of native pools, global random generators, and the GPU."""
 
 import os
 import random
@@ -14,7 +14,7 @@ _VARIABLES = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUM
 
 
 def limit_threads(threads: int) -> None:
-    """Set OpenMP's, BLAS's, torch's, faiss's and oneDAL's pools to `threads`, those of libraries loaded later too.
+    """Set the pools of OpenMP, BLAS, torch, faiss and oneDAL to `threads`, including libraries loaded later.
 
     Parameters
     ----------
@@ -26,9 +26,9 @@ def limit_threads(threads: int) -> None:
     threadpool_limits(threads)
     if torch := sys.modules.get("torch"):
         torch.set_num_threads(threads)
-    # oneDAL runs on TBB, which reads no variable and which threadpoolctl does not see.
+    # oneDAL runs on TBB, which reads no environment variable and is unknown to threadpoolctl.
     with suppress(Exception):
-        # If it is broken, a trial that computes with it says so.
+        # If it is broken, a trial that uses it reports that.
         if find_spec("daal4py"):
             import daal4py
 
@@ -36,19 +36,19 @@ def limit_threads(threads: int) -> None:
 
 
 def synchronize_gpu() -> None:
-    """Wait until the GPU has done what it was given; its calls return before."""
+    """Wait for the GPU to finish its work, as its calls return earlier."""
     if cuda := _cuda():
         cuda.synchronize()
 
 
 def reset_gpu_peak() -> None:
-    """Reset torch's count of the highest memory on the GPU."""
+    """Reset torch's peak of GPU memory."""
     if cuda := _cuda():
         cuda.reset_peak_memory_stats()
 
 
 def gpu_peak_bytes() -> int | None:
-    """Return torch's highest memory on the GPU since `reset_gpu_peak`; None where no GPU is in use.
+    """Return torch's peak of GPU memory since `reset_gpu_peak`; None if no GPU is in use.
 
     Returns
     -------
@@ -59,23 +59,23 @@ def gpu_peak_bytes() -> int | None:
 
 
 def _cuda() -> Any:
-    """Return `torch.cuda` where this process has begun to use it; asking must not be what begins."""
+    """Return `torch.cuda` if this process already uses it; asking must not initialize it."""
     torch = sys.modules.get("torch")
     return torch.cuda if torch is not None and torch.cuda.is_initialized() else None
 
 
-# What numpy's generator takes; Python's and torch's take more.
+# Range of seeds for numpy's generator; Python's and torch's are larger.
 _SEEDS = 2**32
 
 
 def seed_generators(seed: int) -> None:
-    """Seed Python's, numpy's and torch's global generators, from which methods without a seed of their own draw.
+    """Seed the global generators of Python, numpy and torch, which methods without their own seed draw from.
 
     Parameters
     ----------
     seed : int
     """
     random.seed(seed)
-    np.random.seed(seed % _SEEDS)  # noqa: NPY002  # a method that draws from it is what this is for
+    np.random.seed(seed % _SEEDS)  # noqa: NPY002  # for methods that draw from it
     if torch := sys.modules.get("torch"):
         torch.manual_seed(seed % _SEEDS)

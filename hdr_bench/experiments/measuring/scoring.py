@@ -39,21 +39,21 @@ from hdr_bench.records.scores import (
 )
 
 _SCORES = ("predict_proba", "decision_function")
-"""Methods that give scores of classes, the better first."""
+"""Methods that return class scores, in order of preference."""
 
 
 def read_predictions(model: Any, test: Part, y_pred: Any, n_classes: int) -> Predictions:
-    """Return a fitted model's predictions for the images it is evaluated on, with its scores of each class, checked.
+    """Return a fitted model's checked predictions for the images it is evaluated on, with class scores.
 
-    Scores that contradict the predicted classes are left out, those of columns whose classes are not known, and those
-    of a method that raises an error: they are decision values then, if there are any.
+    Scores are left out if they contradict the predicted classes, if the classes of their columns are unknown, or if the
+    method raises an error; decision values are then used instead, if there are any.
 
     Parameters
     ----------
     model : estimator
         Fitted.
     test : Part
-        The images that it is evaluated on.
+        The images that the model is evaluated on.
     y_pred : array-like of shape (n_images,)
         What `predict` returned for them.
     n_classes : int
@@ -65,16 +65,17 @@ def read_predictions(model: Any, test: Part, y_pred: Any, n_classes: int) -> Pre
     Raises
     ------
     PredictionsError
-        If they are not one class per image, or not scores of classes.
+        If they are not one class per image, or not class scores.
 
     Warns
     -----
     ContradictionWarning
-        If they contradict: columns in another order than `classes_`, or a method that chooses by more than its scores.
+        If scores and predictions contradict each other: columns in another order than `classes_`, or a method that
+        chooses by more than its scores.
     UnknownClassesWarning
-        If the model has no `classes_` that say which classes its columns are of.
+        If the model has no `classes_` that identifies the classes of its columns.
     LeftOutScoresWarning
-        If the method that gives scores fails.
+        If the method that returns scores fails.
     """
     y_true, labels = np.asarray(test.y), check_labels(y_pred, len(test), n_classes)
     bare = Predictions(y_true, labels)
@@ -88,7 +89,7 @@ def read_predictions(model: Any, test: Part, y_pred: Any, n_classes: int) -> Pre
         return bare
     if method == "predict_proba":
         shares = np.zeros((len(test), n_classes), np.float32)
-        # A class that the training part lacks has no column of its own.
+        # A class missing from the training part has no column.
         shares[:, classes] = check_probabilities(scores, len(test), len(classes))
         return _without_contradiction(Predictions(y_true, labels, probabilities=shares), n_classes, method)
     decisions = check_decisions(scores, len(test), len(classes))
@@ -97,52 +98,52 @@ def read_predictions(model: Any, test: Part, y_pred: Any, n_classes: int) -> Pre
     elif len(classes) == n_classes and decisions.shape in {(len(test),), (len(test), n_classes)}:
         decisions = _in_ascending_order(decisions, classes)
     else:
-        # Decisions between pairs in an order that only the method knows, or for fewer classes than there are.
+        # Decisions between pairs in an order known only to the method, or for too few classes.
         return bare
     return _without_contradiction(Predictions(y_true, labels, decisions=decisions), n_classes, method)
 
 
 def _answers(model: Any, names: list[str], X: Any) -> Iterator[tuple[str, Any]]:
-    """Give what those of the methods `names` return that do; a warning says what one raises that does not."""
+    """Yield the results of the methods `names` that succeed; a warning reports the error of one that does not."""
     for name in names:
         try:
             scores = getattr(model, name)(X)
         except NotImplementedError:
-            # The way of a class to say that it has the method in name only.
+            # This is how a class declares that it has the method in name only.
             continue
         except (Exception, SystemExit) as error:
-            # The trial is to have so much memory, for all that is asked of its method.
+            # The memory limit of the trial covers everything that is asked of its method.
             if is_out_of_memory(error):
                 raise
-            text = f"the scores of {name} are left out, since it raised {describe_error(error)}"
+            text = f"the scores of {name} are left out, as it raised {describe_error(error)}"
             warnings.warn(text, LeftOutScoresWarning, stacklevel=3)
             continue
         yield name, scores
 
 
 def _is_of_other_classes(scores: Any, classes: NDArray[np.int64], method: str) -> bool:
-    """Whether scores have more columns than `classes_` says that there are classes; a warning says so."""
+    """Return whether scores have more columns than `classes_` has classes, with a warning if so."""
     n_columns, n_known = count_columns(scores, method), len(classes)
     if n_columns <= n_known or (method == "decision_function" and n_columns == n_pairs(n_known)):
         return False
-    _warn_of_classes(method, f"classes_ has {n_known} of them for {n_columns} columns")
+    _warn_of_classes(method, f"classes_ has {n_known} classes for {n_columns} columns")
     return True
 
 
 def _without_contradiction(found: Predictions, n_classes: int, method: str) -> Predictions:
-    """Return predictions without scores whose highest value is too often at another class than the predicted one.
+    """Return predictions without scores if their maximum is too often at another class than the predicted one.
 
-    The trial does not fail, for some methods are meant to choose otherwise, e.g. scikit-learn's
-    `FixedThresholdClassifier`. What is computed from such scores would be wrong of the predictions.
+    The trial does not fail, as some methods choose otherwise by design, e.g. scikit-learn's `FixedThresholdClassifier`.
+    Anything computed from such scores would not apply to the predictions.
     """
     share = contradicted_share(found, n_classes)
     if share <= MOST_CONTRADICTED:
         return found
     warnings.warn(
         f"for {100 * share:.1f} % of the images {method} has its highest value at another class than predict returns; "
-        f"allowed are {100 * MOST_CONTRADICTED:.0f} %, as of calibrated support vector machines. All that is computed "
-        "from these scores is left out (top-2 accuracy, rejection, log loss, Brier score, calibration, curves): put "
-        "the columns in the order of classes_, unless the method is meant to choose another class",
+        f"at most {100 * MOST_CONTRADICTED:.0f} % are allowed, as with calibrated support vector machines. Everything "
+        "computed from these scores is left out (top-2 accuracy, rejection, log loss, Brier score, calibration, "
+        "curves); put the columns in the order of classes_, unless the method chooses otherwise by design",
         ContradictionWarning,
         stacklevel=2,
     )
@@ -150,7 +151,7 @@ def _without_contradiction(found: Predictions, n_classes: int, method: str) -> P
 
 
 def _classes_of(model: Any, n_classes: int, method: str) -> NDArray[np.int64] | None:
-    """Return the classes of the columns of scores; None, with a warning, if the model does not say them."""
+    """Return the classes of the score columns; None, with a warning, if the model does not provide them."""
     classes = read_attribute(model, "classes_")
     try:
         if classes is None:
@@ -163,7 +164,7 @@ def _classes_of(model: Any, n_classes: int, method: str) -> NDArray[np.int64] | 
 
 def _warn_of_classes(method: str, reason: str) -> None:
     warnings.warn(
-        f"the scores of {method} are left out, since it is not known which classes their columns are of: {reason}; "
+        f"the scores of {method} are left out, as the classes of their columns are unknown: {reason}; "
         "fit must set classes_ to the labels of the columns",
         UnknownClassesWarning,
         stacklevel=4,
@@ -171,7 +172,7 @@ def _warn_of_classes(method: str, reason: str) -> None:
 
 
 def _in_ascending_order(decisions: NDArray[np.float32], classes: NDArray[np.int64]) -> NDArray[np.float32]:
-    """Return decision values of all classes by class, whatever the order of `classes_`."""
+    """Return decision values for all classes in class order, whatever the order of `classes_`."""
     if decisions.ndim == 1:
         return decisions if classes[0] < classes[1] else -decisions
     return decisions[:, np.argsort(classes)]
@@ -179,10 +180,10 @@ def _in_ascending_order(decisions: NDArray[np.float32], classes: NDArray[np.int6
 
 @contextmanager
 def _in_pairs(model: Any, classes: NDArray[np.int64]) -> Iterator[bool]:
-    """Let a support vector machine of scikit-learn's give its decisions between pairs of classes, while this lasts.
+    """Let a scikit-learn support vector machine return its pairwise decisions while the block lasts.
 
-    Its own scores of more than two classes are votes, with a sum of the decisions squeezed in between: the two highest
-    differ by about one vote for nearly every image, which tells nothing of how sure it is.
+    For more than two classes, its own scores are votes plus a small term from the summed decisions: the two highest
+    differ by about one vote for nearly every image, which says nothing about its confidence.
     """
     last = last_step(model)
     inner = read_attribute(last, "svc_")
@@ -194,7 +195,7 @@ def _in_pairs(model: Any, classes: NDArray[np.int64]) -> Iterator[bool]:
     before = machine.decision_function_shape
     try:
         machine.decision_function_shape = "ovo"
-    except Exception:  # noqa: BLE001  # a class of another library that does not let it be set
+    except Exception:  # noqa: BLE001  # a class of another library may refuse the change
         yield False
         return
     try:
@@ -204,18 +205,18 @@ def _in_pairs(model: Any, classes: NDArray[np.int64]) -> Iterator[bool]:
 
 
 def _of_classes(pairs: NDArray[np.float32], classes: NDArray[np.int64], n_classes: int) -> NDArray[np.float32]:
-    """Return for each class its smallest decision against another one, from those of all pairs in their order."""
+    """Return for each class its smallest decision against any other, from the decisions for all pairs in order."""
     smallest = np.full((len(pairs), n_classes), np.inf, np.float32)
     rows, columns = np.triu_indices(len(classes), 1)
     for place, (one, other) in enumerate(zip(classes[rows], classes[columns], strict=True)):
         smallest[:, one] = np.minimum(smallest[:, one], pairs[:, place])
         smallest[:, other] = np.minimum(smallest[:, other], -pairs[:, place])
-    # A class that the training part lacks is never meant.
+    # A class missing from the training part is never predicted.
     return np.where(np.isinf(smallest), pairs.min() - abs(pairs).max() - 1, smallest)
 
 
 def score(predictions: Predictions, n_classes: int) -> Scores:
-    """Return how good predictions are, by the class alone and by scores of classes and probabilities, if any.
+    """Return the scores of predictions: by class, and by class scores and probabilities if there are any.
 
     Parameters
     ----------
@@ -266,8 +267,9 @@ def _by_probabilities(predictions: Predictions, n_classes: int) -> dict[str, flo
 Computation = Callable[[Predictions, int], Mapping[str, float | None]]
 
 COMPUTATIONS: tuple[Computation, ...] = (_by_class, _by_scores, _by_probabilities)
-"""What computes scores, from predictions and the number of classes: each gives some, by their columns.
+"""Functions that compute scores from predictions and the number of classes, each returning some by column.
 
-The columns are those of the source "scores" in `hdr_bench.records.metrics.METRICS`; a score that a method has none of
+The columns are those with the source "scores" in `hdr_bench.records.metrics.METRICS`; a score that does not apply to a
+method
 is None.
 """

@@ -1,4 +1,4 @@
-"""Costs of a grid search: those of its fits, added to those of the last one on all images."""
+"""Costs of a grid search: those of its fits, added to those of the final fit on all images."""
 
 from hdr_bench.records.measurements import Measurements
 from hdr_bench.records.result import Result
@@ -11,14 +11,14 @@ def add_search(result: Result, outcome: SearchOutcome) -> Result:
     Parameters
     ----------
     result : Result
-        Of the chosen candidate, fitted on all images.
+        Result of the selected candidate, fitted on all images.
     outcome : SearchOutcome
-        Of all fits before.
+        Outcome of all earlier fits.
 
     Returns
     -------
     result : Result
-        The cost of its fit is that of all fits; all else that was measured is the chosen candidate's.
+        The cost of its fit covers all fits; all other measurements are those of the selected candidate.
     """
     refit = result.measurements
     if refit is None:
@@ -43,7 +43,7 @@ def add_search(result: Result, outcome: SearchOutcome) -> Result:
 
 
 def _wait_share(refit: Measurements, outcome: SearchOutcome, seconds: float) -> float | None:
-    """Return the time that all fits waited for a processor over the time without; None if one was not measured."""
+    """Return the ratio of the time all fits waited for a processor to the rest; None if one was not measured."""
     if refit.fit_wait_share is None or outcome.alone_seconds is None:
         return None
     alone = outcome.alone_seconds + refit.fit_seconds / (1 + refit.fit_wait_share)

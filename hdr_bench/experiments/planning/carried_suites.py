@@ -1,16 +1,16 @@
-"""Suites that the library carries: files in ``benchmarks/``; one that names its `source` is a published one."""
+"""Built-in suites: the files in ``benchmarks/``; those that name their `source` are published suites."""
 
 from importlib import resources
 from pathlib import Path
 
 from hdr_bench.experiments.planning.toml_text import read_toml
 
-# Seconds of a suite that states no budget: it comes last.
+# Seconds assumed for a suite without a budget, so that it comes last.
 _ENDLESS = 10**9
 
 
 def suites_folder() -> Path:
-    """Return the folder of the suites: in the installed package, or beside it in a checkout.
+    """Return the folder of the suites: in the installed package, or next to it in a checkout.
 
     Returns
     -------
@@ -26,23 +26,23 @@ def suite_paths() -> dict[str, Path]:
     Returns
     -------
     paths : dict of str to Path
-        By the suites' names, sorted.
+        By name of the suite, sorted.
     """
     return {path.stem: path for path in sorted(suites_folder().glob("*.toml"))}
 
 
 def list_suites() -> dict[str, str]:
-    """Return the suites that the library carries.
+    """Return the built-in suites.
 
     Returns
     -------
     titles : dict of str to str
-        By the suites' names, which are those of their files.
+        By name of the suite, which is that of its file.
 
     Raises
     ------
     SuiteError
-        If the file of one cannot be read.
+        If a suite file cannot be read.
 
     Examples
     --------
@@ -53,17 +53,17 @@ def list_suites() -> dict[str, str]:
 
 
 def list_published_suites() -> dict[str, str]:
-    """Return the suites among them that regenerate published tables: those whose files name a `source`.
+    """Return the built-in suites that regenerate published tables: those whose files name a `source`.
 
     Returns
     -------
     titles : dict of str to str
-        By the suites' names; those that take the least time first, as far as their files state a `budget`.
+        By name of the suite, in ascending order of the `budget` in its file, if it has one.
 
     Raises
     ------
     SuiteError
-        If the file of one cannot be read.
+        If a suite file cannot be read.
     ValueError
         If a budget is not a valid duration.
 
@@ -72,7 +72,7 @@ def list_published_suites() -> dict[str, str]:
     >>> "lecun-1998" in list_published_suites(), "quick" in list_published_suites()
     (True, False)
     """
-    # Completion needs the names alone, and pydantic takes longer than all else here.
+    # Completion needs only the names, and importing pydantic would take longer than everything else here.
     from hdr_bench.records.base import parse_seconds
 
     contents = {name: read_toml(path) for name, path in suite_paths().items()}

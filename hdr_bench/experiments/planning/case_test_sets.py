@@ -1,4 +1,4 @@
-"""The test sets of all cases of a suite; images may be made for one case that others are evaluated on."""
+"""Test sets of all cases of a suite, where one case may provide the images that others are evaluated on."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -17,17 +17,17 @@ def with_test_sets(
     choices: Mapping[str, DatasetChoice],
     plans: TestSetPlans,
 ) -> list[Outline]:
-    """Return the outlines of a suite's cases with its test sets.
+    """Return the outlines of a suite's cases, including their test sets.
 
     Parameters
     ----------
     suite : Suite
     outlines : list of Outline
-        Of all cases.
+        Outlines of all cases.
     reasons : mapping of str to str
-        Why no attack can be made for a case's method, by its name; empty if one can.
+        Reason why no attack can be made for a case's method, by name of the case; empty if one can.
     choices : mapping of str to DatasetChoice
-        The data that a case's method learns from, by its name.
+        The data that a case's method learns from, by name of the case.
     plans : TestSetPlans
 
     Returns
@@ -50,12 +50,12 @@ def with_test_sets(
 
 
 def source_trial(trial: Trial) -> Trial:
-    """Return the trial that attacked images are made for: a case's first one, without test sets of its own.
+    """Return the trial for which attacked images are made: a case's first trial, without test sets.
 
     Parameters
     ----------
     trial : Trial
-        The first of its case.
+        First trial of the case.
 
     Returns
     -------

@@ -1,4 +1,4 @@
-"""Classifiers: estimators that say that they are such may be compared."""
+"""Check that estimators are classifiers, as only classifiers can be compared."""
 
 import warnings
 from typing import Any
@@ -16,7 +16,7 @@ from hdr_bench.experiments.planning.models import last_step
 from hdr_bench.names import class_name
 from hdr_bench.records.text import repr_of
 
-# What estimators that are made of another one call it.
+# The names of the parameter in which meta-estimators take another estimator.
 _INNER = ("estimator", "base_estimator", "final_estimator", "classifier")
 _KINDS = {
     "regressor": "a regressor",
@@ -27,10 +27,10 @@ _KINDS = {
 
 
 def check_classifier(model: Any) -> None:
-    """Check that an unfitted estimator is a classifier, as `sklearn.base.is_classifier` says.
+    """Check that an unfitted estimator is a classifier, as determined by `sklearn.base.is_classifier`.
 
-    A pipeline is what its last step is, and a search what its estimator is. An estimator without scikit-learn's tags,
-    as other libraries had them before scikit-learn 1.6, is what its ``_estimator_type`` says.
+    A pipeline is determined by its last step, and a search by its estimator. An estimator without scikit-learn's tags,
+    as in other libraries before scikit-learn 1.6, is determined by its ``_estimator_type``.
 
     Parameters
     ----------
@@ -40,16 +40,16 @@ def check_classifier(model: Any) -> None:
     Raises
     ------
     EstimatorError
-        If it is anything else, or does not say what it is; if it is a pipeline without steps, or a parameter that
-        must be an estimator is none.
+        If it is anything else, or does not declare what it is; if it is a pipeline without steps; or if a parameter
+        that must be an estimator is not one.
     """
     _check_parts(model)
     try:
-        # scikit-learn before 1.8 warns of an estimator without tags.
+        # scikit-learn before 1.8 warns about estimators without tags.
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             is_one = bool(is_classifier(model))
-    # Other libraries' tags may fail in any way.
+    # Tags of other libraries may fail in any way.
     except Exception:  # noqa: BLE001
         is_one = _says_its_type(model) == "classifier"
     if not is_one:
@@ -57,27 +57,27 @@ def check_classifier(model: Any) -> None:
 
 
 def _check_parts(model: Any) -> None:
-    """Check what a pipeline, a vote or a stack is made of, at which their constructors do not look.
+    """Check the parts of a pipeline, a voting or a stacking estimator, which their constructors do not check.
 
     Raises
     ------
     EstimatorError
-        If there is nothing, or there are other things than names with estimators.
+        If there are no parts, or any is not a pair of a name and an estimator.
     """
     if is_instance(model, Pipeline) and not steps_of(model):
-        hint = "in a suite's file give the case `steps`, and the classifier as its `estimator`"
+        hint = "in a suite file, give the case `steps`, and the classifier as its `estimator`"
         raise EstimatorError(f"{_pairs_wanted(model, 'steps', model.steps)}; {hint}")
     last = last_step(model)
     if not is_instance(last, (VotingClassifier, StackingClassifier)):
         return
     members = last.estimators
     if not isinstance(members, list | tuple) or not members or not all(map(_is_member, members)):
-        raise EstimatorError(f"{_pairs_wanted(last, 'estimators', members)}; in Python give the estimator itself")
+        raise EstimatorError(f"{_pairs_wanted(last, 'estimators', members)}; in Python, give the estimator itself")
 
 
 def _pairs_wanted(model: Any, name: str, value: Any) -> str:
     called = f"{name} of {class_name(type(model))}"
-    return f"{called} must be a list of names and estimators, one pair at least, got {shown(value)}"
+    return f"{called} must be a list of at least one pair of a name and an estimator, got {shown(value)}"
 
 
 def _is_member(pair: Any) -> bool:
@@ -91,7 +91,7 @@ def _refusal(model: Any) -> str:
     if fault := _misplaced_parameter(last):
         return fault
     if hasattr(last, "refit") and hasattr(last, "estimator"):
-        # A search is what its estimator is.
+        # A search is determined by its estimator.
         return _refusal(last.estimator)
     if not hasattr(last, "get_params"):
         return f"the last step of the pipeline is {repr_of(last)}; it must be a classifier"
@@ -100,30 +100,30 @@ def _refusal(model: Any) -> str:
         return f"{name} is {kind}; only classifiers can be compared"
     if isinstance(last, ClassifierMixin):
         return (
-            f"{name} does not say that it is a classifier, since its ClassifierMixin comes after BaseEstimator; "
+            f"{name} does not declare itself a classifier, since its ClassifierMixin comes after BaseEstimator; "
             f"write class {name}(ClassifierMixin, BaseEstimator)"
         )
     return (
-        f"{name} does not say that it is a classifier; if it is one, derive its class from "
+        f"{name} does not declare itself a classifier; if it is one, derive its class from "
         "sklearn.base.ClassifierMixin, before BaseEstimator"
     )
 
 
 def _misplaced_parameter(last: Any) -> str:
-    """Say which parameter must be an estimator and is none, so that one made of others cannot say what it is."""
+    """Describe the parameter that must be an estimator but is not, so that a meta-estimator has no type."""
     for name in _INNER:
         value = read_attribute(last, name)
         if value is None or hasattr(value, "get_params"):
             continue
         return (
-            f"{name} of {class_name(type(last))} must be an estimator, got {shown(value)}; in a suite's file write "
+            f"{name} of {class_name(type(last))} must be an estimator, got {shown(value)}; in a suite file, write "
             f'e.g. {name} = {{ estimator = "svm", params = {{}} }}'
         )
     return ""
 
 
 def _kind(last: Any) -> str:
-    """Return what an estimator says it is; empty if it says nothing."""
+    """Return the type that an estimator declares; empty if none."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
@@ -136,6 +136,6 @@ def _kind(last: Any) -> str:
 
 
 def _says_its_type(model: Any) -> str | None:
-    """Return what an estimator said that it is before scikit-learn 1.6; None if it says nothing."""
+    """Return the type that an estimator declared before scikit-learn 1.6; None if none."""
     kind = read_attribute(model, "_estimator_type")
     return kind if isinstance(kind, str) else None

@@ -1,4 +1,4 @@
-"""Trials that run again because the user's own code changed since their stored results."""
+"""Trials that run again because user code has changed since their results were stored."""
 
 from bisect import bisect_left
 from collections import Counter
@@ -11,25 +11,25 @@ from hdr_bench.records.store import Store
 from hdr_bench.records.text import pluralize
 from hdr_bench.records.trial import Trial
 
-# After every character of a key in their order.
+# Sorts after every character of a key.
 _LAST = "\U0010ffff"
 
 
 def code_changes(to_run: Iterable[Trial], store: Store) -> list[str]:
-    """Say of each case how many of its trials run again because its own code changed.
+    """Describe for each case how many of its trials run again because its code has changed.
 
     Parameters
     ----------
     to_run : iterable of Trial
     store : Store
-        With the results, and fits inside grid searches, of other versions of the code.
+        Store with the results, and the fits within grid searches, of other versions of the code.
 
     Returns
     -------
     lines : list of str
-        One per case and reason, e.g. ``"mine: its code changed since the stored result; 1 trial runs again"``.
+        One per case and reason, e.g. ``"mine: its code has changed since the stored result; 1 trial runs again"``.
     """
-    # The folder is listed once, not again for each of thousands of trials.
+    # The folder is listed only once, not for each of thousands of trials.
     keys = store.keys()
     if not keys and not fit_stores(store.folder):
         return []
@@ -49,17 +49,17 @@ def _reason(trial: Trial, store: Store, keys: Sequence[str]) -> str:
         return ""
     codes = {earlier.code for earlier in _stored_alike(trial, store, near)}
     if trial.code in codes:
-        # Only versions differ.
+        # Only versions of libraries differ.
         return ""
     if codes - {""}:
-        return "its code changed since the stored result"
+        return "its code has changed since the stored result"
     if codes:
-        return "the stored result does not say which code it came from"
-    return "its code changed since the stored fits of its search" if _has_fits_of_other_code(trial, store) else ""
+        return "the stored result does not record its code"
+    return "its code has changed since the stored fits of its search" if _has_fits_of_other_code(trial, store) else ""
 
 
 def _has_fits_of_other_code(trial: Trial, store: Store) -> bool:
-    """Whether a search has no fits of its own, but other code has left some."""
+    """Return whether a search has no stored fits with the current code, but some with other code."""
     if trial.search is None or FitStore(store.folder, trial.key).names:
         return False
     part = readable_part(trial.key)
@@ -69,12 +69,12 @@ def _has_fits_of_other_code(trial: Trial, store: Store) -> bool:
 
 
 def _stored_alike(trial: Trial, store: Store, near: Sequence[str]) -> Iterator[Trial]:
-    """Give the stored trials that differ from this one in their code, and perhaps in versions, alone."""
+    """Yield the stored trials that differ from this one only in their code, and perhaps in versions."""
     alike = _without_code(trial) if near else ""
     for key in near:
         try:
             stored = store.read(key).trial
-        # Not readable: it says nothing of the code.
+        # Unreadable, so it tells nothing about the code.
         except StoreError:
             continue
         if _without_code(stored) == alike:
@@ -82,12 +82,12 @@ def _stored_alike(trial: Trial, store: Store, near: Sequence[str]) -> Iterator[T
 
 
 def _beginning(key: str) -> str:
-    """Return the readable part of a key, which is that of the case, the seed and the fold."""
+    """Return the readable part of a key: the case, the seed and the fold."""
     return f"{key.rpartition('-')[0]}-"
 
 
 def _with_beginning(keys: Sequence[str], beginning: str) -> Sequence[str]:
-    """Return those of sorted keys that begin so: they are next to each other."""
+    """Return the keys with a prefix, which are adjacent in sorted order."""
     return keys[bisect_left(keys, beginning) : bisect_left(keys, f"{beginning}{_LAST}")]
 
 

@@ -1,4 +1,4 @@
-"""Corrupted images of a data set: of its test sets, and copies of its training images."""
+"""Corrupted images of a data set, for test sets and for copies of training images."""
 
 from dataclasses import replace
 
@@ -14,7 +14,7 @@ from hdr_bench.records.distortions import Severity
 from hdr_bench.robustness import corrupt
 
 _SEED = 0
-# Training images have other random numbers than test images, and each set of copies others than the one before.
+# Training images use other random numbers than test images, and each set of copies others than the previous one.
 _FIRST_SEED_OF_COPIES = 1000
 
 
@@ -26,26 +26,26 @@ def corrupt_images(
     Parameters
     ----------
     images : ndarray of shape (n, height, width)
-        Some of its images.
+        Some images of the data set.
     dataset : Dataset
-        It says the range of their pixels and their polarity.
+        Provides the pixel range and the polarity.
     name : str
-        Of the corruption.
+        Name of the corruption.
     severity : {1, 2, 3, 4, 5, "mnist-c"}
     seed : int, default=0
-        The same for all methods and repeats.
+        Random seed, the same for all methods and repeats.
 
     Returns
     -------
     corrupted : ndarray of shape (n, height, width)
-        Of the same type.
+        Of the same dtype.
     """
     polarity = _polarity_of(dataset)
     return corrupt(images, name, severity, seed=seed, pixel_range=pixel_range_of(dataset), polarity=polarity)
 
 
 def pixel_range_of(dataset: Dataset) -> tuple[float, float]:
-    """Return what is black and what is white in the images of a data set: the range that they use.
+    """Return the pixel values of black and white in the images of a data set: the range that they use.
 
     Parameters
     ----------
@@ -54,20 +54,20 @@ def pixel_range_of(dataset: Dataset) -> tuple[float, float]:
     Returns
     -------
     low, high : float
-        The smallest and the largest pixel of both parts, as where images are inverted; bytes need not use all of
-        theirs.
+        Smallest and largest pixel value in both parts, as used for inverting images; bytes need not use their whole
+        range.
     """
     parts = [part.images for part in (dataset.train, dataset.test)]
     return float(min(part.min() for part in parts)), float(max(part.max() for part in parts))
 
 
 def with_corrupted_copies(dataset: Dataset, train_with: tuple[TrainingCorruption, ...], case: str) -> Dataset:
-    """Return a data set whose training images have corrupted copies behind them, the same for every seed of a trial.
+    """Append corrupted copies to the training images of a data set, the same for every seed of a trial.
 
     Parameters
     ----------
     dataset : Dataset
-        As a trial has it: of a fold without the images that it is evaluated on.
+        As in a trial: for a fold, without the images that it is evaluated on.
     train_with : tuple of TrainingCorruption
     case : str
         Name of the case, for the note.
@@ -75,7 +75,7 @@ def with_corrupted_copies(dataset: Dataset, train_with: tuple[TrainingCorruption
     Returns
     -------
     dataset : Dataset
-        Its fingerprint is that of the data without the copies; a note says what was added.
+        Its fingerprint is that of the data without the copies; a note describes what was added.
     """
     if not train_with:
         return dataset

@@ -1,4 +1,4 @@
-"""Checks of a suite's corrupted and attacked images: what it names exists, and fits its cases."""
+"""Checks of a suite's corrupted and attacked images, which must exist and suit its cases."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -13,7 +13,7 @@ from hdr_bench.records.suite import Suite
 
 
 def distortion_faults(suite: Suite) -> Iterator[str]:
-    """Give what is wrong with the distorted images of a suite.
+    """Yield the faults in the distorted images of a suite.
 
     Parameters
     ----------
@@ -22,7 +22,7 @@ def distortion_faults(suite: Suite) -> Iterator[str]:
     Yields
     ------
     fault : str
-        With its place.
+        Includes its place in the suite.
     """
     for number, test_set in enumerate(suite.test_sets, start=1):
         place = f"test_set {number} ({shown(test_set.name)})"
@@ -48,8 +48,8 @@ def _test_set_faults(suite: Suite, test_set: TestSet) -> Iterator[str]:
     for case in _evaluated_cases(suite, test_set):
         if reason := _missing_gradient(case):
             yield (
-                f"attack: it cannot be made for case {shown(case.name)}: {reason}; give transfer_from, the name of a "
-                "case whose images such methods are evaluated on"
+                f"attack: not possible for case {shown(case.name)}: {reason}; give transfer_from, the name of a "
+                "case whose images are used for such methods"
             )
             return
 
@@ -63,9 +63,9 @@ def _transfer_faults(suite: Suite, test_set: TestSet) -> Iterator[str]:
     source = cases[name]
     kind = (source.protocol or suite.protocol).kind
     if kind != "holdout":
-        yield f"case {shown(name)} has the protocol {kind}; images are made for a method of the protocol holdout"
+        yield f"case {shown(name)} has the protocol {kind}; images are made only for a method with the protocol holdout"
     if reason := _missing_gradient(source):
-        yield f"no attack can be made for case {shown(name)}: {reason}; name another case"
+        yield f"no attack is possible for case {shown(name)}: {reason}; name another case"
     choice = source.dataset or suite.dataset
     for case in _evaluated_cases(suite, test_set):
         if (case.dataset or suite.dataset) != choice:
@@ -77,17 +77,17 @@ def _transfer_faults(suite: Suite, test_set: TestSet) -> Iterator[str]:
 
 
 def _evaluated_cases(suite: Suite, test_set: TestSet) -> list[Case]:
-    """Return the cases that are evaluated on a test set: not those that are fitted on folds."""
+    """Return the cases that are evaluated on a test set: those that are not fitted on folds."""
     cases = [case for case in suite.cases if test_set.is_for(case.name)]
     return [case for case in cases if KINDS[(case.protocol or suite.protocol).kind].evaluated_on != "folds"]
 
 
 def _missing_gradient(case: Case) -> str:
-    """Say why an attack cannot be made for a case; nothing if it can, or the case is wrong for another reason."""
+    """Return why no attack can be made for a case; empty if one can, or if the case has another fault."""
     try:
         model: Any = unseeded_model(case)
         return why_no_gradient(model)
-    except Exception:  # noqa: BLE001  # what is wrong with its method is said where that is checked
+    except Exception:  # noqa: BLE001  # faults of the method are reported by its own check
         return ""
 
 
@@ -99,6 +99,6 @@ def _copy_faults(suite: Suite, case: Case) -> Iterator[str]:
             yield f"train_with: {error}"
     if case.train_with and (case.protocol or suite.protocol).kind == "grid-search":
         yield (
-            "train_with: the folds of a grid search would hold an image and its corrupted copy on both sides; give "
-            "the case another protocol and the parameters that a search has chosen"
+            "train_with: a grid search could train on an image and evaluate on its corrupted copy; give "
+            "the case another protocol and the parameters selected by a search"
         )

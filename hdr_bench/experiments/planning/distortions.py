@@ -1,4 +1,4 @@
-"""What is done to images of test sets and to copies of training images: looked up, checked, and said in words."""
+"""Distortions of test images and of copies of training images: look-up, checks and descriptions."""
 
 from typing import Any
 
@@ -12,7 +12,7 @@ from hdr_bench.robustness.corruptions import CORRUPTIONS_VERSION, step_of
 
 
 def check_corruption(name: str, severity: Severity) -> None:
-    """Check that there is a corruption, and that it has a severity.
+    """Check that a corruption exists and supports a severity.
 
     Parameters
     ----------
@@ -46,7 +46,7 @@ def corruption_of(test_set: TestSet) -> Corruption | None:
 
 
 def attack_of(test_set: TestSet) -> Attack | None:
-    """Return the attack on a test set's images, with its defaults; None if they are not attacked.
+    """Return the attack on a test set's images with its defaults; None if they are not attacked.
 
     Parameters
     ----------
@@ -59,9 +59,9 @@ def attack_of(test_set: TestSet) -> Attack | None:
     Raises
     ------
     UnknownNameError
-        If there is no such attack.
+        If the attack is unknown.
     ValueError
-        If it does not take what the test set asks for.
+        If the attack does not take a parameter of the test set.
     """
     if test_set.attack is None or test_set.eps is None:
         return None
@@ -76,7 +76,7 @@ def attack_of(test_set: TestSet) -> Attack | None:
 
 
 def version_of(test_set: TestSet) -> int | None:
-    """Return the version of the code that distorts a test set's images; None if none does.
+    """Return the version of the code that distorts a test set's images; None if they are not distorted.
 
     Parameters
     ----------
@@ -106,26 +106,26 @@ def training_version(train_with: tuple[TrainingCorruption, ...]) -> int | None:
 
 
 def why_no_gradient(model: Any) -> str:
-    """Say why an attack cannot be made for a method.
+    """Return why no attack can be made for a method.
 
     Parameters
     ----------
     model : estimator
-        Not fitted.
+        Unfitted.
 
     Returns
     -------
     reason : str
-        Empty if it can be made.
+        Empty if an attack can be made.
     """
-    # It loads what networks need.
+    # Imports what networks need.
     from hdr_bench.robustness import describe_missing_gradient, estimator_has_gradient
 
     return "" if estimator_has_gradient(model) else describe_missing_gradient(model)
 
 
 def describe_distortion(test_set: TrialTestSet) -> str:
-    """Say what is done to the images of a test set.
+    """Describe what is done to the images of a test set.
 
     Parameters
     ----------
@@ -134,7 +134,7 @@ def describe_distortion(test_set: TrialTestSet) -> str:
     Returns
     -------
     text : str
-        Empty if they are as they came.
+        Empty if they are unchanged.
     """
     if (corruption := test_set.corruption) is not None:
         return f"corrupted: {describe_corruption(corruption.name, corruption.severity)}"
@@ -142,13 +142,13 @@ def describe_distortion(test_set: TrialTestSet) -> str:
         return ""
     amount = f"each pixel changed by at most {attack.eps:g} of the pixels' range"
     steps = f", {attack.steps:,} steps" if attack.steps > 1 else ""
-    restarts = f", the worst of {attack.restarts:,} starts" if attack.restarts > 1 else ""
+    restarts = f", worst of {attack.restarts:,} starts" if attack.restarts > 1 else ""
     made_for = f"the fitted method of {shown(attack.transfer_from)}" if test_set.made_for else "the method itself"
-    return f"attacked by {attack.name}: {amount}{steps}{restarts}; made for {made_for}"
+    return f"attacked with {attack.name}: {amount}{steps}{restarts}; made for {made_for}"
 
 
 def describe_corruption(name: str, severity: Severity) -> str:
-    """Return a corruption in words.
+    """Describe a corruption.
 
     Parameters
     ----------
@@ -171,7 +171,7 @@ def describe_corruption(name: str, severity: Severity) -> str:
 
 
 def describe_learned_corruption(test_set: TrialTestSet, train_with: tuple[TrainingCorruption, ...]) -> str:
-    """Say that a method learns from images with the corruption of a test set.
+    """Describe that a method learns from images with the corruption of a test set.
 
     Parameters
     ----------

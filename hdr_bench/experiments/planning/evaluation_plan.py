@@ -1,4 +1,4 @@
-"""A suite's other test sets as its trials have them: loaded, and held against the data that a method learns from."""
+"""Further test sets of a suite as its trials use them: loaded, and compared with the training data."""
 
 import warnings
 from collections.abc import Callable
@@ -40,19 +40,19 @@ from hdr_bench.records.protocol import KINDS, DatasetChoice, Kind
 
 Load = Callable[[DatasetChoice], Dataset]
 NOT_THERE = (DatasetError, DatasetNotFoundError, DatasetWarning, MissingDependencyError)
-"""Errors of data that cannot be used, which are a row with the reason."""
+"""Errors for data that cannot be used, which become a row with the reason."""
 
 
 @dataclass(frozen=True)
 class LearnedShare:
-    """How many of its training images a method learns from.
+    """Share of the training images that a method learns from.
 
     Attributes
     ----------
     n_images : int or None
-        None for all. Of a learning curve the largest number.
+        Number of images; None for all, and the largest number for a learning curve.
     are_same : bool
-        They are drawn with the same seed in each trial; those of a learning curve are not.
+        Whether they are drawn with the same seed in each trial, which is not so for a learning curve.
     """
 
     n_images: int | None = None
@@ -61,18 +61,18 @@ class LearnedShare:
 
 @dataclass(frozen=True)
 class Learner:
-    """The method that a case's test sets are planned for.
+    """The method for which a case's test sets are planned.
 
     Attributes
     ----------
     choice : DatasetChoice
         The data that it learns from.
     learned : LearnedShare
-        How many of their training images its trials take.
+        Share of their training images used by its trials.
     train_with : tuple of TrainingCorruption
-        Corrupted copies of them that it learns from.
+        Corrupted copies of the training images that it also learns from.
     why_no_gradient : str
-        Why no attack can be made for it; empty if one can.
+        Reason why no attack can be made for it; empty if one can.
     """
 
     choice: DatasetChoice
@@ -82,12 +82,12 @@ class Learner:
 
 
 class TestSetPlans:
-    """The test sets of a suite's trials; what cases have in common is looked at once.
+    """Test sets of a suite's trials; what cases share is computed once.
 
     Parameters
     ----------
     load : callable
-        Returns the data set of a choice.
+        Returns the data set for a choice.
     """
 
     def __init__(self, load: Load) -> None:
@@ -99,28 +99,28 @@ class TestSetPlans:
     def of(
         self, test_sets: tuple[TestSet, ...], learner: Learner, protocol: Kind, key_of: Callable[[str], str]
     ) -> tuple[TrialTestSet, ...]:
-        """Return the test sets of a case's trials; none if these are evaluated on folds.
+        """Return the test sets of a case's trials; none if the trials are evaluated on folds.
 
         Parameters
         ----------
         test_sets : tuple of TestSet
-            The case's.
+            Test sets of the case.
         learner : Learner
-            The case's method, and what it learns from.
+            Method of the case, and what it learns from.
         protocol : {"holdout", "cross-validation", "grid-search", "learning-curve"}
-            The case's.
+            Protocol of the case.
         key_of : callable
-            Returns the key of the trial, of the case of a name, that attacked images are made for.
+            Returns, for the name of a case, the key of the trial that attacked images are made for.
 
         Returns
         -------
         test_sets : tuple of TrialTestSet
-            One whose data are not there, or do not fit, says why.
+            A test set whose data are unavailable or unsuitable has a problem.
 
         Warns
         -----
         DatasetWarning
-            For each thing that is doubtful about one: images that the method learns from, another polarity or range.
+            For each doubt about a test set: images that the method learns from, or a different polarity or range.
         """
         if KINDS[protocol].evaluated_on == "folds":
             return ()
@@ -129,22 +129,22 @@ class TestSetPlans:
         return tuple(self._plan_for(each, learner, key_of) for each in (*own, *chain(*others)))
 
     def datasets_of(self, test_sets: tuple[TrialTestSet, ...]) -> dict[str, Dataset]:
-        """Return the data sets of a trial's test sets that it can be evaluated on.
+        """Return the data sets of those test sets of a trial that it can be evaluated on.
 
         Parameters
         ----------
         test_sets : tuple of TrialTestSet
-            As `of` returned them.
+            As returned by `of`.
 
         Returns
         -------
         datasets : dict of str to Dataset
-            By the test sets' names.
+            By name of the test set.
         """
         return {each.name: self._datasets[each.fingerprint] for each in test_sets if each.fingerprint}
 
     def _plan_for(self, test_set: TestSet, learner: Learner, key_of: Callable[[str], str]) -> TrialTestSet:
-        """Return a test set with what of it depends on the method."""
+        """Return a test set with everything that depends on the method."""
         planned = self._plan(test_set, learner.choice, learner.learned)
         if planned.problem:
             return planned
@@ -167,14 +167,14 @@ class TestSetPlans:
         return self._made[key]
 
     def _warn(self, name: str, notes: tuple[str, ...]) -> None:
-        # What has nothing to do with the number of training images is warned of once.
+        # Warnings that do not depend on the number of training images are issued only once.
         new = tuple(note for note in notes if (name, note) not in self._warned)
         self._warned.update((name, note) for note in new)
         issue_warnings(f"test set {name}", new)
 
 
 def plan_test_set(test_set: TestSet, choice: DatasetChoice, learned: LearnedShare, load: Load) -> TrialTestSet:
-    """Return a test set as the trials of a method have it.
+    """Return a test set as the trials of a method use it.
 
     Parameters
     ----------
@@ -182,14 +182,14 @@ def plan_test_set(test_set: TestSet, choice: DatasetChoice, learned: LearnedShar
     choice : DatasetChoice
         The data that the method learns from.
     learned : LearnedShare
-        How many of their training images it learns from.
+        How many of their training images the method learns from.
     load : callable
-        Returns the data set of a choice.
+        Returns the data set for a choice.
 
     Returns
     -------
     test_set : TrialTestSet
-        With the reason if it cannot be evaluated on.
+        With a problem if it cannot be used.
     """
     asked = test_set.dataset or choice
     planned = TrialTestSet(
@@ -212,7 +212,7 @@ def plan_test_set(test_set: TestSet, choice: DatasetChoice, learned: LearnedShar
     problem = describe_misfit(part, other.class_names, dataset.image_shape, dataset.class_names)
     if problem:
         return planned.model_copy(update={"problem": problem})
-    # What is doubtful about the own test part is said of the data themselves.
+    # Doubts about the data set's own test part are reported with the data set.
     is_own = other.fingerprint == dataset.fingerprint and test_set.part == "test"
     doubts = () if is_own else doubts_of(dataset.train, with_labels_of(part, other.class_names, dataset.class_names))
     overlap = "" if is_own else _describe_known(test_set, choice, learned, load)
@@ -222,21 +222,21 @@ def plan_test_set(test_set: TestSet, choice: DatasetChoice, learned: LearnedShar
 
 
 def with_attack(planned: TrialTestSet, why_no_gradient: str, key_of: Callable[[str], str]) -> TrialTestSet:
-    """Return a test set with whose images a method is evaluated on: those made for itself, or for another method.
+    """Return a test set with the source of its attacked images: the method itself, or another one.
 
     Parameters
     ----------
     planned : TrialTestSet
-        As the suite asks for it.
+        As requested by the suite.
     why_no_gradient : str
-        Why no attack can be made for the method; empty if one can.
+        Reason why no attack can be made for the method; empty if one can.
     key_of : callable
-        Returns the key of the trial, of the case of a name, that attacked images are made for.
+        Returns, for the name of a case, the key of the trial that attacked images are made for.
 
     Returns
     -------
     test_set : TrialTestSet
-        With the reason if it cannot be evaluated on.
+        With a problem if it cannot be used.
     """
     attack = planned.attack
     if attack is None:
@@ -250,7 +250,7 @@ def with_attack(planned: TrialTestSet, why_no_gradient: str, key_of: Callable[[s
 
 
 def _describe_known(test_set: TestSet, choice: DatasetChoice, learned: LearnedShare, load: Load) -> str:
-    """Say how many images of a test set the method learns from; both are compared as they came, before a fit."""
+    """Describe how many images of a test set the method learns from, comparing both before any conversion to a form."""
     train, other = load_as_it_came(choice, load), load_as_it_came(test_set.dataset or choice, load)
     if learned.n_images is not None and learned.are_same:
         train = train.subsample(learned.n_images)
@@ -262,13 +262,13 @@ def _describe_known(test_set: TestSet, choice: DatasetChoice, learned: LearnedSh
 
 
 def load_as_it_came(choice: DatasetChoice, load: Load) -> Dataset:
-    """Load the same images before they are brought into another form, if they can be had without.
+    """Load the images of a choice before conversion to another form, if possible.
 
     Parameters
     ----------
     choice : DatasetChoice
     load : callable
-        Returns the data set of a choice.
+        Returns the data set for a choice.
 
     Returns
     -------
@@ -280,5 +280,5 @@ def load_as_it_came(choice: DatasetChoice, load: Load) -> Dataset:
         with warnings.catch_warnings(action="ignore", category=DatasetWarning):
             return load(choice.model_copy(update={"fit": None}))
     except DatasetError:
-        # Pictures of several sizes are a data set in that form alone.
+        # Pictures of different sizes form a data set only after conversion.
         return load(choice)

@@ -1,4 +1,4 @@
-"""Models that a run would keep: how many, about how large, and whether there is room for them."""
+"""Models that a run would save: their number and approximate size, and whether the disk has space for them."""
 
 import shlex
 import shutil
@@ -21,14 +21,14 @@ from hdr_bench.records.trial import Trial
 
 @dataclass(frozen=True)
 class ExpectedModels:
-    """Models of a case that are to be kept.
+    """Models of a case to save.
 
     Attributes
     ----------
     case : str
     count : int
     n_bytes : int or None
-        About what all of them take; None if that is not known.
+        Approximate total size; None if unknown.
     """
 
     case: str
@@ -37,18 +37,18 @@ class ExpectedModels:
 
 
 def model_command(options: RunOptions, origin: str) -> str:
-    """Return what the cards of a run's models say of what made them.
+    """Return the command to record in the cards of a run's models.
 
     Parameters
     ----------
     options : RunOptions
     origin : str
-        What the suite was asked for as; empty for one made in code.
+        Name or path under which the suite was requested; empty for one created in code.
 
     Returns
     -------
     command : str
-        Empty for a suite made in code.
+        Empty for a suite created in code.
 
     Examples
     --------
@@ -60,7 +60,7 @@ def model_command(options: RunOptions, origin: str) -> str:
 
 
 def expected_models(schedule: Schedule) -> tuple[ExpectedModels, ...]:
-    """Return the models that the trials which are due would leave, case by case.
+    """Return the models that the pending trials would save, case by case.
 
     Parameters
     ----------
@@ -78,13 +78,13 @@ def expected_models(schedule: Schedule) -> tuple[ExpectedModels, ...]:
 
 
 def describe_expected_models(expected: Iterable[ExpectedModels], folder: Path) -> Iterator[str]:
-    """Give the lines that list the models which a run would save.
+    """Yield the lines that list the models that a run would save.
 
     Parameters
     ----------
     expected : iterable of ExpectedModels
     folder : Path
-        The run's.
+        Folder of the run.
 
     Yields
     ------
@@ -104,7 +104,7 @@ def describe_expected_models(expected: Iterable[ExpectedModels], folder: Path) -
 
 
 def check_room(schedule: Schedule, options: RunOptions, store: Store) -> None:
-    """Check that the disk has room for the models that are to be saved, as far as their size is known.
+    """Check that the disk has space for the models to save, as far as their size is known.
 
     Parameters
     ----------
@@ -115,7 +115,7 @@ def check_room(schedule: Schedule, options: RunOptions, store: Store) -> None:
     Raises
     ------
     StoreError
-        If it does not.
+        If the disk does not have enough space.
     """
     if not options.keep_models:
         return

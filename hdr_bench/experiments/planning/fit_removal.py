@@ -1,4 +1,4 @@
-"""Stored fits of grid searches that nobody needs any more, removed before and after a run."""
+"""Removal of stored fits of grid searches that are no longer needed, before and after a run."""
 
 from collections.abc import Iterable
 from contextlib import suppress
@@ -14,7 +14,7 @@ from hdr_bench.records.trial import Trial
 
 
 def remove_fits_before(schedule: Schedule, store: Store) -> None:
-    """Remove the stored fits that a run does again, and what killed processes left half-written beside them.
+    """Remove the stored fits that a run repeats, and files that killed processes left incomplete.
 
     Parameters
     ----------
@@ -30,7 +30,7 @@ def remove_fits_before(schedule: Schedule, store: Store) -> None:
 
 
 def remove_fits_after(schedule: Schedule, store: Store) -> None:
-    """Remove the stored fits of searches that are done, and of those that they have taken the place of.
+    """Remove the stored fits of finished searches, and of those that they replace.
 
     Parameters
     ----------
@@ -59,10 +59,10 @@ def _remove_fits_that_run_again(store: FitStore, rerun: Rerun) -> None:
 
 
 def _clear_superseded_fits(store: Store, done: Iterable[Trial]) -> None:
-    """Remove the fits of searches that others have taken the place of: of an edited grid, or changed code.
+    """Remove the fits of searches that were replaced, after a change to their grid or code.
 
-    Those that differ from one that is done in their grid, folds, strategy, code or versions alone were given up for it;
-    what belongs to other images, parameters or seeds is kept.
+    A search that differs from a finished one only in grid, folds, strategy, code or versions was abandoned for it. Fits
+    that belong to other images, parameters or seeds are kept.
     """
     by_readable_part: dict[str, set[str]] = {}
     names = set()

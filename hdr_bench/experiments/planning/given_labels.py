@@ -1,4 +1,4 @@
-"""The labels that test images came with, beside those that were decided on: a test set of its own."""
+"""The original labels of test images whose labels were changed by decisions, as a separate test set."""
 
 import warnings
 from collections.abc import Callable
@@ -13,19 +13,19 @@ from hdr_bench.records.protocol import DatasetChoice
 
 
 def given_labels_of(test_set: TestSet, load: Callable[[DatasetChoice], Dataset]) -> tuple[TestSet, ...]:
-    """Return the test set with the labels that images came with, if decisions change them: both are reported.
+    """Return the test set with the original labels if decisions change them, so that both are reported.
 
     Parameters
     ----------
     test_set : TestSet
-        With the labels that were decided on. One that is corrupted or attacked has these alone.
+        With the labels after the decisions. A corrupted or attacked test set has no other labels.
     load : callable
-        Returns the data set of a choice.
+        Returns the data set for a choice.
 
     Returns
     -------
     test_sets : tuple of TestSet
-        One, or none if no decision changes a label of these images, or leaves one out.
+        One test set, or none if no decision changes a label of these images or leaves one out.
     """
     choice = test_set.dataset
     if choice is None or choice.labels is None or test_set.is_distorted:
@@ -35,7 +35,7 @@ def given_labels_of(test_set: TestSet, load: Callable[[DatasetChoice], Dataset])
         with warnings.catch_warnings(action="ignore", category=DatasetWarning):
             decided, came = (part_of(load(each), test_set.part) for each in (choice, given))
     except HdrBenchError:
-        # Whoever plans the test set says what is wrong with its data.
+        # Faults of the data are reported when the test set is planned.
         return ()
     if np.array_equal(decided.labels, came.labels):
         return ()

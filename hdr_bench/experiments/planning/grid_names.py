@@ -1,4 +1,4 @@
-"""Parameters of a grid: which estimator of a model each is of, whether that takes it, and what its values stand for."""
+"""Grid parameters: the estimator that each belongs to, whether it accepts them, and what their values represent."""
 
 import inspect
 from collections.abc import Iterator, Mapping
@@ -16,7 +16,7 @@ _OPEN = frozenset({inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWO
 
 
 def in_pipeline(model: Any, name: str) -> str:
-    """Return the name that a parameter of the estimator itself has in a pipeline.
+    """Return the name, within a pipeline, of a parameter of its final estimator.
 
     Parameters
     ----------
@@ -39,9 +39,9 @@ def in_pipeline(model: Any, name: str) -> str:
 
 
 def owner_of(model: Any, name: str) -> tuple[Any, str]:
-    """Return the estimator in a model that a parameter is set on, and the name that the parameter has there.
+    """Return the estimator within a model on which a parameter is set, and the parameter's name there.
 
-    What the parameter is nested in may be no estimator: ``module__hidden`` is a parameter of skorch's net.
+    The prefix of a nested parameter need not be an estimator: ``module__hidden`` is a parameter of skorch's net.
 
     Parameters
     ----------
@@ -69,9 +69,9 @@ def owner_of(model: Any, name: str) -> tuple[Any, str]:
 
 
 def settable(model: Any, candidate: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a candidate of a grid as a model's `set_params` takes it.
+    """Return a candidate of a grid in the form that a model's `set_params` accepts.
 
-    What a suite file can only describe is made as for `params`: estimators, and the classes that skorch wants.
+    What a suite file can only describe is created as for `params`: estimators, and the classes that skorch needs.
 
     Parameters
     ----------
@@ -87,7 +87,7 @@ def settable(model: Any, candidate: Mapping[str, Any]) -> dict[str, Any]:
     Raises
     ------
     HdrBenchError
-        If a value cannot be made.
+        If a value cannot be created.
     """
     return {in_pipeline(model, name): _made_value(model, name, value) for name, value in candidate.items()}
 
@@ -100,8 +100,8 @@ def _made_value(model: Any, name: str, value: Any) -> Any:
 def check_grid(model: Any, grid: Mapping[str, list[Any]]) -> None:
     """Check that a search can set each parameter of a grid.
 
-    Estimators of other libraries take parameters that their `get_params` does not return: CatBoost returns those that
-    it was given, skorch and LightGBM take others than they name.
+    Estimators of other libraries accept parameters that their `get_params` does not return: CatBoost returns only those
+    that were set, and skorch and LightGBM accept more than they list.
 
     Parameters
     ----------
@@ -113,11 +113,11 @@ def check_grid(model: Any, grid: Mapping[str, list[Any]]) -> None:
     Raises
     ------
     UnknownNameError
-        If an estimator does not take one.
+        If an estimator does not accept a parameter.
     EstimatorError
-        If setting one would end the program.
+        If setting a parameter would exit the program.
     HdrBenchError
-        If what a value describes cannot be made.
+        If the object described by a value cannot be created.
     """
     known = all_params(model)
     for name, values in grid.items():
@@ -136,7 +136,7 @@ def _check_name(owner: Any, name: str, value: Any) -> None:
     def refuse(error: BaseException) -> BaseException:
         if isinstance(error, HdrBenchError):
             return error
-        # Whatever the class raises for what it does not take.
+        # A class may raise any exception for what it does not accept.
         if isinstance(error, Exception):
             return refusal
         return EstimatorError(f"set_params of {class_name(type(owner))} fails: {cause_of(error)}")
@@ -148,12 +148,12 @@ def _check_name(owner: Any, name: str, value: Any) -> None:
 
 
 def _named_by_constructors(cls: type) -> set[str]:
-    """Return the names of parameters that the constructors of a class and its bases have."""
+    """Return the names of constructor parameters of a class and its bases."""
     return {each.name for each in _constructor_parameters(cls) if each.kind not in _OPEN}
 
 
 def _takes_any(cls: type) -> bool:
-    """Whether a constructor of a class or its bases takes names that it does not have, as ``**kwargs``."""
+    """Return whether a constructor of a class or its bases accepts any names, as ``**kwargs``."""
     return any(each.kind is inspect.Parameter.VAR_KEYWORD for each in _constructor_parameters(cls))
 
 
@@ -164,6 +164,6 @@ def _constructor_parameters(cls: type) -> Iterator[inspect.Parameter]:
             continue
         try:
             yield from list(inspect.signature(constructor).parameters.values())[1:]
-        # Compiled, without a signature: `set_params` says what it does not take.
+        # Compiled, without a signature; `set_params` rejects what it does not accept.
         except (TypeError, ValueError):
             yield inspect.Parameter("kwargs", inspect.Parameter.VAR_KEYWORD)

@@ -11,18 +11,18 @@ from hdr_bench.records.suite import Suite
 
 
 def find_fetches(suite: Suite, dataset: str | None = None) -> list[FetchRefusedError]:
-    """Return which of a suite's data sets a run would fetch; nothing is fetched.
+    """Return the data sets of a suite that a run would fetch, without fetching them.
 
     Parameters
     ----------
     suite : Suite
     dataset : str, optional
-        The data set that the run was given in place of the suite's.
+        The data set given to the run instead of the suite's.
 
     Returns
     -------
     fetches : list of FetchRefusedError
-        One for each data set, which names it and where it would come from.
+        One per data set, with its name and where it would be fetched from.
     """
     found: dict[str, FetchRefusedError] = {}
     for choice in _choices(suite, dataset):
@@ -34,7 +34,7 @@ def find_fetches(suite: Suite, dataset: str | None = None) -> list[FetchRefusedE
         except FetchRefusedError as error:
             found[error.name] = error
         except HdrBenchError:
-            # What is wrong with it is said when the run is planned.
+            # Its faults are reported when the run is planned.
             continue
     return list(found.values())
 

@@ -1,4 +1,4 @@
-"""A trial's estimator: made as the suite describes it, seeded, and the libraries that decide what it does."""
+"""Estimators of trials, created as the suite describes them and seeded, and the libraries that determine results."""
 
 from collections.abc import Mapping
 from functools import cache
@@ -25,13 +25,13 @@ from hdr_bench.records.trial import Trial
 
 
 def make_model(trial: Trial, pickled: bytes | None = None) -> Any:
-    """Make the trial's estimator, with its seed and threads; of what was made in code, from its pickle.
+    """Create the trial's estimator with its seed and threads; one created in code is restored from its pickle.
 
     Parameters
     ----------
     trial : Trial
     pickled : bytes or None
-        The estimator, if it was made in code.
+        The estimator, if it was created in code.
 
     Returns
     -------
@@ -50,7 +50,7 @@ def make_model(trial: Trial, pickled: bytes | None = None) -> Any:
 
 
 def unseeded_model(case: Case) -> Any:
-    """Make a case's estimator, in a pipeline if there are steps before it, as the suite describes it.
+    """Create a case's estimator as the suite describes it, in a pipeline if it has steps.
 
     Parameters
     ----------
@@ -64,7 +64,7 @@ def unseeded_model(case: Case) -> Any:
     Raises
     ------
     EstimatorError
-        If an estimator that was made in code cannot be copied.
+        If an estimator created in code cannot be copied.
     """
     if case.is_object:
         return copy_unfitted(case.estimator)
@@ -72,7 +72,7 @@ def unseeded_model(case: Case) -> Any:
 
 
 def pickled_model(case: Case) -> bytes | None:
-    """Return an estimator that was made in code as bytes, with the classes of a notebook; None for all others.
+    """Return an estimator created in code as bytes, including classes defined in a notebook; None for all others.
 
     Parameters
     ----------
@@ -85,14 +85,14 @@ def pickled_model(case: Case) -> bytes | None:
     Raises
     ------
     EstimatorError
-        If it cannot be copied or pickled.
+        If the estimator cannot be copied or pickled.
     """
     if not case.is_object:
         return None
     copied = copy_unfitted(case.estimator)
     try:
         return cloudpickle.dumps(copied)
-    # What an object holds may raise anything.
+    # The objects within an estimator may raise anything.
     except Exception as error:
         raise EstimatorError(
             f"case {shown(case.name)}: {class_name(type(copied))} cannot be pickled, and each trial runs in its own "
@@ -101,7 +101,7 @@ def pickled_model(case: Case) -> bytes | None:
 
 
 def last_step(model: Any) -> Any:
-    """Return the estimator itself: the last of a pipeline, the best of a search.
+    """Return the final estimator: the last step of a pipeline, the best estimator of a search.
 
     Parameters
     ----------
@@ -118,7 +118,7 @@ def last_step(model: Any) -> Any:
 
 
 def best_of_search(model: Any) -> Any:
-    """Return the estimator that a fitted search of scikit-learn's has chosen; of anything else the model itself.
+    """Return the estimator selected by a fitted scikit-learn search; any other model unchanged.
 
     Parameters
     ----------
@@ -128,7 +128,7 @@ def best_of_search(model: Any) -> Any:
     -------
     estimator : estimator
     """
-    # Other libraries keep other things under this name.
+    # Other libraries use this name for other things.
     if not isinstance(model, MetaEstimatorMixin):
         return model
     best = read_attribute(model, "best_estimator_")
@@ -142,18 +142,18 @@ def _assemble(estimator: str, params: dict[str, Any], steps: Any) -> Any:
     return model
 
 
-# They cut, evaluate and compute, whatever the method.
+# They split, evaluate and compute, whatever the method.
 _ALWAYS = ("numpy", "scipy", "scikit-learn")
 
 
 def deciding_packages(model: Any, params: Mapping[str, Any]) -> frozenset[str]:
-    """Return the libraries that an unfitted estimator and all that is in it compute with.
+    """Return the libraries that an unfitted estimator and everything within it compute with.
 
     Parameters
     ----------
     model : estimator
     params : mapping of str to Any
-        Its own, as `all_params` returns them.
+        Its parameters, as returned by `all_params`.
 
     Returns
     -------
@@ -163,14 +163,14 @@ def deciding_packages(model: Any, params: Mapping[str, Any]) -> frozenset[str]:
     Raises
     ------
     UnknownNameError
-        If an estimator is given an engine that there is not.
+        If an estimator has an unknown engine.
     """
     parts = (model, *estimators_among(params).values())
     return frozenset({*_ALWAYS, *(package for part in parts for package in _packages_of(part))})
 
 
 def versions_of(packages: frozenset[str]) -> dict[str, str]:
-    """Return the versions of those libraries that are installed, by name.
+    """Return the versions of the installed ones among some libraries, by name.
 
     Parameters
     ----------
@@ -188,12 +188,12 @@ def _packages_of(part: Any) -> set[str]:
     root = class_module(type(part)).partition(".")[0]
     if root != "hdr_bench":
         return {*_distributions().get(root, ()), *_packages_of_library(type(part))}
-    # What a saved estimator holds the versions of, and what it would compute with.
+    # The libraries whose versions a saved estimator records, and those that it would compute with.
     return {*libraries_of(part), *engine_packages(part)}
 
 
 def _packages_of_library(cls: type) -> set[str]:
-    """Return the distributions of the other library that a class, perhaps one of the user's own, is derived from."""
+    """Return the distributions of other libraries that a class, possibly a user's, derives from."""
     library = library_of(cls)
     if library is None:
         return set()

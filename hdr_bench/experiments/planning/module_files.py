@@ -1,4 +1,4 @@
-"""Files of modules: found by name without importing them, and told apart into installed ones and own ones."""
+"""Files of modules, found by name without importing them, and classified as installed or the user's own."""
 
 import importlib.util
 import json
@@ -13,21 +13,21 @@ from pathlib import Path
 from typing import Any
 
 _INSTALLED_FOLDERS = frozenset({"site-packages", "dist-packages"})
-# Its own version stands for it, in an editable install too.
+# This library is identified by its version, even in an editable install.
 _THIS_LIBRARY = "hdr_bench"
 
 
 @dataclass(frozen=True)
 class ModuleFile:
-    """A module as the import system finds it.
+    """A module as found by the import system.
 
     Attributes
     ----------
     name : str
     file : Path or None
-        Its source, or compiled code; None for a package without ``__init__``.
+        Source or compiled code; None for a package without ``__init__``.
     folders : tuple of str
-        Where a package's modules are; empty for a module.
+        Folders with a package's modules; empty for a module.
     """
 
     name: str
@@ -50,12 +50,12 @@ class ModuleFile:
 
 
 def find_module(name: str) -> ModuleFile | None:
-    """Return where a module comes from, without importing it; None for one that is built in or is not there.
+    """Return where a module comes from, without importing it; None if it is built in or does not exist.
 
     Parameters
     ----------
     name : str
-        Dotted.
+        Dotted name.
 
     Returns
     -------
@@ -63,7 +63,7 @@ def find_module(name: str) -> ModuleFile | None:
     """
     spec = _spec_of(name)
     if spec is None:
-        # What is imported from where the import path no longer leads.
+        # Imported from a location that is no longer on the import path.
         spec = getattr(sys.modules.get(name), "__spec__", None)
     if spec is None or not (spec.has_location or spec.submodule_search_locations):
         return None
@@ -71,7 +71,7 @@ def find_module(name: str) -> ModuleFile | None:
 
 
 def is_own(module: ModuleFile) -> bool:
-    """Whether a module is the user's own: neither Python's, nor this library's, nor installed but editably.
+    """Return whether a module is the user's own: not Python's, this library's, or installed other than editably.
 
     Parameters
     ----------
@@ -92,12 +92,12 @@ def _file_of(spec: Any) -> Path | None:
     if not spec.has_location:
         return None
     path = Path(spec.origin).resolve()
-    # A module in a zip archive comes from the archive.
+    # A module in a zip archive is identified by the archive.
     return next((place for place in (path, *path.parents) if place.is_file()), None)
 
 
 def _spec_of(name: str) -> Any:
-    """Ask the finders for each part of a dotted name in turn; `importlib.util.find_spec` would import the packages."""
+    """Query the finders for each part of a dotted name in turn; `importlib.util.find_spec` would import packages."""
     path: Sequence[str] | None = None
     spec = None
     parts = name.split(".")
@@ -115,7 +115,7 @@ def _first_spec(name: str, path: Sequence[str] | None) -> Any:
     for finder in sys.meta_path:
         try:
             spec = finder.find_spec(name, path, None)
-        # Of a package without __init__ inside one that is not imported, Python's finder cannot tell the folders.
+        # If the parent is not imported, Python's finder cannot locate the folders of a package without __init__.
         except KeyError:
             return _folder_spec(name, path)
         if spec is not None:
@@ -136,7 +136,7 @@ def _is_installed(place: Path, root: str) -> bool:
 
 
 def _is_pythons(place: Path) -> bool:
-    """Whether a file or a folder is where Python and pip keep theirs."""
+    """Return whether a path is in a folder of Python or pip."""
     is_named_so = bool(_INSTALLED_FOLDERS & set(place.parts))
     return is_named_so or any(place.is_relative_to(folder) for folder in _pythons_folders())
 
@@ -147,7 +147,7 @@ def _pythons_folders() -> tuple[Path, ...]:
 
 
 def _other_folders() -> dict[str, list[Path]]:
-    """Return for importable names the other folders that they were installed into, by ``pip install --target``."""
+    """Return other folders that importable names were installed into with ``pip install --target``."""
     return _folders_on(tuple(sys.path))
 
 
@@ -156,7 +156,7 @@ def _folders_on(_path: tuple[str, ...]) -> dict[str, list[Path]]:
     folders: dict[str, list[Path]] = {}
     for distribution in metadata.distributions():
         folder = Path(str(distribution.locate_file(""))).resolve()
-        # A source tree with its own metadata beside it has no list of installed files.
+        # A source tree with metadata next to it has no list of installed files.
         if _is_pythons(folder) or distribution.read_text("RECORD") is None or _is_editable(distribution):
             continue
         for root in {file.parts[0].partition(".")[0] for file in distribution.files or ()}:

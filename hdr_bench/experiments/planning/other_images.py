@@ -1,4 +1,4 @@
-"""Images of other data than those that a method learns from: which, whether they fit, and whether it knows them."""
+"""Images from other data than a method learns from: selection, compatibility, and overlap with the training images."""
 
 from dataclasses import replace
 
@@ -15,13 +15,13 @@ _MNIST_SHAPE = (28, 28)
 
 
 def part_of(dataset: Dataset, part: TestPart) -> Part:
-    """Return the images of a data set that a test set takes.
+    """Return the images of a data set that a test set uses.
 
     Parameters
     ----------
     dataset : Dataset
     part : {"test", "all"}
-        The test part, or both parts, the training images first.
+        The test part, or both parts with the training images first.
 
     Returns
     -------
@@ -34,7 +34,7 @@ def part_of(dataset: Dataset, part: TestPart) -> Part:
 
 
 def count_images(dataset: Dataset, part: TestPart) -> int:
-    """Return how many images of a data set `part_of` returns.
+    """Return the number of images of a data set that `part_of` returns.
 
     Parameters
     ----------
@@ -49,14 +49,14 @@ def count_images(dataset: Dataset, part: TestPart) -> int:
 
 
 def sample_of(part: Part, samples: int | None) -> Part:
-    """Return as many images of a part as a test set takes.
+    """Return a sample of a part, of the size that a test set uses.
 
     Parameters
     ----------
     part : Part
-        As `part_of` returns it.
+        As returned by `part_of`.
     samples : int or None
-        As `sample_rows` takes it.
+        As accepted by `sample_rows`.
 
     Returns
     -------
@@ -68,103 +68,103 @@ def sample_of(part: Part, samples: int | None) -> Part:
 
 
 def describe_sample(samples: int | None, n_images: int) -> str:
-    """Say how many images of a part a test set takes.
+    """Describe how many images of a part a test set uses.
 
     Parameters
     ----------
     samples : int or None
-        How many it asks for; None for all.
+        Requested number; None for all.
     n_images : int
-        How many there are.
+        Available number.
 
     Returns
     -------
     text : str
-        Empty if it asks for all.
+        Empty if all are requested.
     """
     if samples is None:
         return ""
     if samples > n_images:
         return f"all {n_images:,} images, fewer than the {samples:,} that the suite asks for"
-    return f"{samples:,} of {n_images:,} images, each class by its share"
+    return f"{samples:,} of {n_images:,} images (stratified)"
 
 
 def describe_part(dataset: Dataset, part: TestPart) -> tuple[str, ...]:
-    """Say how many images of a data set a test set takes, and what its reader must know of the data.
+    """Describe how many images of a data set a test set uses, and what readers must know about the data.
 
     Parameters
     ----------
     dataset : Dataset
     part : {"test", "all"}
-        As `part_of` takes it.
+        As accepted by `part_of`.
 
     Returns
     -------
     notes : tuple of str
-        Those of the data set, and its warnings.
+        Including the notes and warnings of the data set.
     """
     n_test, n_all = len(dataset.test), len(dataset.train) + len(dataset.test)
     if part == "all":
-        # Both parts are together again, however they were cut.
+        # Both parts are joined again, however they were split.
         notes = [note for note in dataset.notes if note != dataset.cut_note]
         warnings = [warning for warning in dataset.warnings if not is_warning_of_parts(warning)]
         return (f"all its {n_all:,} images", *notes, *warnings)
-    advice = ' (part = "all", or --part all, takes all)' if dataset.cut_note else ""
-    return (f"its test part alone, {n_test:,} of {n_all:,} images{advice}", *dataset.notes, *dataset.warnings)
+    advice = ' (part = "all", or --part all, uses all)' if dataset.cut_note else ""
+    return (f"its test part only, {n_test:,} of {n_all:,} images{advice}", *dataset.notes, *dataset.warnings)
 
 
 def describe_misfit(
     part: Part, names: tuple[str, ...], image_shape: tuple[int, int], class_names: tuple[str, ...]
 ) -> str:
-    """Say why a method cannot be evaluated on images, with what to do; nothing if it can.
+    """Describe why a method cannot be evaluated on images, and what to do; empty if it can.
 
     Parameters
     ----------
     part : Part
         The images, with labels that are indices into `names`.
     names : tuple of str
-        Their classes.
+        Classes of the images.
     image_shape : tuple of int
         Height and width of the images that the method learns from, in pixels.
     class_names : tuple of str
-        The classes that it knows.
+        The classes that the method knows.
 
     Returns
     -------
     problem : str
-        Empty if there is none.
+        Empty if there is no problem.
     """
     height, width = part.images.shape[1:]
     if (height, width) != image_shape:
         learnt = f"{image_shape[0]}x{image_shape[1]}"
         which = "them" if image_shape == _MNIST_SHAPE else "both data sets"
         return (
-            f"its images are {height}x{width} pixels, and those that the method learns from {learnt}; bring {which} "
-            'into MNIST\'s form with fit = "mnist" (--fit mnist)'
+            f"its images have {height}x{width} pixels, but the method's training images {learnt}; convert {which} "
+            'to MNIST\'s form with fit = "mnist" (--fit mnist)'
         )
     present = [names[label] for label in np.unique(part.labels)]
     unknown = [name for name in present if name not in class_names]
     if not unknown:
         return ""
     known = [name for name in present if name in class_names]
-    chosen = f"choose some that it knows: classes = [{', '.join(map(_quote, known))}]" if known else "it knows none"
+    chosen = f"choose classes that it knows: classes = [{', '.join(map(_quote, known))}]" if known else "it knows none"
     return f"the method does not know its classes {list_first(unknown, _quote)}; {chosen}"
 
 
 def _quote(name: str) -> str:
-    """Return a class as a suite writes it."""
+    """Return a class name as written in a suite."""
     return f'"{name}"'
 
 
 def with_labels_of(part: Part, names: tuple[str, ...], class_names: tuple[str, ...]) -> Part:
-    """Return images with the labels of a method that learnt from other data: classes are matched by name.
+    """Return images with the labels of a method that learned from other data, matching classes by name.
 
     Parameters
     ----------
     part : Part
         Its labels are indices into `names`.
     names : tuple of str
-        Classes of the images; those that have any are among `class_names`.
+        Classes of the images; those with images are all in `class_names`.
     class_names : tuple of str
         The classes that the method knows.
 
@@ -181,13 +181,13 @@ def with_labels_of(part: Part, names: tuple[str, ...], class_names: tuple[str, .
 
 
 def known_images(train: NDArray[np.generic], images: NDArray[np.generic]) -> NDArray[np.bool_]:
-    """Return which images a method learns from: they are among its training images, pixel by pixel.
+    """Return which images are among a method's training images, pixel by pixel.
 
     Parameters
     ----------
     train : ndarray of shape (n_train, height, width)
     images : ndarray of shape (n, height, width)
-        Of any size; images of another size are not known.
+        Of any size; images of a different size do not match.
 
     Returns
     -------
@@ -199,7 +199,7 @@ def known_images(train: NDArray[np.generic], images: NDArray[np.generic]) -> NDA
 
 
 def describe_overlap(n_known: int, n_images: int) -> str:
-    """Say how many images of a test set a method learns from.
+    """Describe how many images of a test set a method learns from.
 
     Parameters
     ----------
@@ -216,12 +216,12 @@ def describe_overlap(n_known: int, n_images: int) -> str:
 
 
 def describe_most_overlap(n_known: int, n_images: int) -> str:
-    """Say how many images of a test set a method may learn from, if it takes some of the training images only.
+    """Describe how many images of a test set a method may learn from, if it uses only some training images.
 
     Parameters
     ----------
     n_known, n_images : int
-        The most that it can be of how many.
+        Largest possible number of known images, and the number of all images.
 
     Returns
     -------

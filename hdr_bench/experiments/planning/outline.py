@@ -1,4 +1,4 @@
-"""The trials of a case, enumerated as its protocol wants them."""
+"""Trials of a case, enumerated according to its protocol."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -13,22 +13,22 @@ from hdr_bench.records.trial import Search, Trial
 
 @dataclass(frozen=True, eq=False)
 class Outline:
-    """Outline of a case's trials: the first of them, and how many more its protocol makes.
+    """Outline of a case's trials: the first trial, and how many more its protocol creates.
 
     Attributes
     ----------
     first : Trial
-        The one with the first seed.
+        Trial with the first seed.
     case : Case
     protocol : Protocol
     dataset : Dataset
     repeats : int
     most_repeats : int or None
-        With those that run only if the first ones differ much.
+        Including those that run only if the first ones differ much.
     folds : int
-        0 for protocols without.
+        0 for protocols without folds.
     candidates : int or None
-        Of a grid, drawn at random; None for all.
+        Number of candidates drawn at random from a grid; None for all.
     """
 
     first: Trial
@@ -42,13 +42,13 @@ class Outline:
 
     @property
     def sizes(self) -> list[int]:
-        """Training images of a learning curve, as far as there are to be so many."""
+        """Numbers of training images of a learning curve, within the number available."""
         most = self.first.samples
         return [size for size in self.protocol.sizes or () if most is None or size <= most]
 
     @property
     def n_trials(self) -> int:
-        """Number of trials, those included that depend on the first ones."""
+        """Number of trials, including those that depend on the first ones."""
         if self.first.protocol == "holdout" and self.first.is_deterministic:
             return 1
         repeats = max(self.repeats, self.most_repeats or 0)
@@ -56,22 +56,22 @@ class Outline:
 
     @property
     def data(self) -> DataShape:
-        """Shape of the data that the estimator is fitted on; of several fits, the one on the fewest images."""
+        """Shape of the data that the estimator is fitted on; with several fits, of the fit on the fewest images."""
         part = self.dataset.train
         n = min(self.sizes) if self.sizes else self.first.samples or len(part)
-        # The largest fold is the one that rounding up gives.
+        # Rounding up gives the largest fold.
         left_out = -(-n // self.folds) if self.folds else 0
         return DataShape(part.X.shape[1], len(self.dataset.class_names), n - left_out)
 
     def trial(self, repeat: int, **changes: Any) -> Trial:
-        """Return the first trial with another repeat's seed, and changed otherwise.
+        """Return the first trial with the seed of another repeat, and other changes.
 
         Parameters
         ----------
         repeat : int
-            From 0.
+            Number of the repeat, from 0.
         **changes
-            Other fields of the trial.
+            Other fields of the trial to change.
 
         Returns
         -------
@@ -88,7 +88,7 @@ def _holdout(outline: Outline) -> Iterator[Trial]:
 
 
 def conditional_trials(outline: Outline) -> Iterator[Trial]:
-    """Give the trials with further seeds; none if the caller has said how many seeds there are to be.
+    """Yield the trials with further seeds; none if the caller has set the number of seeds.
 
     Parameters
     ----------
@@ -109,7 +109,7 @@ def _seeds(outline: Outline, repeats: range) -> Iterator[Trial]:
 
 
 def _cross_validation(outline: Outline) -> Iterator[Trial]:
-    # The seed cuts the folds too: a deterministic method differs from repeat to repeat as well.
+    # The seed also determines the folds, so repeats of a deterministic method differ too.
     for repeat in range(outline.repeats):
         for fold in range(outline.folds):
             yield outline.trial(repeat, fold=fold, folds=outline.folds)
@@ -125,7 +125,7 @@ def _grid_search(outline: Outline) -> Iterator[Trial]:
 def _learning_curve(outline: Outline) -> Iterator[Trial]:
     for size in outline.sizes:
         for repeat in range(outline.repeats):
-            # The seed draws the images too.
+            # The seed also determines the images.
             yield outline.trial(repeat, samples=size, sample_seed=outline.first.seed + repeat)
 
 
@@ -135,4 +135,4 @@ EXPAND: dict[Kind, Callable[[Outline], Iterator[Trial]]] = {
     "grid-search": _grid_search,
     "learning-curve": _learning_curve,
 }
-"""Functions that make the trials of each protocol."""
+"""Functions that create the trials of each protocol."""

@@ -1,4 +1,4 @@
-"""The user's own code that an estimator comes from: which modules, and hashes of their statements."""
+"""User code that an estimator comes from: its modules, and hashes of their statements."""
 
 import ast
 import functools
@@ -21,15 +21,15 @@ _REMEMBERED = 1000
 
 @dataclass(frozen=True)
 class Source:
-    """Source of a module, as far as it decides results.
+    """Source of a module, as far as it affects results.
 
     Attributes
     ----------
     digest : str
-        SHA-256 of its statements without comments, docstrings and layout; of what is no Python source, of its bytes.
+        SHA-256 of its statements without comments, docstrings and layout; of the bytes if it is not Python source.
     imports : tuple of str
-        Names of all modules that it may import, in functions too. A name taken from a package may be a module of it or
-        not; ``package.*`` stands for all that are.
+        Names of all modules that it may import, including in functions. A name imported from a package may or may not
+        be a module of it; ``package.*`` stands for all its modules.
     """
 
     digest: str
@@ -37,7 +37,7 @@ class Source:
 
 
 def read_source(module: ModuleFile) -> Source:
-    """Read a module's source, or compiled code.
+    """Read the source or compiled code of a module.
 
     Parameters
     ----------
@@ -50,15 +50,15 @@ def read_source(module: ModuleFile) -> Source:
     return _parse(module.file.read_bytes() if module.file else b"", module.package)
 
 
-# By the content: a file that changes while a notebook runs is read again.
+# Cached by content, so that a file that changes while a notebook runs is read again.
 @lru_cache(_REMEMBERED)
 def _parse(content: bytes, package: str) -> Source:
     try:
-        # An invalid escape sequence, say, is its author's affair, and that of whoever imports it.
+        # Warnings about an invalid escape sequence, say, concern its author and whoever imports it.
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             tree = ast.parse(content)
-    # Compiled code, a source for another Python, or one nested too deeply to parse.
+    # Compiled code, source for another Python version, or source nested too deeply to parse.
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return Source(hashlib.sha256(content).hexdigest())
     imports = dict.fromkeys(name for name in _imports(tree, package) if _is_name(name))
@@ -66,7 +66,7 @@ def _parse(content: bytes, package: str) -> Source:
 
 
 def _outline(tree: ast.AST) -> str:
-    """Return a syntax tree as text, a line per node, list and constant; without recursion, since sums may be long."""
+    """Return a syntax tree as text, one line per node, list and constant; without recursion, as sums may be long."""
     lines = []
     waiting: list[Any] = [tree]
     while waiting:
@@ -84,7 +84,7 @@ def _outline(tree: ast.AST) -> str:
 
 
 def _fields(node: ast.AST) -> dict[str, Any]:
-    """Return a node's fields without docstrings, and without empty ones, since new versions of Python add some."""
+    """Return a node's fields without docstrings and empty fields, as new versions of Python add some."""
     fields = {name: value for name, value in ast.iter_fields(node) if value is not None and value != []}
     if _has_docstring(node):
         fields["body"] = fields["body"][1:]
@@ -119,7 +119,7 @@ def _imports_from(node: ast.ImportFrom, package: str) -> Iterator[str]:
 
 
 def _is_name(name: str) -> bool:
-    """Whether a text can be a module's name; a relative import beyond the top package makes one that cannot."""
+    """Return whether a text can be a module name, which a relative import beyond the top package cannot."""
     return all(part == "*" or part.replace("-", "_").isidentifier() for part in name.split("."))
 
 
@@ -130,37 +130,36 @@ def _is_import(function: ast.expr) -> bool:
     return False
 
 
-# Defined in a script or a notebook: there is no file to import, and the case is told from others by its key.
+# Defined in a script or a notebook: there is no file to import, and the case is identified by its key.
 _SCRIPTS = frozenset({"__main__", "__mp_main__"})
 _PLAIN = (type(None), bool, int, float, complex, str, bytes)
 
 
 def own_code(model: Any) -> str:
-    """Return a hash of the own modules that an unfitted estimator comes from; empty if all of it is installed.
+    """Return a hash of the user modules that an unfitted estimator comes from; empty if it is all installed.
 
     Parameters
     ----------
     model : estimator
-        The steps of a pipeline, and the estimators, classes, functions and other objects among its parameters count
-        too.
+        Includes the steps of a pipeline, and the estimators, classes, functions and other objects among its parameters.
 
     Returns
     -------
     code : str
-        The first 16 hexadecimal digits of a SHA-256 over the names of the modules and their statements. Comments,
-        docstrings and the layout of the source do not count. Neither do modules that are imported by a name which is
-        computed, nor the files that a module reads.
+        The first 16 hexadecimal digits of a SHA-256 of the names of the modules and their statements. Comments,
+        docstrings and the layout of the source are ignored, as are modules imported by a computed name, and files that
+        a module reads.
     """
     return code_of(module_names(model))
 
 
 def code_of(names: frozenset[str]) -> str:
-    """Return the hash of the own modules among these and what they import; empty if all are installed.
+    """Return the hash of the user modules among these and their imports; empty if all are installed.
 
     Parameters
     ----------
     names : frozenset of str
-        Names of modules.
+        Module names.
 
     Returns
     -------
@@ -175,30 +174,30 @@ def code_of(names: frozenset[str]) -> str:
 
 
 def check_code(model: Any, planned: str) -> None:
-    """Compare own code with what it was when the run was planned.
+    """Compare user code with its state when the run was planned.
 
     Parameters
     ----------
     model : estimator
         Unfitted.
     planned : str
-        Hash of the code when the run was planned; empty if none of it is own code.
+        Hash of the code when the run was planned; empty if there is no user code.
 
     Raises
     ------
     CodeDiffersError
-        If it is different here.
+        If it has changed.
     """
     if planned and own_code(model) != planned:
-        names = ", ".join(sorted(own_modules(model))) or "no own module"
+        names = ", ".join(sorted(own_modules(model))) or "no user module"
         raise CodeDiffersError(
-            f"the code of this method ({names}) is not what it was when the run was planned; run the suite again, and "
-            "on a cluster copy the same code to every machine"
+            f"the code of this method ({names}) has changed since the run was planned; run the suite again, and "
+            "on a cluster, copy the same code to every machine"
         )
 
 
 def own_modules(model: Any) -> dict[str, ModuleFile]:
-    """Return the own modules that an estimator comes from, by name: those of its objects, and what they import.
+    """Return the user modules that an estimator comes from, by name: those of its objects, and their imports.
 
     Parameters
     ----------
@@ -225,22 +224,22 @@ def _own_modules(names: Iterable[str]) -> dict[str, ModuleFile]:
         if module is None or not is_own(module):
             continue
         if name.endswith(".*"):
-            # Which modules of a package a star means, its __init__ decides: all of them count.
+            # The package's __init__ decides which modules a star import includes, so all of them count.
             waiting += module.submodules()
             continue
         found[name] = module
-        # A package's __init__ runs before its modules do.
+        # A package's __init__ runs before its modules.
         waiting += [name.rpartition(".")[0], *read_source(module).imports]
     return found
 
 
 def module_names(model: Any) -> frozenset[str]:
-    """Return the names of the modules that the classes and functions of an object and of all in it come from.
+    """Return the names of the modules in which the classes and functions of an object and its contents are defined.
 
     Parameters
     ----------
     model : object
-        An estimator, or anything else.
+        An estimator, or any other object.
 
     Returns
     -------
@@ -252,7 +251,7 @@ def module_names(model: Any) -> frozenset[str]:
         If an estimator's ``get_params`` fails.
     """
     names: set[str] = set()
-    # What was looked at is kept, so that no other object takes its place in memory, and its id.
+    # Visited objects are kept alive, so that no other object gets their id.
     seen: dict[int, Any] = {}
     waiting = [model]
     while waiting:
@@ -266,7 +265,7 @@ def module_names(model: Any) -> frozenset[str]:
 
 
 def _homes_of(value: Any) -> frozenset[str]:
-    """Return the names of the modules that a value's class and its bases, or the value itself, are defined in."""
+    """Return the modules in which a value, or its class and base classes, are defined."""
     homes = _homes_of_class(value if isinstance(value, type) else type(value))
     own = getattr(value, "__module__", None)
     if isinstance(own, str) and own not in homes:
@@ -286,7 +285,7 @@ def _contents_of(value: Any) -> Iterable[Any]:
             return contents(value)
     if hasattr(value, "get_params"):
         return own_params(value).values()
-    # What an object of another kind holds, e.g. the layers of a network, or the function that a decorator wraps.
+    # Attributes of other objects, e.g. the layers of a network, or the function that a decorator wraps.
     return getattr(value, "__dict__", {}).values()
 
 

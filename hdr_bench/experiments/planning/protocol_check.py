@@ -14,7 +14,7 @@ from hdr_bench.records.suite import Suite
 
 
 class CaseError(SuiteError):
-    """A case of a suite that cannot be run.
+    """Error for a case of a suite that cannot be run.
 
     Parameters
     ----------
@@ -23,7 +23,7 @@ class CaseError(SuiteError):
     case : str
         Name of the case.
     reason : str
-        What is wrong with it.
+        Description of the fault.
     """
 
     def __init__(self, suite: str, case: str, reason: str) -> None:
@@ -35,7 +35,7 @@ class CaseError(SuiteError):
 
 
 def case_place(suite: Suite, case: Case) -> str:
-    """Return where a case is, for a message.
+    """Return the place of a case, for a message.
 
     Parameters
     ----------
@@ -50,19 +50,19 @@ def case_place(suite: Suite, case: Case) -> str:
 
 
 def check_protocol(suite: Suite, case: Case, protocol: Protocol) -> None:
-    """Check that a case has what its protocol needs, and nothing that is for another one.
+    """Check that a case has everything that its protocol needs, and nothing for another protocol.
 
     Parameters
     ----------
     suite : Suite
     case : Case
     protocol : Protocol
-        Of the case, else of the suite.
+        Protocol of the case, or else of the suite.
 
     Raises
     ------
     SuiteError
-        If not, or if its grid has too many candidates.
+        If this is not so, or if the grid has too many candidates.
     """
     if protocol.kind == "grid-search" and not case.grid:
         raise CaseError(suite.name, case.name, "a grid search needs a grid, e.g. grid = { C = [1, 10] }")
@@ -97,7 +97,7 @@ def check_folds(suite: Suite, case: Case, dataset: Dataset, folds: int) -> None:
     fewest = int(np.bincount(dataset.train.labels).min())
     if folds > fewest:
         raise DatasetError(
-            f"{case_place(suite, case)}: {folds} stratified folds need as many images of each class, but "
+            f"{case_place(suite, case)}: {folds} stratified folds need at least {folds} images of each class, but "
             f"{dataset.name} has a class with {fewest}; ask for fewer folds"
         )
 
@@ -113,7 +113,7 @@ def check_outline(suite: Suite, outline: Outline) -> None:
     Raises
     ------
     SuiteError, DatasetError
-        If not.
+        If either is not so.
     """
     first, protocol = outline.first, outline.protocol
     if protocol.kind == "learning-curve" and not outline.sizes:
@@ -121,7 +121,7 @@ def check_outline(suite: Suite, outline: Outline) -> None:
             suite.name,
             outline.case.name,
             f"no size of its learning curve, {list(protocol.sizes or ())}, is within the {first.samples} training "
-            "images asked for",
+            "images requested",
         )
     for size in outline.sizes:
         try:
@@ -133,5 +133,5 @@ def check_outline(suite: Suite, outline: Outline) -> None:
         raise CaseError(
             suite.name,
             outline.case.name,
-            f"its last seed must be at most {LARGEST_SEED:,}, got {last_seed:,}; begin lower",
+            f"its last seed must be at most {LARGEST_SEED:,}, got {last_seed:,}; start with a lower seed",
         )

@@ -1,4 +1,4 @@
-"""A suite's cases as trials: each protocol enumerated before anything runs."""
+"""Cases of a suite as trials, each protocol enumerated before anything runs."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -41,19 +41,19 @@ from hdr_bench.records.trial import Trial
 
 @dataclass(frozen=True, eq=False)
 class PlannedCase:
-    """A case with its data, and its trials.
+    """A case with its data and its trials.
 
     Attributes
     ----------
     case : Case
     dataset : Dataset
     pickled : bytes or None
-        The estimator, where it was made in code.
+        The estimator, if it was created in code.
     trials : tuple of Trial
     conditional : tuple of Trial
-        With further seeds, which run only if those of `trials` differ much; see `more_seeds`.
+        Trials with further seeds, which run only if those in `trials` differ much; see `more_seeds`.
     test_sets : mapping of str to Dataset
-        The data sets of the other test sets that its trials are evaluated on, by the test sets' names.
+        Data sets of the other test sets that its trials are evaluated on, by name of the test set.
     """
 
     case: Case
@@ -72,7 +72,7 @@ def plan_cases(suite: Suite, settings: Settings, only: str | None = None) -> tup
     suite : Suite
     settings : Settings
     only : str, optional
-        Pattern of the names of those cases that are to run: the values of the others are not looked at.
+        Pattern of the names of the cases to run; the parameter values of the others are not checked.
 
     Returns
     -------
@@ -81,8 +81,8 @@ def plan_cases(suite: Suite, settings: Settings, only: str | None = None) -> tup
     Raises
     ------
     SuiteError
-        If a protocol does not fit its case or the data, a parameter's value is out of its range, or there are more
-        trials than a run can have; of several cases, all are named.
+        If a protocol does not suit its case or the data, a parameter value is out of range, or there are more trials
+        than a run can have; if several cases are affected, all are named.
     DatasetError, DatasetNotFoundError
         If the data cannot be used.
     """
@@ -92,7 +92,7 @@ def plan_cases(suite: Suite, settings: Settings, only: str | None = None) -> tup
 
 
 def expand(suite: Suite, settings: Settings) -> tuple[Trial, ...]:
-    """Return every trial of a suite: case by case, seed by seed, fold by fold.
+    """Return every trial of a suite, ordered by case, seed and fold.
 
     Parameters
     ----------
@@ -106,7 +106,7 @@ def expand(suite: Suite, settings: Settings) -> tuple[Trial, ...]:
     Raises
     ------
     SuiteError
-        If a case cannot be run as its protocol wants.
+        If a case cannot be run with its protocol.
     """
     with own_modules(suite.folder):
         return tuple(trial for case in plan_cases(suite, settings) for trial in case.trials)
@@ -131,7 +131,7 @@ def _outlines(suite: Suite, settings: Settings, only: str | None, known: "_Known
         n_trials += outline.n_trials
         if n_trials > MOST_TRIALS:
             raise SuiteError(
-                f"suite {suite.name!r}: a run must have at most {MOST_TRIALS:,} trials, and has {n_trials:,} up to "
+                f"suite {suite.name!r}: a run must have at most {MOST_TRIALS:,} trials, got {n_trials:,} up to "
                 f"case {shown(case.name)}; ask for fewer repeats, folds or sizes"
             )
         planned.append(outline)
@@ -141,7 +141,7 @@ def _outlines(suite: Suite, settings: Settings, only: str | None, known: "_Known
 
 
 def _translate(suite: Suite, case: Case, error: BaseException) -> BaseException:
-    """Return an error as it is, unless an estimator of the user's would have ended the program by it."""
+    """Return an error unchanged, unless a user's estimator would have exited the program with it."""
     if isinstance(error, Exception) and not isinstance(error, EstimatorError):
         return error
     cause = str(error) if isinstance(error, EstimatorError) else cause_of(error)
@@ -149,7 +149,7 @@ def _translate(suite: Suite, case: Case, error: BaseException) -> BaseException:
 
 
 def is_asked(case: str, only: str | None) -> bool:
-    """Whether a case's name fits the pattern of those that are to run; None is the pattern of all.
+    """Return whether a case's name matches the pattern of cases to run; None matches all.
 
     Parameters
     ----------
@@ -185,7 +185,7 @@ def _plan_case(outline: Outline, known: "_Known") -> PlannedCase:
 
 
 class _Known:
-    """Things that cases have in common, looked up once for a plan: data sets, versions, hashes of own code."""
+    """Data sets, versions and hashes of user code, shared by cases and looked up once per plan."""
 
     def __init__(self) -> None:
         self._loaded: dict[Any, Dataset] = {}
@@ -207,7 +207,7 @@ class _Known:
 
 
 def _reduce(case: Case) -> Case:
-    """Return the case with the parameters that it has unless the full size is asked for."""
+    """Return the case with the parameters that it has unless its full size is requested."""
     if case.reduced is None or not case.reduced.params:
         return case
     return case.model_copy(update={"params": {**case.params, **case.reduced.params}})
@@ -217,12 +217,12 @@ def _choice(suite: Suite, case: Case, settings: Settings) -> DatasetChoice:
     choice = case.dataset or suite.dataset
     if not settings.dataset:
         return choice
-    # Methods count on what images look like; classes are of the other data set.
+    # Methods rely on what images look like; the classes belong to the other data set.
     return DatasetChoice(name=settings.dataset, polarity=choice.polarity, fit=choice.fit)
 
 
 def _outline(suite: Suite, case: Case, settings: Settings, known: _Known) -> tuple[Outline, Any]:
-    """Return the outline of a case, and its unfitted estimator, which is not needed once its values are checked."""
+    """Return the outline of a case, and its unfitted estimator, needed only until its values are checked."""
     choice = _choice(suite, case, settings)
     dataset = known.load(choice)
     known.choices[case.name] = choice
@@ -234,7 +234,7 @@ def _outline(suite: Suite, case: Case, settings: Settings, known: _Known) -> tup
     if samples is not None:
         dataset.check_subsample(samples)
     model, described = unseeded_model(case), _describe(case)
-    # Asked for once: a plan may have thousands of cases.
+    # Computed once: a plan may have thousands of cases.
     params = all_params(model)
     first = Trial(
         suite=suite.name,

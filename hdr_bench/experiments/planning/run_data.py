@@ -1,4 +1,4 @@
-"""The data sets of a run: all of them, and those that were made in code, which its trials cannot load by name."""
+"""Data sets of a run, including those created in code, which its trials cannot load by name."""
 
 from collections.abc import Iterator
 
@@ -17,13 +17,13 @@ def datasets_of(schedule: Schedule) -> dict[str, Dataset]:
     Returns
     -------
     datasets : dict of str to Dataset
-        By fingerprint; those of the test sets are among them.
+        By fingerprint, including those of the test sets.
     """
     return {each.fingerprint: each for case in schedule.cases for each in (case.dataset, *case.test_sets.values())}
 
 
 def datasets_made_in_code(schedule: Schedule) -> dict[str, Dataset]:
-    """Return the data sets of a run that were made in code.
+    """Return the data sets of a run that were created in code.
 
     Parameters
     ----------

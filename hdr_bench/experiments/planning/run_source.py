@@ -1,4 +1,4 @@
-"""Which suite's file a run's folder belongs to: two suites of one name do not replace each other's reports."""
+"""Suite file that a run's folder belongs to, so that suites of the same name do not replace each other's reports."""
 
 import os
 from pathlib import Path
@@ -9,53 +9,51 @@ from hdr_bench.names import visible
 from hdr_bench.records.kept_arrays import put
 
 SOURCE = ".suite-file"
-"""The file that holds the path of the suite's file, from the run's folder; it stays on the machine that ran it."""
+"""File with the path of the suite file relative to the run's folder; it stays on the machine of the run."""
 
 
 def check_source(folder: Path, suite_file: Path | None) -> None:
-    """Check that a folder does not hold the run of another suite's file, as long as there is that file.
+    """Check that a folder does not contain the run of another suite file that still exists.
 
-    A suite that was edited keeps its folder, also if its file was moved.
+    A suite keeps its folder when it is edited, and when its file is moved.
 
     Parameters
     ----------
     folder : Path
-        The run's.
+        Folder of the run.
     suite_file : Path or None
-        The file of the suite that is to run; None for the library's own suites and those made in code.
+        File of the suite to run; None for a built-in suite or one created in code.
 
     Raises
     ------
     StoreError
-        Naming the other file.
+        If it contains such a run; the message names the other file.
     """
     path = folder / SOURCE
     if path.is_dir() and not path.is_symlink():
-        raise StoreError(
-            f"{visible(str(path))} is a folder where a file belongs; move it away, and run the suite again"
-        )
+        raise StoreError(f"{visible(str(path))} is a folder, but must be a file; move it away and run the suite again")
     earlier = _read_source(folder)
     if earlier is None or _is_same(earlier, suite_file) or not (folder / "run.json").exists():
         return
     raise StoreError(
-        f"{visible(str(folder))} is the run of {visible(_as_typed(earlier))}; give this suite a folder of its own: "
+        f"{visible(str(folder))} is the run of {visible(_as_typed(earlier))}; give this suite its own folder with "
         "--out DIR, or another name"
     )
 
 
 def write_source(folder: Path, suite_file: Path | None) -> None:
-    """Keep which file a run's suite came from; of a suite without one, that there is none.
+    """Record the file that a run's suite came from, or that it has none.
 
     Parameters
     ----------
     folder : Path
-        The run's folder.
+        Folder of the run.
     suite_file : Path or None
 
     Raises
     ------
     StoreError
-        If it cannot be written.
+        If the record cannot be written.
     """
     path = folder / SOURCE
     if suite_file is None:
@@ -71,7 +69,7 @@ def write_source(folder: Path, suite_file: Path | None) -> None:
 
 
 def _read_source(folder: Path) -> Path | None:
-    """Return the file that a folder's run came from; None if that is not known, or there is no such file anymore."""
+    """Return the file that a folder's run came from; None if it is unknown or no longer exists."""
     try:
         named = os.fsdecode(read_regular(folder / SOURCE).removesuffix(b"\n"))
         path = folder.resolve() / named
@@ -88,7 +86,7 @@ def _is_same(earlier: Path, suite_file: Path | None) -> bool:
 
 
 def _relative(path: Path, folder: Path) -> str:
-    # The file may be a link that is to lead elsewhere later; only its folder is followed.
+    # If the file is a link that may be redirected later, only links in its folder are resolved.
     return os.path.relpath(path.parent.resolve() / path.name, folder.resolve())
 
 

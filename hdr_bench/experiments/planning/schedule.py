@@ -1,4 +1,4 @@
-"""Schedule of a run: the trials of a suite, which of them are stored, their order, and which seeds are added."""
+"""Schedule of a run: a suite's trials, those that are stored, their order, and additional seeds."""
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
@@ -22,13 +22,13 @@ from hdr_bench.records.trial import Trial
 
 
 def read_decisions(cases: Iterable[PlannedCase], read: Callable[[Trial], Result | None]) -> dict[str, SeedDecision]:
-    """Return the decisions that the results so far allow, by the cases' names.
+    """Return the decisions that the results so far allow, by name of the case.
 
     Parameters
     ----------
     cases : iterable of PlannedCase
     read : callable
-        Returns a trial's result; None if there is none that can be read.
+        Returns a trial's result; None if there is no readable result.
 
     Returns
     -------
@@ -46,13 +46,13 @@ def read_decisions(cases: Iterable[PlannedCase], read: Callable[[Trial], Result 
 
 
 def decided_trials(cases: Iterable[PlannedCase], decisions: Mapping[str, SeedDecision]) -> tuple[Trial, ...]:
-    """Return every trial that is sure to belong to a run: those of the suite, and the further seeds decided on.
+    """Return every trial that certainly belongs to a run: those of the suite, and those with decided additional seeds.
 
     Parameters
     ----------
     cases : iterable of PlannedCase
     decisions : mapping of str to SeedDecision
-        By the cases' names.
+        By name of the case.
 
     Returns
     -------
@@ -66,13 +66,13 @@ def decided_trials(cases: Iterable[PlannedCase], decisions: Mapping[str, SeedDec
 
 
 def undecided_trials(cases: Iterable[PlannedCase], decisions: Mapping[str, SeedDecision]) -> tuple[Trial, ...]:
-    """Return the trials with further seeds that nothing has been decided about yet.
+    """Return the trials with additional seeds that have not been decided on yet.
 
     Parameters
     ----------
     cases : iterable of PlannedCase
     decisions : mapping of str to SeedDecision
-        By the cases' names.
+        By name of the case.
 
     Returns
     -------
@@ -83,31 +83,31 @@ def undecided_trials(cases: Iterable[PlannedCase], decisions: Mapping[str, SeedD
 
 @dataclass(frozen=True, eq=False)
 class Schedule:
-    """Trials of a run: all of them, and those that are due.
+    """Trials of a run, including those that are pending.
 
     Attributes
     ----------
     suite : Suite
     origin : str
-        What the suite was asked for as: a name or a path; empty for one made in code.
+        Name or path under which the suite was requested; empty for one created in code.
     settings : Settings
-        As the run's record holds them.
+        As recorded for the run.
     cases : tuple of PlannedCase
-        With their trials and their data.
+        Including their trials and data.
     trials : tuple of Trial
-        All of the run: the chosen ones, and those that are stored from earlier calls.
+        All trials of the run: the selected ones, and those stored by earlier calls.
     to_run : tuple of Trial
-        Those among them that are chosen and due.
+        The selected trials that are pending.
     conditional : tuple of Trial
-        Chosen ones that run after these only if their case's first seeds differ much.
+        Selected trials that run after these only if their case's first seeds differ much.
     decisions : dict of str to SeedDecision
-        Whether a case needs more seeds, by its name, as far as its results decide it.
+        Whether a case needs more seeds, by name, as far as its results decide it.
     rerun : {"missing", "failed", "without-model", "all"}
-        Which trials are due.
+        Which trials to run.
     remarks : tuple of str
-        Stored results that are not believed, and why.
+        Stored results that are not used, with the reasons.
     searches : mapping of str to SearchState
-        The grid searches that are due, with their stored fits, by the keys of their trials.
+        Pending grid searches with their stored fits, by key of the trial.
     """
 
     suite: Suite
@@ -124,16 +124,16 @@ class Schedule:
 
 
 def make_schedule(suite: Suite, options: RunOptions, store: Store, origin: str = "") -> Schedule:
-    """Enumerate a suite's trials, and choose those that are due; nothing is run or written.
+    """Enumerate a suite's trials, and select the pending ones; nothing is run or written.
 
     Parameters
     ----------
     suite : Suite
     options : RunOptions
     store : Store
-        With the results so far.
+        Store with the results so far.
     origin : str, default=""
-        What the suite was asked for as: a name or a path.
+        Name or path under which the suite was requested.
 
     Returns
     -------
@@ -142,7 +142,7 @@ def make_schedule(suite: Suite, options: RunOptions, store: Store, origin: str =
     Raises
     ------
     SuiteError, UnknownNameError
-        If a case cannot be run as its protocol wants, or no case fits the option `only`.
+        If a case cannot be run with its protocol, or no case matches the option `only`.
     """
     settings, only, rerun = options.settings, options.only, options.rerun
     with own_modules(suite.folder):
@@ -151,7 +151,7 @@ def make_schedule(suite: Suite, options: RunOptions, store: Store, origin: str =
     trials, undecided = decided_trials(cases, decisions), undecided_trials(cases, decisions)
     if only is not None and not any(is_asked(trial.case, only) for trial in trials):
         raise UnknownNameError("case (--only)", only, dict.fromkeys(trial.case for trial in trials))
-    # What `only` leaves out is part of the run if an earlier call has run it.
+    # Cases excluded by `only` are part of the run if an earlier call has run them.
     part, to_run, remarks, searches = [], [], [], {}
     datasets = {case.case.name: case.dataset for case in cases}
     for trial in trials:
@@ -186,14 +186,14 @@ def make_schedule(suite: Suite, options: RunOptions, store: Store, origin: str =
 
 
 def _remark(problem: str, is_newer: bool) -> str:
-    return f"{'left as it is' if is_newer else 'runs again'}: {problem.removesuffix(f'; {REMEDY}')}"
+    return f"{'left unchanged' if is_newer else 'runs again'}: {problem.removesuffix(f'; {REMEDY}')}"
 
 
 ScheduleT = TypeVar("ScheduleT", bound=Schedule)
 
 
 def with_further_seeds(schedule: ScheduleT, store: Store) -> ScheduleT:
-    """Return the schedule of what is left when its trials have run: seeds that their results have decided on.
+    """Return the schedule of what remains when its trials have run: seeds added because of their results.
 
     Parameters
     ----------
@@ -213,7 +213,7 @@ def with_further_seeds(schedule: ScheduleT, store: Store) -> ScheduleT:
 
 
 def planned_trial(trial: Trial) -> PlannedTrial:
-    """Return what the run's record holds of a trial.
+    """Return the record of a trial in the run's record.
 
     Parameters
     ----------
@@ -236,9 +236,9 @@ def planned_trial(trial: Trial) -> PlannedTrial:
 
 
 def is_missing(trial: PlannedTrial, store: Store, rerun: Rerun) -> bool:
-    """Whether a trial is due: there is no whole result, or a failed one and those are to run again.
+    """Return whether a trial is pending: it has no complete result, or a failed one when those are repeated.
 
-    What a newer version of the library wrote does not run again: its result would be written over.
+    A trial with a result of a newer version of the library does not run again, as the result would be overwritten.
 
     Parameters
     ----------

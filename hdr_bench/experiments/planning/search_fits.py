@@ -1,7 +1,7 @@
-"""Fits of a grid search: which there are, round by round, as far as the outcomes of earlier ones decide it.
+"""Fits of a grid search, enumerated round by round as far as the outcomes of earlier fits decide them.
 
-scikit-learn's own search decides how successive halving goes on: it is fitted on the numbers of the images, with the
-scores of fits that have run.
+The course of successive halving is decided by scikit-learn's own search: it is fitted on the indices of the images,
+with the scores of finished fits.
 """
 
 import json
@@ -24,21 +24,21 @@ from hdr_bench.records.trial import Search, SearchFit, Trial
 
 @dataclass(frozen=True, eq=False)
 class CandidateFits:
-    """Fits of a candidate in a round, made when they are first asked for: a grid may have very many.
+    """Fits of a candidate in a round, created on first access, as a grid may have very many.
 
     Attributes
     ----------
     number : int
-        Place of the candidate in the order of the grid, from 0.
+        Position of the candidate in the grid, from 0.
     params : dict
         The candidate.
     samples : int or None
-        Of successive halving: images of the round.
+        Number of images in the round, for successive halving.
     folds : int
     search_trial : Trial
         What the fits have in common.
     search_key : str
-        Of the search's trial.
+        Key of the search's trial.
     """
 
     number: int
@@ -52,7 +52,7 @@ class CandidateFits:
     def fits(self) -> dict[str, Trial]:
         """One fit per fold, by key."""
         named = SearchFit(search=self.search_key, params=self.params, samples=self.samples)
-        # They share the set of the names that are given, which a copy would have again.
+        # The fits share the set of given names, which copying would duplicate.
         common, given = vars(self.search_trial), self.search_trial.model_fields_set
         each = [{**common, "fold": fold, "search_fit": named} for fold in range(self.folds)]
         fits = [Trial.model_construct(given, **values) for values in each]
@@ -60,19 +60,19 @@ class CandidateFits:
 
     @cached_property
     def identity(self) -> str:
-        """What tells its fits from others of the search: a grid that names a value twice has a candidate twice."""
+        """Identity of its fits among those of the search: a grid that repeats a value repeats candidates."""
         return identity_of(self.params, self.samples)
 
 
 def identity_of(params: Mapping[str, Any], samples: int | None) -> str:
-    """Return what tells the fits of a candidate in a round from others of the search.
+    """Return the identity of a candidate's fits in a round among those of the search.
 
     Parameters
     ----------
     params : mapping of str to object
         The candidate.
     samples : int or None
-        Images of the round.
+        Number of images in the round.
 
     Returns
     -------
@@ -88,11 +88,11 @@ class Rounds:
     Attributes
     ----------
     rounds : tuple of tuple of CandidateFits
-        Each round's candidates in the order in which they are begun. Of successive halving, those after the first round
-        without all of its outcomes have as many candidates as they will have, but not the same ones; after a round of
-        which every fit failed there is none.
+        Candidates of each round in starting order. For successive halving, rounds after the first one with missing
+        outcomes have the right number of candidates, but not the right candidates; after a round in which every fit
+        failed, there are no more rounds.
     best : CandidateFits or None
-        The candidate that is chosen; None if fits are missing, or none can be chosen.
+        The selected candidate; None if fits are missing, or no candidate can be selected.
     """
 
     rounds: tuple[tuple[CandidateFits, ...], ...]
@@ -100,19 +100,19 @@ class Rounds:
 
 
 class Candidates:
-    """Candidates of a search, each with its fits; these are made once, however often rounds are planned.
+    """Candidates of a search with their fits, which are created once, however often rounds are planned.
 
     Parameters
     ----------
     trial : Trial
-        With the search.
+        Trial with the search.
     """
 
     def __init__(self, trial: Trial) -> None:
         self.trial, self.search = trial, search_of(trial)
         self.params = candidates_of(self.search, trial.seed)
         self._key = trial.key
-        # Its published figures are the search's.
+        # The published figures belong to the search.
         common = {"search": None, "folds": self.search.folds, "published": (), "fold": 0, "search_fit": None}
         self._common = trial.model_copy(update=common)
         self._made: dict[tuple[int, int | None], CandidateFits] = {}
@@ -123,9 +123,9 @@ class Candidates:
         Parameters
         ----------
         number : int
-            Place of the candidate in the order of the grid, from 0.
+            Position of the candidate in the grid, from 0.
         samples : int, optional
-            Of successive halving: images of the round.
+            Number of images in the round, for successive halving.
 
         Returns
         -------
@@ -140,13 +140,13 @@ class Candidates:
 
 
 def candidates_of(search: Search, seed: int) -> list[dict[str, Any]]:
-    """Return the candidates that a search is to try: all of its grid, or so many drawn at random.
+    """Return the candidates that a search tries: the whole grid, or a random sample of it.
 
     Parameters
     ----------
     search : Search
     seed : int
-        Of the draw, if only some of the grid are tried.
+        Seed of the sample, if only part of the grid is tried.
 
     Returns
     -------
@@ -160,7 +160,7 @@ def candidates_of(search: Search, seed: int) -> list[dict[str, Any]]:
 
 
 def search_of(trial: Trial) -> Search:
-    """Return the search of a trial that has one.
+    """Return the search of a grid search trial.
 
     Parameters
     ----------
@@ -173,10 +173,10 @@ def search_of(trial: Trial) -> Search:
     Raises
     ------
     ValueError
-        If it has none.
+        If the trial is not a grid search.
     """
     if trial.search is None:
-        raise ValueError(f"{trial.case}: this trial is no grid search")
+        raise ValueError(f"{trial.case}: this trial is not a grid search")
     return trial.search
 
 
@@ -187,9 +187,9 @@ def plan_rounds(candidates: Candidates, labels: NDArray[np.int64], outcomes: Map
     ----------
     candidates : Candidates
     labels : ndarray of shape (n,), int64
-        Of the trial's training images; looked at for successive halving.
+        Labels of the trial's training images, used for successive halving.
     outcomes : mapping of str to Result
-        Results of the fits so far, by their keys.
+        Results of the fits so far, by key.
 
     Returns
     -------
@@ -202,19 +202,19 @@ def plan_rounds(candidates: Candidates, labels: NDArray[np.int64], outcomes: Map
     best = _first_of_the_best(all_fits, outcomes)
     if trial.time_limit is None:
         return Rounds((all_fits,), best)
-    # What time leaves out is then left out by chance, not by its place in the grid.
+    # Candidates omitted for lack of time are then random rather than the end of the grid.
     order = np.random.default_rng(trial.seed).permutation(len(all_fits))
     return Rounds((tuple(all_fits[place] for place in order),), best)
 
 
 def accuracies_of(candidate: CandidateFits, outcomes: Mapping[str, Result]) -> list[float]:
-    """Return a candidate's accuracy on each fold; NaN where its fit failed, or has not run.
+    """Return a candidate's accuracy on each fold; NaN if its fit failed or has not run.
 
     Parameters
     ----------
     candidate : CandidateFits
     outcomes : mapping of str to Result
-        By the keys of the fits.
+        By key of the fit.
 
     Returns
     -------
@@ -228,8 +228,8 @@ def _accuracy(result: Result | None) -> float:
 
 
 def _first_of_the_best(candidates: Sequence[CandidateFits], outcomes: Mapping[str, Result]) -> CandidateFits | None:
-    """Return the candidate with the highest mean; of equally good ones the first in the grid, as scikit-learn does."""
-    # Only of those that were begun are the fits asked for.
+    """Return the candidate with the highest mean; ties go to the first in the grid, as in scikit-learn."""
+    # Avoid creating the fits of candidates that were not started.
     begun = {identity_of(fit.params, fit.samples) for each in outcomes.values() if (fit := each.trial.search_fit)}
     tried = [each for each in candidates if begun and each.identity in begun]
     if not tried:
@@ -239,7 +239,7 @@ def _first_of_the_best(candidates: Sequence[CandidateFits], outcomes: Mapping[st
 
 
 class _Candidate(ClassifierMixin, BaseEstimator):
-    """Stand-in for a candidate in scikit-learn's search: it learns nothing."""
+    """Stand-in for a candidate in scikit-learn's search, which learns nothing."""
 
     def __init__(self, number: int = 0) -> None:
         self.number = number
@@ -250,7 +250,7 @@ class _Candidate(ClassifierMixin, BaseEstimator):
 
 
 def _halving(candidates: Candidates, labels: NDArray[np.int64], outcomes: Mapping[str, Result]) -> Rounds:
-    # scikit-learn asks for this import before it lets go of the class.
+    # scikit-learn requires this import before the class can be imported.
     from sklearn.experimental import enable_halving_search_cv  # noqa: F401
     from sklearn.model_selection import HalvingGridSearchCV
 
@@ -281,9 +281,9 @@ def _halving(candidates: Candidates, labels: NDArray[np.int64], outcomes: Mappin
         refit=False,
         return_train_score=False,
     )
-    # Here and now, wherever the run's own fits are sent by joblib: `look_up` writes into this process.
+    # In this process, even if joblib sends the run's own fits elsewhere: `look_up` writes into this process.
     with parallel_config("sequential"), warnings.catch_warnings():
-        # Of scores that are no numbers: those of fits that failed.
+        # About scores that are NaN, which are those of failed fits.
         warnings.simplefilter("ignore", UserWarning)
         halving.fit(rows, labels)
     planned = tuple(tuple(each.values()) for each in rounds)
@@ -292,7 +292,7 @@ def _halving(candidates: Candidates, labels: NDArray[np.int64], outcomes: Mappin
         if not all(key in outcomes for key in keys):
             return Rounds(planned)
         if all(math.isnan(_accuracy(outcomes[key])) for key in keys):
-            # scikit-learn's search raises here.
+            # scikit-learn's search raises an exception here.
             return Rounds(planned[: place + 1])
     chosen = halving.cv_results_["params"][halving.best_index_]["number"]
     best = next(fits for fits in planned[-1] if fits.number == chosen)

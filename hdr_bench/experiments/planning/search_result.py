@@ -1,4 +1,4 @@
-"""Result of a grid search: what its fits come to, and which candidate is chosen; or why none can be."""
+"""Result of a grid search: the selected candidate, or why none could be selected."""
 
 import math
 from collections.abc import Iterable, Iterator
@@ -19,31 +19,31 @@ _BY_LIMITS = {"timeout", "out of memory"}
 
 
 def conclude(search: SearchState, environment: Environment) -> SearchOutcome | Result:
-    """Return what the fits of a complete search came to.
+    """Return the outcome of the fits of a complete search.
 
     Parameters
     ----------
     search : SearchState
-        None of its fits runs, and none may begin.
+        None of its fits is running, and none may begin.
     environment : Environment
-        Of this process.
+        Environment of this process.
 
     Returns
     -------
     outcome : SearchOutcome or Result
-        The outcome, with the candidate that is to be fitted on all images; the result of a failed trial if no candidate
-        could be fitted on every fold, or no time is left.
+        The outcome, with the candidate to fit on all images; or the result of a failed trial, if no candidate could be
+        fitted on every fold or no time is left.
     """
     limit = search.trial.time_limit or math.inf
     took = f"its fits took {search.spent:.1f} s of the time limit of {limit:g} s"
     if search.n_missing and search_of(search.trial).strategy == "halving":
-        # It cannot do without any of them.
-        return _failed(search, "timeout", f"{took}, and were not all done", environment)
+        # All of them are required.
+        return _failed(search, "timeout", f"{took}, but not all of them finished", environment)
     best = search.best
     if best is None:
         return _failed(search, *_why_none(search), environment)
     if search.spent >= limit:
-        return _failed(search, "timeout", f"{took}, which leaves none for the last one", environment)
+        return _failed(search, "timeout", f"{took}, which leaves none for the final fit", environment)
     tried = tuple(_candidates(search))
     n_candidates = math.prod(map(len, search_of(search.trial).grid.values()))
     results = tuple(search.outcomes.values())
@@ -71,7 +71,7 @@ def conclude(search: SearchState, environment: Environment) -> SearchOutcome | R
 
 
 def _is_limited(search: SearchState) -> bool:
-    """Whether the trial's limits had a part in what came out: they ended a fit, or kept one from being begun."""
+    """Return whether the trial's limits affected the outcome: they stopped a fit, or kept one from starting."""
     return bool(search.n_missing) or any(result.status in _BY_LIMITS for result in search.outcomes.values())
 
 
@@ -101,12 +101,12 @@ def _mean(values: Iterable[float]) -> float:
 
 
 def _mean_accuracy(search: SearchState, candidate: CandidateFits) -> float:
-    # As scikit-learn adds them up, to the last digit.
+    # Summed as in scikit-learn, to the last digit.
     return float(np.average(accuracies_of(candidate, search.outcomes)))
 
 
 def _alone_seconds(results: Iterable[Result]) -> float | None:
-    """Return the wall time of all fits without the waits for a processor; None if one was not measured."""
+    """Return the wall time of all fits without the waits for a processor; None if any was not measured."""
     alone = [_alone(result) for result in results]
     known = [seconds for seconds in alone if seconds is not None]
     return sum(known) if len(known) == len(alone) else None
@@ -136,11 +136,11 @@ def _describe(result: Result) -> str:
 
 
 def _why_none(search: SearchState) -> tuple[Status, str]:
-    """Return why no candidate can be chosen: the status that all failed fits have, if they have one."""
+    """Return why no candidate can be selected, with the common status of the failed fits if they have one."""
     failed = [result for result in search.outcomes.values() if result.status != "ok"]
     if not failed:
         limit = search.trial.time_limit or math.inf
-        return "timeout", f"the time limit of {limit:g} s ended it before any candidate was fitted on every fold"
+        return "timeout", f"the time limit of {limit:g} s was reached before any candidate was fitted on every fold"
     statuses = {result.status for result in failed}
     reason = f"none of the {pluralize(search.n_candidates, 'candidate')} could be fitted on every fold"
     if search.n_candidates == 1:

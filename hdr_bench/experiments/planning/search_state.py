@@ -1,4 +1,4 @@
-"""A grid search on its way: the fits that have run, those that may begin now, and what came out of them all."""
+"""State of a grid search in progress: finished fits, fits that may begin now, and the outcome."""
 
 from collections import deque
 from collections.abc import Iterable, Mapping
@@ -11,29 +11,29 @@ from hdr_bench.experiments.planning.search_fits import CandidateFits, Candidates
 from hdr_bench.records.result import Result
 from hdr_bench.records.trial import Trial
 
-# The last fit and its measurements need time too: what a search leaves of the time limit for them.
+# The final fit and its measurements need time too; this is the share of the time limit reserved for them.
 _SHARE_OF_TIME = 0.9
-# Candidates differ in what they take, by so much and more.
+# Candidates differ in run time, by this factor and more.
 _MARGIN = 1.5
 
 
 class SearchState:
     """State of a search whose fits run one by one, anywhere.
 
-    Under a time limit a grid search begins no candidate that the time would not hold: at least one is tried; of the
-    next one it expects half as much again as the longest so far took, and of the last fit as much as of one of its
-    folds, enlarged to all images. The seconds of fits with their evaluation count, whenever and wherever they ran; of a
-    fit that failed, those of its process.
+    Under a time limit, a grid search starts no candidate that would not fit into the remaining time, but tries at least
+    one. It expects the next candidate to take half as much again as the longest so far, and the final fit to take as
+    much as one of its folds, scaled to all images. The time of each fit and its evaluation counts, whenever and
+    wherever it ran; for a failed fit, that of its process.
 
     Parameters
     ----------
     trial : Trial
-        With the search.
+        Trial with the search.
     labels : ndarray of shape (n,), int64
-        Of the trial's training images.
+        Labels of the trial's training images.
     outcomes : iterable of Result
-        Of fits that have run before; of successive halving, what belongs to no round before the first that lacks some
-        is left out.
+        Results of fits that have run before. For successive halving, results are ignored if they belong to rounds after
+        the first incomplete one.
     """
 
     def __init__(self, trial: Trial, labels: NDArray[np.int64], outcomes: Iterable[Result] = ()) -> None:
@@ -45,29 +45,29 @@ class SearchState:
 
     @property
     def outcomes(self) -> Mapping[str, Result]:
-        """Results of the fits that have run, by their keys."""
+        """Results of finished fits, by key."""
         return self._outcomes
 
     @property
     def rounds(self) -> tuple[tuple[CandidateFits, ...], ...]:
-        """Candidates of each round, in the order in which they are begun."""
+        """Candidates of each round in starting order."""
         return self._rounds
 
     @property
     def best(self) -> CandidateFits | None:
-        """Best candidate, by scikit-learn's rule; None if none could be fitted on every fold."""
+        """Best candidate by scikit-learn's rule; None if none could be fitted on every fold."""
         if self._candidates.search.strategy == "halving":
             return self._best
         return plan_rounds(self._candidates, self._labels, self._outcomes).best
 
     @property
     def n_candidates(self) -> int:
-        """Candidates that are to be tried."""
+        """Number of candidates to try."""
         return len(self._candidates.params)
 
     @property
     def n_fits(self) -> int:
-        """Number of fits; of successive halving, as many as there will be."""
+        """Number of fits; for successive halving, the final number."""
         distinct = sum(len({candidate.identity for candidate in each}) for each in self._rounds)
         return distinct * self._candidates.search.folds
 
@@ -78,32 +78,32 @@ class SearchState:
 
     @property
     def fits(self) -> dict[str, Trial]:
-        """All fits by their keys; of successive halving, as many as there will be."""
+        """All fits by key; for successive halving, their final number."""
         return {key: fit for each in self._rounds for candidate in each for key, fit in candidate.fits.items()}
 
     @property
     def missing(self) -> dict[str, Trial]:
-        """Fits without an outcome, by their keys; under a time limit some of them may never begin."""
+        """Fits without an outcome, by key; under a time limit, some of them may never begin."""
         return {key: fit for key, fit in self.fits.items() if key not in self._outcomes}
 
     @property
     def spent(self) -> float:
-        """Seconds of all fits so far."""
+        """Total seconds of the fits so far."""
         return self._spent
 
     @property
     def seconds_left(self) -> float | None:
-        """Seconds that are left for fits; None without a limit."""
+        """Seconds remaining for fits; None without a limit."""
         limit = self.trial.time_limit
         return None if limit is None else _SHARE_OF_TIME * limit - self._spent
 
     @property
     def is_complete(self) -> bool:
-        """No fit runs, and none may begin."""
+        """Whether no fit is running and none may begin."""
         return not self._running and not self._may_begin()
 
     def copy(self) -> "SearchState":
-        """Return a state that goes on by itself.
+        """Return an independent copy of the state.
 
         Returns
         -------
@@ -116,7 +116,7 @@ class SearchState:
         return other
 
     def next_fit(self) -> Trial | None:
-        """Return a fit that begins now; None if none may at the moment.
+        """Return the fit to start now; None if none may start at the moment.
 
         Returns
         -------
@@ -133,15 +133,15 @@ class SearchState:
         return candidate.fits[key]
 
     def seconds_for(self, fit: Trial) -> float | None:
-        """Return the seconds that a fit which begins now may take; None without a limit.
+        """Return the seconds that a fit which starts now may take; None without a limit.
 
-        A candidate needs all of its folds, and those that run beside it need their time too: each has a share of what
-        is left.
+        A candidate needs all of its folds, and the fits that run concurrently need time too: each gets a share of the
+        remaining time.
 
         Parameters
         ----------
         fit : Trial
-            The last one that `next_fit` has returned.
+            Most recent fit returned by `next_fit`.
 
         Returns
         -------
@@ -154,7 +154,7 @@ class SearchState:
         return left / max(open_folds, len(self._running))
 
     def record(self, result: Result) -> None:
-        """Note the outcome of a fit.
+        """Record the outcome of a fit.
 
         Parameters
         ----------
@@ -165,11 +165,11 @@ class SearchState:
         self._running.pop(key, None)
         self._count(result)
         if not (self._running or self._ready or self._waiting):
-            # The next round of successive halving, if there is one.
+            # Continue with the next round of successive halving, if there is one.
             self._plan()
 
     def _plan(self) -> None:
-        """Look for the first round with fits that have no outcome, and go on with what was begun in it."""
+        """Find the first round with missing outcomes, and continue with the candidates started in it."""
         planned = plan_rounds(self._candidates, self._labels, self._outcomes)
         self._rounds, self._best = planned.rounds, planned.best
         known, self._outcomes = self._outcomes, {}
@@ -199,24 +199,24 @@ class SearchState:
         self._seconds.setdefault(_identity_of(result), []).append(seconds)
 
     def _begin(self, candidate: CandidateFits) -> None:
-        # A grid that names a value twice has a candidate twice, whose fits are the same.
+        # A grid that repeats a value has a candidate twice, with the same fits.
         for key in candidate.fits:
             if key not in self._outcomes and key not in self._running:
                 self._ready[key] = candidate
 
     def _may_begin(self) -> bool:
-        """Whether a fit may begin now: of a candidate that was begun, or of another one."""
+        """Return whether a fit may start now, of a candidate in progress or of another one."""
         left = self.seconds_left
         if left is not None and left <= 0:
             return False
         return bool(self._ready) or (bool(self._waiting) and self._suffices_for_another(left))
 
     def _suffices_for_another(self, left: float | None) -> bool:
-        """Whether the time that is left is enough for another candidate beside what runs."""
+        """Return whether the remaining time suffices for another candidate besides those in progress."""
         if left is None or self._candidates.search.strategy == "halving":
             return True
         if not self._seconds:
-            # Of the first candidate nothing is known until one of its fits has ended.
+            # Nothing is known about the first candidate until one of its fits has finished.
             return not self._running
         folds = self._candidates.search.folds
         longest = max(folds * sum(took) / len(took) for took in self._seconds.values())
@@ -230,7 +230,7 @@ def _identity_of(result: Result) -> str:
 
 
 def seconds_of(result: Result) -> float:
-    """Return the seconds of a fit inside a search, with its evaluation; of a failed one, those of its process.
+    """Return the seconds of a fit within a search, including its evaluation; for a failed fit, those of its process.
 
     Parameters
     ----------

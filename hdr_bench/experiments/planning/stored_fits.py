@@ -1,4 +1,4 @@
-"""Stored fits of a grid search: those that a run goes on from."""
+"""Stored fits of a grid search, from which a run continues."""
 
 from contextlib import suppress
 from dataclasses import dataclass
@@ -19,16 +19,16 @@ from hdr_bench.records.trial import Trial
 
 @dataclass(frozen=True, eq=False)
 class StoredFits:
-    """Fits of a search that are stored.
+    """Stored fits of a search.
 
     Attributes
     ----------
     search : SearchState
-        With their outcomes.
+        Search with their outcomes.
     problems : tuple of str
-        Files that are not believed, and why.
+        Files that are not used, with the reasons.
     is_newer : bool
-        A newer version of the library wrote one of them: the search is left as it is.
+        Whether a newer version of the library wrote one of them; the search is then left unchanged.
     """
 
     search: SearchState
@@ -37,16 +37,16 @@ class StoredFits:
 
 
 def read_fits(trial: Trial, dataset: Dataset, store: FitStore, rerun: Rerun) -> StoredFits:
-    """Read the stored fits of a search, as far as they do not run again.
+    """Read the stored fits of a search that are not repeated.
 
     Parameters
     ----------
     trial : Trial
-        With the search.
+        Trial with the search.
     dataset : Dataset
-        The one that it is planned with, whole.
+        The complete data set that it is planned with.
     store : FitStore
-        Of its fits.
+        Store of its fits.
     rerun : {"missing", "failed", "without-model", "all"}
 
     Returns
@@ -66,32 +66,32 @@ def read_fits(trial: Trial, dataset: Dataset, store: FitStore, rerun: Rerun) -> 
         except StoreError as error:
             problems[name] = store.without_folder(error)
         else:
-            # An outcome by another limit is none of today's.
+            # An outcome under a different limit does not apply.
             if is_kept(result, rerun) and name in _names(result.trial, trial):
                 outcomes.append(result)
     search = SearchState(trial, _labels(trial, dataset), outcomes)
     if problems and not is_newer:
-        # Files that nothing is asked of are not spoken of.
+        # Problems are reported only for files that are needed.
         planned = {name for fit in search.fits.values() for name in (fit.key, fit.limited_key)}
         problems = {name: problem for name, problem in problems.items() if name in planned}
     return StoredFits(search, tuple(problems.values()), is_newer)
 
 
 def _names(fit: Trial, search: Trial) -> tuple[str, str]:
-    """Return the names that a stored fit's file may have by the limits that its search has today."""
+    """Return the names that a stored fit's file may have under the current limits of its search."""
     limits = {"time_limit": search.time_limit, "memory_limit": search.memory_limit}
     return fit.model_copy(update=limits).keys()
 
 
 def _labels(trial: Trial, dataset: Dataset) -> NDArray[np.int64]:
-    """Return the labels of a search's images; those of the data set where they decide nothing about its rounds."""
+    """Return the labels of a search's images; those of the data set if they do not affect its rounds."""
     if search_of(trial).strategy == "grid":
         return dataset.train.labels
     return select_images(dataset, trial).train.labels
 
 
 def is_kept(result: Result, rerun: Rerun) -> bool:
-    """Whether a stored fit does not run again.
+    """Return whether to keep a stored fit rather than repeat it.
 
     Parameters
     ----------
@@ -106,7 +106,7 @@ def is_kept(result: Result, rerun: Rerun) -> bool:
 
 
 def trial_before_search(fits: FitStore) -> str:
-    """Return what tells the trial of a search, whatever its grid and code, by the first of its fits that can be read.
+    """Return the identity of a search's trial regardless of grid and code, from its first readable fit.
 
     Parameters
     ----------
@@ -115,14 +115,14 @@ def trial_before_search(fits: FitStore) -> str:
     Returns
     -------
     key : str
-        As `without_search` gives it; empty if none can be read.
+        As returned by `without_search`; empty if no fit can be read.
     """
     stored = first_of(fits)
     return "" if stored is None else without_search(stored)
 
 
 def first_of(fits: FitStore) -> Trial | None:
-    """Return the first fit of a search that can be read.
+    """Return the first readable fit of a search.
 
     Parameters
     ----------
@@ -139,7 +139,7 @@ def first_of(fits: FitStore) -> Trial | None:
 
 
 def without_search(trial: Trial) -> str:
-    """Return what tells a search's trial, or one of its fits, from others whatever its grid, folds, code and versions.
+    """Return the identity of a search's trial, or of a fit of it, regardless of grid, folds, code and versions.
 
     Parameters
     ----------
@@ -159,7 +159,7 @@ def readable_part(key: str) -> str:
     Parameters
     ----------
     key : str
-        Of a search's trial.
+        Key of a search's trial.
 
     Returns
     -------

@@ -1,4 +1,4 @@
-"""Checks of a suite: what it names exists, and fits together; nothing is loaded or fitted."""
+"""Checks that what a suite names exists and fits together, without loading or fitting anything."""
 
 import inspect
 from collections.abc import Callable, Iterator, Mapping
@@ -30,18 +30,18 @@ _ANY_CLASSES = 10
 
 
 def check_suite(suite: Suite, origin: str) -> None:
-    """Check that data sets, classifiers, transformers and parameters exist; nothing is loaded or fitted.
+    """Check that data sets, classifiers, transformers and parameters exist, without loading or fitting anything.
 
     Parameters
     ----------
     suite : Suite
     origin : str
-        What errors call it.
+        Name of the suite in errors.
 
     Raises
     ------
     SuiteError
-        Naming each of the first faults with its place, and how many more there are.
+        If there are faults; the message lists the first ones with their places, and the number of others.
     """
     with own_modules(suite.folder), remember_failed_imports(), foreign_blocks():
         faults = list(_faults(suite))
@@ -50,12 +50,12 @@ def check_suite(suite: Suite, origin: str) -> None:
 
 
 def suite_refusal(origin: str, faults: list[str]) -> SuiteError:
-    """Return the error of a suite with these faults.
+    """Return the error for a suite with faults.
 
     Parameters
     ----------
     origin : str
-        What the error calls the suite.
+        Name of the suite in the error.
     faults : list of str
 
     Returns
@@ -74,13 +74,12 @@ def _faults(suite: Suite) -> Iterator[str]:
             yield from _fault_of(place, partial(_check_dataset, each.dataset, datasets))
         if each.name.endswith(AS_GIVEN):
             yield (
-                f"test_set {number} ({shown(each.name)}): decisions on labels add test sets of such names; choose "
-                "another"
+                f"test_set {number} ({shown(each.name)}): label decisions add test sets with such names; choose another"
             )
     protocols = (case.protocol or suite.protocol for case in suite.cases)
     if suite.test_sets and all(KINDS[protocol.kind].evaluated_on == "folds" for protocol in protocols):
         yield (
-            "test_set: methods that are fitted on folds are not evaluated on other test sets, and every case is "
+            "test_set: methods fitted on folds are not evaluated on other test sets, and every case is "
             "cross-validated; choose another protocol, or leave the test sets out"
         )
     for number, case in enumerate(suite.cases, start=1):
@@ -92,7 +91,7 @@ def _case_faults(case: Case, datasets: Mapping[str, str]) -> Iterator[str]:
     if case.dataset is not None:
         yield from _fault_of(", dataset", partial(_check_dataset, case.dataset, datasets))
     faults = list(_fault_of("", partial(_check_method, case)))
-    # A pipeline of wrong steps is refused for the faults of its steps, which are named one by one.
+    # If a pipeline has faulty steps, report the faults of each step rather than those of the pipeline.
     in_steps = [
         fault for step in (case.steps if faults else ()) for fault in _fault_of(", steps", partial(_make_step, step))
     ]
@@ -101,7 +100,7 @@ def _case_faults(case: Case, datasets: Mapping[str, str]) -> Iterator[str]:
 
 def _fault_of(place: str, check: Callable[[], object]) -> Iterator[str]:
     try:
-        # An estimator from elsewhere may do anything when it is made and looked at.
+        # An estimator from elsewhere may do anything when it is created and inspected.
         with foreign_code(_translate):
             check()
     except HdrBenchError as error:
@@ -113,12 +112,12 @@ def _translate(error: BaseException) -> BaseException:
 
 
 def _make_step(step: Step) -> None:
-    """Make a step, and see whether a pipeline can have it.
+    """Create a step, and check that a pipeline accepts it.
 
     Raises
     ------
     EstimatorError
-        If it does not transform, as a classifier does not.
+        If it is not a transformer, for example a classifier.
     """
     _check_transformer(step, make_transformer(step.name, **step.params))
 
@@ -127,8 +126,8 @@ def _check_transformer(step: Step, made: Any) -> None:
     if hasattr(made, "transform") and (hasattr(made, "fit") or hasattr(made, "fit_transform")):
         return
     raise EstimatorError(
-        f"{step.name} is no transformer, since it has no {'transform' if hasattr(made, 'fit') else 'fit'}; a step "
-        "must be one, and the estimator comes after the steps"
+        f"{step.name} is not a transformer, as it has no {'transform' if hasattr(made, 'fit') else 'fit'}; a step "
+        "must be a transformer, and the estimator comes after the steps"
     )
 
 
@@ -143,7 +142,7 @@ def _check_dataset(choice: DatasetChoice, known: Mapping[str, str]) -> None:
 
 def _check_method(case: Case) -> None:
     if case.key is not None and not case.is_object:
-        raise SuiteError("key is for an estimator that is made in code; a name or a path needs none")
+        raise SuiteError("key is only for an estimator created in code; remove it for a name or a path")
     model = unseeded_model(case)
     for step, (_, made) in zip(case.steps, model.steps[:-1] if case.steps else (), strict=True):
         _check_transformer(step, made)
@@ -151,16 +150,16 @@ def _check_method(case: Case) -> None:
     last = last_step(model)
     if case.grid and hides_parameters(model):
         raise SuiteError(
-            f"{class_name(type(last))} takes **kwargs that its get_params does not return, so that a search would lose "
+            f"{class_name(type(last))} takes **kwargs that its get_params does not return, and a search would lose "
             "them; name them in its constructor, or return them from get_params"
         )
     if case.validation is not None and "validation_data" not in inspect.signature(model.fit).parameters:
-        raise SuiteError("validation is for a network without steps before it; leave it out")
+        raise SuiteError("validation is only for a network without steps before it; remove it")
     holds_out = read_attribute(last, "early_stopping") or read_attribute(last, "validation_fraction") is not None
     if case.validation is not None and holds_out:
         raise SuiteError(
-            "validation on the test part has no say, and early_stopping and validation_fraction would give it one or "
-            "take its place; leave them out, or validation"
+            "validation on the test part must not affect the fit, but early_stopping and validation_fraction would "
+            "change or replace it; remove either them or validation"
         )
     check_grid(model, case.grid)
     if isinstance(layers := case.params.get("layers"), str):

@@ -1,4 +1,4 @@
-"""Suite files: read from TOML, and checked before anything runs."""
+"""Suite files, read from TOML and checked before anything runs."""
 
 import os
 import shlex
@@ -25,7 +25,7 @@ from hdr_bench.records.suite import Suite
 
 
 def load_suite(suite: str | Path) -> Suite:
-    """Read a suite: a name among those that the library carries, or the path of a TOML file.
+    """Load a suite by the name of a built-in one or the path of a TOML file.
 
     Parameters
     ----------
@@ -38,9 +38,9 @@ def load_suite(suite: str | Path) -> Suite:
     Raises
     ------
     UnknownNameError
-        If there is neither.
+        If there is no such suite.
     SuiteError
-        If the file cannot be read as a suite; the message names the file, the place and the nearest right name.
+        If the file is not a valid suite; the message names the file, the place and the nearest valid name.
 
     Examples
     --------
@@ -54,7 +54,7 @@ def load_suite(suite: str | Path) -> Suite:
 
 
 def read_suite(suite: str | Path) -> Suite:
-    """Read a suite as it is written: whether what it names is there is not looked at, and nothing is imported.
+    """Read a suite without importing anything or checking that what it names exists.
 
     Parameters
     ----------
@@ -68,7 +68,7 @@ def read_suite(suite: str | Path) -> Suite:
     Raises
     ------
     UnknownNameError, SuiteError
-        As `load_suite`.
+        As for `load_suite`.
     """
     path = find_suite(str(suite))
     with pause_collection():
@@ -77,15 +77,15 @@ def read_suite(suite: str | Path) -> Suite:
 
 
 def make_suite(content: dict[str, Any], name: str, origin: str) -> Suite:
-    """Make a suite of what TOML held; whether what it names is there is not looked at.
+    """Create a suite from the content of a TOML file, without checking that what it names exists.
 
     Parameters
     ----------
     content : dict
     name : str
-        The suite's.
+        Name of the suite.
     origin : str
-        What errors call the file.
+        Name of the file in errors.
 
     Returns
     -------
@@ -94,7 +94,7 @@ def make_suite(content: dict[str, Any], name: str, origin: str) -> Suite:
     Raises
     ------
     SuiteError
-        If it is no suite.
+        If the content is not a valid suite.
     """
     faults = [_HINTS[key] for key in _HINTS if key in content]
     if faults:
@@ -107,7 +107,7 @@ def make_suite(content: dict[str, Any], name: str, origin: str) -> Suite:
 
 
 def find_suite(suite: str) -> Path:
-    """Return the file of a suite: of the library's by its name, otherwise where the path leads.
+    """Return the file of a suite: of a built-in one by its name, otherwise the path itself.
 
     Parameters
     ----------
@@ -133,14 +133,14 @@ def find_suite(suite: str) -> Path:
     except (FileNotFoundError, NotADirectoryError) as error:
         if suite.lower().endswith(".toml"):
             hint = suggestion(suite, _suite_files(path))
-            raise SuiteError(f"{visible_prose(suite)}: there is no such file{'.' * bool(hint)}{hint}") from error
+            raise SuiteError(f"{visible_prose(suite)}: no such file{'.' * bool(hint)}{hint}") from error
         raise UnknownNameError("suite", suite, [*carried, *_suite_files(path)]) from error
     except OSError as error:
         raise SuiteError(f"{shown(suite)}: cannot be read: {error.strerror}; give the path of a suite file") from error
-    # A home that is nobody's, or a character that no path can hold.
+    # The home folder of an unknown user, or a character that no path can contain.
     except (RuntimeError, ValueError) as error:
-        raise SuiteError(f"{shown(suite)} cannot be a path: {error}") from error
-    if os.path.isfile(path / "run.json"):  # noqa: PTH113  # a folder without permission is no run's
+        raise SuiteError(f"{shown(suite)} is not a valid path: {error}") from error
+    if os.path.isfile(path / "run.json"):  # noqa: PTH113  # an unreadable folder counts as no run
         raise SuiteError(
             f"{visible_prose(suite)} is the folder of a run, not a suite; to write its report again: hdr-bench report "
             f"{shlex.quote(visible_prose(suite))}; to run its suite, give the suite's name or its TOML file"
@@ -155,7 +155,7 @@ def find_suite(suite: str) -> Path:
 
 
 def _suite_files(path: Path) -> list[str]:
-    """Return the suite files of nearly the name of a path that leads nowhere, written as the path is."""
+    """Return suite files with names similar to those of a missing path, written in the same way."""
     try:
         beside = {other.stem: other for other in sorted(path.parent.glob("*.toml"))}
     except OSError:
@@ -163,9 +163,9 @@ def _suite_files(path: Path) -> list[str]:
     return [visible_prose(str(beside[stem])) for stem in get_close_matches(path.stem, beside)]
 
 
-# What the record has and its file does not: there a suite is named after it, and each case has a table.
+# Fields of the record that differ in a file, where a suite is named after it, and each case has its own table.
 _HINTS = {
-    "name": "name: unknown key; a suite has the name of its file",
+    "name": "name: unknown key; a suite is named after its file",
     "cases": "cases: unknown key. Did you mean 'case'? Write [[case]] for each",
     "test_sets": "test_sets: unknown key. Did you mean 'test_set'? Write [[test_set]] for each",
 }

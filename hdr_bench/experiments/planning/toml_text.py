@@ -1,4 +1,4 @@
-"""TOML files of users: read with a limit, and refused in sentences that name the line."""
+"""Users' TOML files, read within limits; errors name the line in plain words."""
 
 import re
 import stat
@@ -11,16 +11,16 @@ from hdr_bench.exceptions import SuiteError, shown
 from hdr_bench.names import abbreviate, visible_prose
 
 LARGEST_FILE = 16 * 2**20
-"""Bytes of the largest suite that is read: 100,000 cases have about 10 MB."""
+"""Largest suite file that is read, in bytes: 100,000 cases have about 10 MB."""
 
 DEEPEST = 20
-"""Levels of tables and lists that are read; what is compared here needs six."""
+"""Maximum depth of nested tables and lists; the suites here need six."""
 
 _INTEGER_BITS = 63
 _UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 _PLACE = re.compile(r"(?P<fault>.*) \(at (?:line (?P<line>\d+), column \d+|end of document)\)", re.DOTALL)
 _TWICE = re.compile(r"Cannot (?:declare|mutate immutable namespace) \((?P<keys>.*?),?\)(?: twice)?")
-# Each of these takes what it has looked at, so that a line is looked through once, whatever it holds.
+# Possessive quantifiers, so that each line is scanned only once, whatever it contains.
 _SYMBOLS = re.compile(r"""(?P<braces>\{++|\}++)|"(?:[^"\\]|\\.)*+"|'[^']*+'|(?P<endless>["'].*+)|\#.*+""")
 _PART = r"""(?:[\w-]++|"[^"]*+"|'[^']*+')"""
 _KEYS = re.compile(rf"{_PART}(?:[ \t]*+\.[ \t]*+{_PART})*+")
@@ -29,17 +29,17 @@ _DIGITS = re.compile(r"[0-9_]++")
 _FEWEST_DIGITS = 4000
 _PLAIN = {
     "Cannot overwrite a value": "this key is given twice; give it once",
-    "Illegal character '\\n'": "this text has no end on its line; close it with a quotation mark",
+    "Illegal character '\\n'": "this string is not closed on its line; close it with a quotation mark",
 }
 
 
 def read_toml(path: Path) -> dict[str, Any]:
-    """Read a TOML file; a byte order mark at its beginning is passed over.
+    """Read a TOML file, skipping a byte order mark at the beginning.
 
     Parameters
     ----------
     path : Path
-        A regular file; pipes and devices, which may have no end, are not opened.
+        A regular file; pipes and devices, which may be endless, are not opened.
 
     Returns
     -------
@@ -48,7 +48,7 @@ def read_toml(path: Path) -> dict[str, Any]:
     Raises
     ------
     SuiteError
-        If it cannot be read as TOML; the message names the file, and the line if there is one.
+        If the file is not valid TOML; the message names the file, and the line if it is known.
     """
     name = visible_prose(str(path))
     text = _decode(_read_bytes(path, name), name)
@@ -58,8 +58,8 @@ def read_toml(path: Path) -> dict[str, Any]:
     except tomllib.TOMLDecodeError as error:
         raise SuiteError(f"{name}{_describe_syntax_error(str(error), text)}") from error
     except RecursionError as error:
-        raise SuiteError(f"{name}: nested too deeply; at most {DEEPEST} levels are read") from error
-    # Python refuses to convert thousands of decimal digits.
+        raise SuiteError(f"{name}: nested too deeply; use at most {DEEPEST} levels") from error
+    # Python refuses to convert integers of thousands of digits.
     except ValueError as error:
         raise SuiteError(f"{name}{_describe_digits(text)}: integers must fit 64 bits") from error
     for fault in _content_faults(content):
@@ -73,7 +73,9 @@ def _read_bytes(path: Path, name: str) -> bytes:
         if stat.S_ISDIR(seen.st_mode):
             raise SuiteError(f"{name} is a folder; give the path of a suite file, e.g. {name}/suite.toml")
         if not stat.S_ISREG(seen.st_mode):
-            raise SuiteError(f"{name} is not a regular file; copy its content into a file, and give the path of that")
+            raise SuiteError(
+                f"{name} is not a regular file; copy its content to a file, and give the path of that file"
+            )
         with path.open("rb") as file:
             content = file.read(LARGEST_FILE + 1)
     except OSError as error:
@@ -96,18 +98,18 @@ def _decode(content: bytes, name: str) -> str:
 
 
 def _check_keys(text: str, name: str) -> None:
-    """Check that no dotted key has more parts than levels are read: Python's reader takes time by their square.
+    """Check that no dotted key exceeds the maximum depth: the time of Python's parser grows with its square.
 
     Raises
     ------
     SuiteError
-        If there is one.
+        If a dotted key does.
     """
     for number, line in enumerate(text.split("\n"), start=1):
         if line.count(".") <= DEEPEST:
             continue
         if any(len(_PARTS.findall(found[0])) > DEEPEST + 1 for found in _KEYS.finditer(line)):
-            raise SuiteError(f"{name}, line {number}: nested too deeply; at most {DEEPEST} levels are read")
+            raise SuiteError(f"{name}, line {number}: nested too deeply; use at most {DEEPEST} levels")
 
 
 def _describe_digits(text: str) -> str:
@@ -120,7 +122,7 @@ def _describe_digits(text: str) -> str:
 
 
 def _describe_syntax_error(message: str, text: str) -> str:
-    """Return the line, and what is wrong there."""
+    """Describe the line and the fault there."""
     place = _PLACE.fullmatch(message)
     fault, number = (place["fault"], place["line"]) if place else (message, None)
     lines = text.split("\n")
@@ -129,7 +131,7 @@ def _describe_syntax_error(message: str, text: str) -> str:
     where = f", line {line}: " + (f"{shown(written)}: " if written else "")
     if _is_in_inline_table(lines, line):
         return (
-            f"{where}an inline table {{ ... }} must end on the line it begins on; "
+            f"{where}an inline table {{ ... }} must end on the line where it begins; "
             "write it on one line, or as a table with its own [head]"
         )
     if twice := _TWICE.fullmatch(fault):
@@ -141,7 +143,7 @@ def _describe_syntax_error(message: str, text: str) -> str:
 
 
 def _is_in_inline_table(lines: list[str], line: int) -> bool:
-    """Whether the line, or the one before it, leaves an inline table open."""
+    """Return whether the line, or the one before it, leaves an inline table open."""
     return any(_leaves_table_open(written) for written in lines[max(line - 2, 0) : line])
 
 
@@ -156,7 +158,7 @@ def _leaves_table_open(line: str) -> bool:
 
 
 def _content_faults(content: dict[str, Any]) -> Iterator[str]:
-    """Give what TOML cannot hold by its own rules, or nothing here needs; without recursion, since levels may be many.
+    """Yield what TOML's own rules do not allow or suites do not need, without recursion, as there may be many levels.
 
     Parameters
     ----------
@@ -167,7 +169,7 @@ def _content_faults(content: dict[str, Any]) -> Iterator[str]:
         value, depth, key = waiting.pop()
         if isinstance(value, dict | list):
             if depth > DEEPEST:
-                yield f"nested too deeply; at most {DEEPEST} levels are read"
+                yield f"nested too deeply; use at most {DEEPEST} levels"
                 return
             pairs = value.items() if isinstance(value, dict) else ((key, item) for item in value)
             waiting += [(item, depth + 1, name) for name, item in pairs]

@@ -1,4 +1,4 @@
-"""A trial's data set: where it comes from, and which of its images a trial learns from and is evaluated on."""
+"""Data set of a trial: where it comes from, and which images the trial learns from and is evaluated on."""
 
 import os
 import warnings
@@ -24,7 +24,7 @@ from hdr_bench.records.trial import Trial
 
 
 def load_choice(choice: DatasetChoice) -> Dataset:
-    """Load what a suite names: a data set by name or by where it lies, one made in code, or a function's.
+    """Load the data set that a suite names: by name or path, one created in code, or one returned by a function.
 
     Parameters
     ----------
@@ -37,7 +37,7 @@ def load_choice(choice: DatasetChoice) -> Dataset:
     Raises
     ------
     UnknownNameError, DatasetNotFoundError, DatasetError
-        As `hdr_bench.load_dataset`.
+        As for `hdr_bench.load_dataset`.
     ModuleImportError
         If the module of a dotted path cannot be imported.
     """
@@ -60,7 +60,7 @@ def load_choice(choice: DatasetChoice) -> Dataset:
 
 
 def without_given(choice: DatasetChoice) -> DatasetChoice:
-    """Return a choice as a trial holds it: without the data set itself, where that was made in code.
+    """Return a choice as stored in a trial: without the data set itself if it was created in code.
 
     Parameters
     ----------
@@ -74,7 +74,7 @@ def without_given(choice: DatasetChoice) -> DatasetChoice:
 
 
 def _locate(choice: DatasetChoice) -> str:
-    """Return a data set's name with its path as it is beside the suite's file, or else in the working folder."""
+    """Return a data set's name with its path resolved relative to the suite file, or else to the working folder."""
     scheme, _, path = choice.name.partition(":")
     folder, here = choice.folder, Path.cwd()
     if folder is None or folder == here or scheme not in path_schemes() or path.startswith(("~", os.sep)):
@@ -83,12 +83,12 @@ def _locate(choice: DatasetChoice) -> str:
     if _is_there(scheme, beside):
         return f"{scheme}:{beside}"
     if not _is_there(scheme, here / path):
-        raise DatasetNotFoundError(f"{choice.name}: it is neither in {folder} nor in {here}")
+        raise DatasetNotFoundError(f"{choice.name}: not found in {folder} or {here}")
     return choice.name
 
 
 def _locate_labels(choice: DatasetChoice) -> Path | None:
-    """Return the file of decisions on labels as it is beside the suite's file, or else in the working folder."""
+    """Return the path of the label decisions relative to the suite file, or else to the working folder."""
     if choice.labels is None:
         return None
     path = Path(choice.labels)
@@ -99,21 +99,21 @@ def _locate_labels(choice: DatasetChoice) -> Path | None:
 
 
 def _is_there(scheme: str, path: Path) -> bool:
-    # A name that the system cannot have is no error here: whoever opens it says what is wrong with it.
+    # An invalid name is not an error here; it is reported when the file is opened.
     if os.path.exists(path):  # noqa: PTH110
         return True
-    # A set of IDX files is named by a path below its folder, where nothing is.
+    # A set of IDX files is named by a prefix in its folder, which is not itself a file.
     return path.parent.is_dir() and recognize_scheme(path) == scheme
 
 
 def is_dotted_path(name: str, known: Collection[str] | None = None) -> bool:
-    """Whether a name means a function to import: it has dots, and is not a data set's.
+    """Return whether a name means a function to import: it has dots, and is not the name of a data set.
 
     Parameters
     ----------
     name : str
     known : collection of str, optional
-        Names of data sets, if they have been listed before.
+        Names of data sets, if they are already known.
 
     Returns
     -------
@@ -131,7 +131,7 @@ def load_trial_data(trial: Trial, folder: Path | None) -> Dataset:
     ----------
     trial : Trial
     folder : Path or None
-        Where the data set was put for the trial; None loads it as the trial names it.
+        Folder with the data set for the trial; None to load it by the name in the trial.
 
     Returns
     -------
@@ -140,19 +140,19 @@ def load_trial_data(trial: Trial, folder: Path | None) -> Dataset:
     Raises
     ------
     DatasetError
-        If it is not the data set that the trial was planned with.
+        If the data have changed since the trial was planned.
     """
     with warnings.catch_warnings(action="ignore", category=DatasetWarning):
-        # They were issued once for the run, when it was planned.
+        # These warnings were issued when the run was planned.
         dataset = load_choice(trial.dataset) if folder is None else open_dataset(folder)
     if dataset.fingerprint != trial.fingerprint:
-        raise DatasetError(f"{trial.dataset.name} changed since the run was planned; start the run again")
+        raise DatasetError(f"{trial.dataset.name} has changed since the run was planned; start the run again")
     dataset = select_images(dataset, trial)
     return dataset if trial.fold is None else _fold_of(dataset, trial)
 
 
 def select_images(dataset: Dataset, trial: Trial) -> Dataset:
-    """Return a data set with as many training images as a trial takes, in its order; not yet cut into folds.
+    """Return a data set with the training images of a trial, in its order, before splitting into folds.
 
     Parameters
     ----------
@@ -172,40 +172,40 @@ def select_images(dataset: Dataset, trial: Trial) -> Dataset:
 
 
 def evaluated_rows(dataset: Dataset, trial: Trial) -> NDArray[np.intp]:
-    """Return which training images of a data set a fold of cross-validation is evaluated on, in its order.
+    """Return the indices of the training images that a fold of cross-validation is evaluated on, in its order.
 
     Parameters
     ----------
     dataset : Dataset
-        Whole, as `load_choice` returns it.
+        Complete, as returned by `load_choice`.
     trial : Trial
-        Of one fold.
+        Trial of one fold.
 
     Returns
     -------
     rows : ndarray of shape (n,), intp
-        Places in the training part.
+        Indices in the training part.
 
     Raises
     ------
     DatasetError
         If the trial is not of one fold.
     """
-    # Each image is its own place: cut as the images are, the places are left of those evaluated on.
+    # Split the indices in the same way as the images; those of the evaluated images remain.
     places = np.arange(len(dataset.train)).reshape(-1, 1, 1)
     numbered = dataset.with_parts(Part(places, dataset.train.labels), dataset.test.take(np.zeros(0, np.intp)))
     return _fold_of(select_images(numbered, trial), trial).test.images.reshape(-1).astype(np.intp)
 
 
 def _fold_of(dataset: Dataset, trial: Trial) -> Dataset:
-    """Return the data set with all folds of its train part but one to learn from, and that one to be evaluated on."""
+    """Return the data set of a fold: the training images of the other folds, with the fold itself as test part."""
     if trial.folds is None or trial.fold is None:
-        raise DatasetError(f"{trial.case}: a trial of one fold has both fold and folds")
+        raise DatasetError(f"{trial.case}: a trial of one fold must have both fold and folds")
     cut = StratifiedKFold(trial.folds, shuffle=True, random_state=trial.seed)
     n_images = len(dataset.train)
     train, test = list(cut.split(np.zeros(n_images), dataset.train.labels))[trial.fold]
     if trial.search_fit is not None and trial.search_fit.samples is not None:
-        # Of each part the share that a round of successive halving takes, drawn as scikit-learn does.
+        # Take from each part the share of a round of successive halving, drawn as in scikit-learn.
         share = trial.search_fit.samples / n_images
         train, test = (_draw(part, share, trial.seed) for part in (train, test))
     return dataset.with_parts(dataset.train.take(train), dataset.train.take(test))
@@ -221,7 +221,7 @@ def _made_by(path: str) -> Dataset:
     with foreign_code(lambda error: _failure(path, error)):
         dataset = made() if callable(made) else made
     if not isinstance(dataset, Dataset):
-        raise DatasetError(f"{path} gives a {class_name(type(dataset))}; it must give a Dataset, see make_dataset")
+        raise DatasetError(f"{path} returned a {class_name(type(dataset))}; it must return a Dataset, see make_dataset")
     return dataset
 
 

@@ -1,4 +1,4 @@
-"""The user's own code that a suite runs, known by its text alone: nothing is imported to find out."""
+"""User code that a suite runs, identified by text alone, without importing anything."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
@@ -12,7 +12,7 @@ from hdr_bench.records.suite import Suite
 
 
 def describe_user_code(suite: Suite) -> list[str]:
-    """Say which modules of the user's a suite's file names, and where they are; nothing if it names none.
+    """Describe the user modules that a suite file names, and their locations; empty if there are none.
 
     Parameters
     ----------
@@ -21,8 +21,8 @@ def describe_user_code(suite: Suite) -> list[str]:
     Returns
     -------
     lines : list of str
-        One for all of them, and one for each module beside the suite or in the working folder that is not taken, since
-        an installed one of its name comes first.
+        One line for all of them, and one for each module next to the suite or in the working folder that is not used
+        because an installed module of the same name comes first.
 
     Raises
     ------
@@ -45,7 +45,7 @@ def describe_user_code(suite: Suite) -> list[str]:
 
 
 def dotted_paths(suite: Suite) -> dict[str, None]:
-    """Return all texts in a suite that may be dotted paths of code which is not this library's, in their order.
+    """Return all texts in a suite that may be dotted paths of code outside this library, in order.
 
     Parameters
     ----------
@@ -81,18 +81,18 @@ def _roots(modules: Iterable[str]) -> dict[str, None]:
 
 
 def _shadow_warnings(root: str, folder: Path | None) -> Iterator[str]:
-    """Say that a module of the user's is not taken."""
+    """Yield a warning for each module of the user's that is not used."""
     taken = find_module(root)
     if taken is None or taken.file is None or is_own(taken):
         return
     for place in dict.fromkeys((folder or Path.cwd(), Path.cwd())):
         for own in (place / f"{root}.py", place / root / "__init__.py"):
             if own.is_file() and own.resolve() != taken.file:
-                yield f"takes {root} from {taken.file}, which comes first, not from {own}; rename yours, e.g. my_{root}"
+                yield f"uses {root} from {taken.file}, which comes first, not from {own}; rename yours, e.g. my_{root}"
 
 
 def _own_file(name: str) -> Path | None:
-    """Return the file, or the folder, of a module that is the user's own; None for all others."""
+    """Return the file or the folder of a module that is the user's own; None for all others."""
     module = find_module(name)
     if module is None or not is_own(module):
         return None

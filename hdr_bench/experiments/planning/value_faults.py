@@ -1,4 +1,4 @@
-"""Values of a case's parameters, checked against its data when a run is planned: nothing is fitted."""
+"""Checks of a case's parameter values against its data when a run is planned, without fitting."""
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -30,32 +30,32 @@ def _fewest(*counts: int | None) -> int | None:
     return min((count for count in counts if count is not None), default=None)
 
 
-# By the estimator's name: the parameter, the most that it can be, and what that is.
+# By name of the estimator: the parameter, its largest value, and what that is.
 _RULES: dict[str, _Rule] = {
-    "KNeighborsClassifier": ("n_neighbors", lambda data: data.n_samples, "the training images"),
+    "KNeighborsClassifier": ("n_neighbors", lambda data: data.n_samples, "the number of training images"),
     "PCA": (
         "n_components",
         lambda data: _fewest(data.n_features, data.n_samples),
-        "the smaller of the numbers of training images and of their pixels",
+        "the smaller of the number of training images and the number of pixels",
     ),
-    "TruncatedSVD": ("n_components", lambda data: data.n_features, "the pixels of an image"),
+    "TruncatedSVD": ("n_components", lambda data: data.n_features, "the number of pixels"),
     "LinearDiscriminantAnalysis": (
         "n_components",
         lambda data: _fewest(data.n_features, data.n_classes - 1),
-        "the smaller of the numbers of pixels and of classes less one",
+        "the smaller of the number of pixels and the number of classes minus one",
     ),
 }
 
 
 def shape_faults(estimator: Any, data: DataShape) -> Iterator[str]:
-    """Give what an estimator of scikit-learn's would refuse of data of a shape when it is fitted.
+    """Yield what a scikit-learn estimator would reject about the shape of the data when it is fitted.
 
     Parameters
     ----------
     estimator : estimator
         Unfitted.
     data : DataShape
-        What comes into it.
+        Shape of the input data.
 
     Yields
     ------
@@ -71,14 +71,14 @@ def shape_faults(estimator: Any, data: DataShape) -> Iterator[str]:
 
 
 def class_weight_faults(estimator: Any, data: DataShape) -> Iterator[str]:
-    """Give the keys of a class weight that are no classes: labels are the numbers from 0 on.
+    """Yield the keys of a class weight that are not classes: labels are numbers from 0.
 
     Parameters
     ----------
     estimator : estimator
         Unfitted.
     data : DataShape
-        What comes into it.
+        Shape of the input data.
 
     Yields
     ------
@@ -89,16 +89,16 @@ def class_weight_faults(estimator: Any, data: DataShape) -> Iterator[str]:
         return
     classes = range(data.n_classes)
     others = [key for key in weights if not isinstance(key, Integral) or key not in classes]
-    # scikit-learn takes others if there is a weight for each class.
+    # scikit-learn accepts other keys if there is a weight for each class.
     if others and not set(classes) <= set(weights):
         yield (
-            f"class_weight: its keys must be classes, the numbers from 0 to {data.n_classes - 1}, got "
-            f"{shown(others[0])}; the keys of a table in TOML are texts: in Python give the estimator itself"
+            f"class_weight: the keys must be classes, numbers from 0 to {data.n_classes - 1}, got "
+            f"{shown(others[0])}; keys of a TOML table are strings: give the estimator itself in Python"
         )
 
 
-# With another value of these an estimator may no longer fit the data, or itself; by what has to go with it, which a
-# grid may change at the same time.
+# Parameters whose change may make an estimator incompatible with the data or with its other parameters; by the
+# parameters that must match them, which a grid may change at the same time.
 _SHAPED_BY: dict[str, frozenset[str]] = {
     **dict.fromkeys(
         (
@@ -121,13 +121,13 @@ _SHAPED_BY: dict[str, frozenset[str]] = {
     "optimizer_params": frozenset({"optimizer"}),
     "schedule_params": frozenset({"schedule", "optimizer", "max_epochs", "batch_size"}),
 }
-# Steps compute with the shortest floating-point numbers that hold the pixels.
+# Steps compute with the shortest floating-point type that can represent the pixels.
 _BYTES_OF_A_VALUE = 4
 
 
 @dataclass(frozen=True)
 class _Part:
-    """An estimator in a case's model, with the place that messages give it, and the name of its parameters."""
+    """An estimator within a case's model, with its place in messages and the prefix of its parameters."""
 
     estimator: Any
     place: str
@@ -135,20 +135,20 @@ class _Part:
 
 
 def value_faults(case: Case, model: Any, data: DataShape) -> Iterator[str]:
-    """Give what is wrong with the values of a case's parameters, those of a grid included.
+    """Yield the faults in the parameter values of a case, including those of a grid.
 
     Parameters
     ----------
     case : Case
     model : estimator
-        Unfitted, as the case describes it.
+        Unfitted, as described by the case.
     data : DataShape
-        What comes into it.
+        Shape of the input data.
 
     Yields
     ------
     fault : str
-        It names the parameter, and the step that is not the estimator itself.
+        Names the parameter, and the step if it is not the estimator itself.
 
     Raises
     ------
@@ -179,7 +179,7 @@ def _steps(model: Any) -> list[Any]:
 
 
 def _flow(parts: list[_Part], model: Any, data: DataShape) -> Iterator[str]:
-    """Follow an image through the steps of a pipeline to the estimator, and give what does not fit it there."""
+    """Follow an image through the steps of a pipeline to the estimator, and yield where it does not fit."""
     steps = _steps(model)
     places = {id(part.estimator): part.place for part in parts}
     for step in steps[:-1]:
@@ -204,7 +204,7 @@ def _step_faults(step: Any, data: DataShape) -> Iterator[str]:
         return
     try:
         what = f"{data.n_samples:,} images of {after:,} values each"
-        check_need(what, _BYTES_OF_A_VALUE * data.n_samples * after, "use smaller images, or fewer of them")
+        check_need(what, _BYTES_OF_A_VALUE * data.n_samples * after, "use smaller or fewer images")
     except ValueError as error:
         yield str(error)
 
@@ -219,7 +219,7 @@ def _n_features_after(step: Any, n_features: int | None) -> int | None:
 
 
 def _grid_faults(case: Case, model: Any, data: DataShape) -> Iterator[str]:
-    """Give the faults of each value of a grid by itself; which of them are tried together, the search decides."""
+    """Yield the faults of each value of a grid on its own; the search decides which values are combined."""
     names = {name.rpartition("__")[2] for name in case.grid}
     for name, values in case.grid.items():
         owner, parameter = owner_of(model, name)

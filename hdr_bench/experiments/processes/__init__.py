@@ -1,1 +1,1 @@
-"""Processes that trials run in: hosts, workers, backends, and how all of them end."""
+"""Processes in which trials run: hosts, workers, backends, and how all of them end."""

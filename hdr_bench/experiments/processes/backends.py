@@ -1,7 +1,7 @@
-"""Backends: where trials run. Each is a function that is found by its path, and imported when a run asks for it.
+"""Backends: where trials run. Each is a function named by its path and imported when a run needs it.
 
-To add one, write its function, ``run(tasks, options, datasets, progress)``, in its own file beside this one, and enter
-it in `BACKENDS`.
+To add a backend, write its function, ``run(tasks, options, datasets, progress)``, in its own file in this package, and
+add it to `BACKENDS`.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -22,16 +22,16 @@ class Backend:
     Attributes
     ----------
     path : str
-        ``"module:function"``. The function takes an iterator of `Task`, which it takes up one by one, the
-        `RunOptions`, the run's data sets by fingerprint, and a `Progress`, which it may tell of stages; it gives
-        each outcome as soon as it is there. Where the iterator gives None, no task may begin at the moment: the
-        function gives the next outcome before it asks again.
+        ``"module:function"``. The function takes an iterator of `Task`, from which it takes one task at a time, the
+        `RunOptions`, the run's data sets by fingerprint, and a `Progress` to notify of stages; it yields each outcome
+        as soon as it is available. If the iterator yields None, no task may start at the moment: the function yields
+        the next outcome before it asks again.
     help : str
-        Where trials run by it.
+        Where this backend runs trials.
     needs : tuple of str
-        Options that must be given.
+        Required options.
     takes : tuple of str
-        Options that may be given.
+        Optional options.
     """
 
     path: str
@@ -53,11 +53,11 @@ BACKENDS: Mapping[str, Backend] = {
 }
 
 CHOICES = {name: entry.help for name, entry in BACKENDS.items()}
-"""Names that the option `backend` takes, and what they are."""
+"""Values of the option `backend`, with descriptions."""
 
 
 def backend_of(options: RunOptions) -> Backend:
-    """Return the backend that a run's options choose; without a name, ``local`` for several jobs.
+    """Return the backend selected by a run's options; if none is named, ``local`` for several jobs.
 
     Parameters
     ----------
@@ -70,7 +70,7 @@ def backend_of(options: RunOptions) -> Backend:
     Raises
     ------
     SuiteError
-        If there is no such backend, if it needs another option, or if it does not take one that was given.
+        If the backend is unknown, lacks a required option, or does not take a given one.
     """
     name = options.backend or ("local" if options.jobs > 1 else "sequential")
     if name not in BACKENDS:
@@ -82,7 +82,7 @@ def backend_of(options: RunOptions) -> Backend:
 
 
 def _check_option(option: str, options: RunOptions, name: str) -> None:
-    """Raise SuiteError if a backend lacks an option that it needs, or is given one that is for others."""
+    """Raise SuiteError if a backend lacks a required option, or is given one of other backends."""
     field, backend = RunOptions.model_fields[option], BACKENDS[name]
     is_given = getattr(options, option) != field.default
     if is_given and option not in (*backend.needs, *backend.takes):
@@ -95,36 +95,36 @@ def _check_option(option: str, options: RunOptions, name: str) -> None:
 def run_tasks(
     tasks: Iterable[Task | None], options: RunOptions, datasets: Mapping[str, Any], progress: Progress
 ) -> Outcomes:
-    """Run trials, and give each outcome as soon as it is there.
+    """Run trials, and yield each outcome as soon as it is available.
 
     Parameters
     ----------
     tasks : iterable of Task or None
-        Looked at as they are taken up; None where one depends on an outcome that is not there yet.
+        Read as tasks are taken; None while the next one depends on an outcome that is not available yet.
     options : RunOptions
-        They choose the backend.
+        Select the backend.
     datasets : mapping of str to Dataset or ndarray
-        By fingerprint, for workers on other machines; arrays are images that were made for test sets.
+        By fingerprint, for workers on other machines; arrays are images made for test sets.
     progress : Progress
-        Told of each trial that begins; on a cluster, of each that is sent there. Where they run one after the other,
-        also of its stages.
+        Notified of each trial that begins, or on a cluster, that is submitted; if trials run one after the other, also
+        of their stages.
 
     Returns
     -------
     outcomes : generator of Outcome
-        Closed before its end, it ends what runs.
+        Closing it early stops the running trials.
 
     Raises
     ------
     SuiteError
-        If there is no such backend, or its options do not fit it.
+        If the backend is unknown, or the options do not suit it.
     """
     run: Callable[..., Outcomes] = resolve_name(backend_of(options).path)
     return run(_announce(tasks, progress), options, datasets, progress)
 
 
 def _announce(tasks: Iterable[Task | None], progress: Progress) -> Iterator[Task | None]:
-    """Give the tasks, and tell of each that it begins when it is taken up."""
+    """Yield the tasks, and announce each when it is taken."""
     for task in tasks:
         if task is not None:
             progress.trial(task.trial)

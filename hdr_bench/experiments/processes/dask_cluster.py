@@ -1,6 +1,6 @@
-"""Trials on an existing Dask cluster, through joblib: their data go to each worker once, their results come back.
+"""Trials on an existing Dask cluster, through joblib: data are sent to each worker once, and results returned.
 
-What a worker loses when it dies, Dask runs on another; how often a trial was begun, the cluster's own events tell.
+If a worker dies, Dask repeats its trials on another one; events on the cluster count how often a trial was begun.
 """
 
 import threading
@@ -30,24 +30,24 @@ from hdr_bench.records.options import RunOptions
 _CONNECTS_WITHIN_SECONDS = 15
 _WAITS_FOR_WORKERS_SECONDS = 60
 _LOOKS_EVERY_SECONDS, _ANSWERS_WITHIN_SECONDS = 1, 5
-# A single failure may be a broken connection, which Dask makes again.
+# A single failure may be a broken connection, which Dask restores.
 _LOOKS_BEFORE_THE_END = 2
 _AT_WORK = {"running", "paused"}
-# Of each run that has trials on this worker.
+# Hosts of each run that has trials on this worker.
 _hosts: dict[str, Hosts] = {}
 _starting = threading.Lock()
 
 
 @dataclass(frozen=True)
 class ClusterRun:
-    """Run as the workers of a cluster know it.
+    """A run as known to the workers of a cluster.
 
     Attributes
     ----------
     name : str
-        Beginning of the names of the cluster's events for this run.
+        Prefix of the names of the cluster's events for this run.
     client : str
-        The scheduler's name for the process that asked for it.
+        The scheduler's name for the process that requested the run.
     """
 
     name: str
@@ -58,18 +58,18 @@ def run_on_cluster(
     tasks: Iterable[Task | None],
     options: RunOptions,
     datasets: RunData,
-    progress: Progress,  # noqa: ARG001  # several trials have several stages at a time
+    progress: Progress,  # noqa: ARG001  # concurrent trials have no common stage
 ) -> Outcomes:
-    """Run trials on a Dask cluster, and give each outcome as soon as it is there.
+    """Run trials on a Dask cluster, and yield each outcome as soon as it is available.
 
     Parameters
     ----------
     tasks : iterable of Task or None
-        Where it gives None, it is asked again when no trial runs any more.
+        If it yields None, it is asked again when no trial is running.
     options : RunOptions
-        With the scheduler's address.
+        Including the scheduler's address.
     datasets : mapping of str to Dataset or ndarray
-        By fingerprint; arrays are images that were made for test sets. Each is sent to each worker once.
+        By fingerprint; arrays are images made for test sets. Each is sent to each worker once.
     progress : Progress
 
     Yields
@@ -94,7 +94,7 @@ def run_on_cluster(
         yield from again
         for task in source:
             if task is None:
-                is_over = not open_tasks  # nothing runs that could bring what it waits for
+                is_over = not open_tasks  # nothing is running that it could wait for
                 return
             open_tasks[task.trial.key] = task
             yield task
@@ -108,10 +108,10 @@ def run_on_cluster(
                 for result, predictions in _submit(backend, take_up(), data, run):
                     n_concurrent = max(n_concurrent, _most_threads_of_a_machine(client))  # workers come and go
                     yield result.model_copy(update={"n_concurrent": n_concurrent}), predictions
-                    # It is noted by now, and what depends on it may be taken up.
+                    # The outcome is recorded by now, and tasks that depend on it may be taken.
                     del open_tasks[result.trial.key]
             except _loss_errors():
-                # Every worker that had the data is gone, or one that had a trial too often: again, with who is left.
+                # All workers with the data are gone, or one had a trial too often: retry with the remaining ones.
                 again, backend = [*open_tasks.values()], None
                 _wait_for_workers(client, scheduler)
             else:
@@ -122,7 +122,7 @@ def _submit(backend: Any, tasks: Iterable[Task], data: SharedData, run: ClusterR
     from joblib import Parallel, delayed, parallel_config
 
     calls = (delayed(_on_worker)(task, data, run) for task in tasks)
-    # It keeps the backend; what else this thread does is not sent there.
+    # Binds the backend only here, so that other work of this thread is not sent to the cluster.
     with parallel_config(backend):
         parallel = Parallel(return_as="generator_unordered", batch_size=1, pre_dispatch="n_jobs")
     with closing(parallel(calls)) as outcomes:
@@ -134,33 +134,33 @@ def _backend_of(client: Any, data: SharedData) -> Any:
 
     class ClusterBackend(DaskDistributedBackend):
         def effective_n_jobs(self, n_jobs: int) -> int:
-            # Where joblib counts one job, it runs it in the caller's own process, not on the one worker there is.
+            # With one job, joblib would run in the calling process rather than on the only worker.
             return max(super().effective_n_jobs(n_jobs), 2)
 
-    # `scatter` sends the data to each worker: once for all trials, as long as one of them is left.
+    # `scatter` sends the data to each worker, once for all trials while one of them remains.
     return ClusterBackend(client=client, scatter=[data], wait_for_workers_timeout=0)
 
 
 def _loss_errors() -> tuple[type[BaseException], ...]:
-    """Return the errors by which a cluster says that what was asked of it went with its workers."""
+    """Return the errors by which a cluster reports that a task was lost with its workers."""
     from concurrent.futures import CancelledError
 
     from distributed import KilledWorker
     from distributed.client import FutureCancelledError
 
-    # A worker that ends closes its hosts, and may say so.
+    # A worker that ends closes its hosts, and may report that.
     return CancelledError, FutureCancelledError, KilledWorker, HostClosedError
 
 
 def _on_worker(task: Task, data: SharedData, run: ClusterRun) -> Outcome:
-    """Run a trial in a worker; as often as workers die, but twice at most."""
+    """Run a trial in a worker; repeated if workers die, but at most twice."""
     from distributed import Event, get_client, get_worker
 
     client = get_client()
     begun = [Event(f"{run.name}-{task.trial.key}-{number}", client=client) for number in range(MOST_ATTEMPTS)]
     free = next((event for event in begun if not event.is_set()), None)
     if free is None:
-        return crashed_result(task.trial, "a worker ended while it ran"), None
+        return crashed_result(task.trial, "a worker died while it ran"), None
     free.set()
     asked = with_data_here(task, data)
     try:
@@ -168,7 +168,7 @@ def _on_worker(task: Task, data: SharedData, run: ClusterRun) -> Outcome:
     except HostClosedError:
         if get_worker().status.name not in _AT_WORK or not _is_awaited(client, run):
             raise
-        # The scheduler was away for a while, and the run was taken for over.
+        # The scheduler was unreachable for a while, and the run was considered finished.
         return run_attempts(asked, ignore_stage, _hosts_of(run))
 
 
@@ -201,17 +201,17 @@ def _wait_for_workers(client: Any, scheduler: str) -> None:
 
 @contextmanager
 def _end_on_workers(client: Any) -> Iterator[None]:
-    """When the block ends, by Ctrl-C too, end the processes that workers keep; what they still run, they end."""
+    """When the block ends, including by Ctrl-C, end the idle processes of workers; workers end the busy ones."""
     try:
         yield
     finally:
-        # A cluster that is gone has nothing left to stop.
+        # If the cluster is gone, there is nothing left to stop.
         with suppress(OSError, TimeoutError, RuntimeError):
             client.run(close_idle_hosts, on_error="ignore")
 
 
 def _hosts_of(run: ClusterRun) -> Hosts:
-    """Return the hosts of a run's trials on this worker; they end when nobody waits for the run, or with the worker."""
+    """Return the hosts of a run's trials on this worker, which end with the run's process or with the worker."""
     from distributed import get_client, get_worker
 
     with _starting:
@@ -235,33 +235,33 @@ def _watch(client: Any, worker: Any, run: ClusterRun, hosts: Hosts) -> None:
 
 
 def _is_awaited(client: Any, run: ClusterRun) -> bool:
-    """Whether the process that asked for the run is still there, as far as the scheduler can tell."""
+    """Return whether the process that requested the run still exists, as far as the scheduler knows."""
     for _ in range(_LOOKS_BEFORE_THE_END):
         try:
             return _is_connected(client, run)
         except (OSError, RuntimeError):
-            # A connection that broke, or a scheduler that is gone.
+            # The connection is broken, or the scheduler is gone.
             time.sleep(_LOOKS_EVERY_SECONDS)
     return False
 
 
 def _is_connected(client: Any, run: ClusterRun) -> bool:
-    """Whether the scheduler still has a connection to the process that asked for the run."""
+    """Return whether the scheduler is still connected to the process that requested the run."""
     asked = run.client
     try:
-        # A function without a name travels whole: the scheduler need not have this library.
+        # A lambda is pickled by value, so the scheduler does not need this library.
         return bool(
             client.run_on_scheduler(
                 lambda dask_scheduler: asked in dask_scheduler.clients, callback_timeout=_ANSWERS_WITHIN_SECONDS
             )
         )
     except TimeoutError:
-        # It is busy, or this worker ends.
+        # The scheduler is busy, or this worker is ending.
         return True
 
 
 def _most_threads_of_a_machine(client: Any) -> int:
-    """Return how many trials may run at a time on the machine that has most of the workers' threads."""
+    """Return how many trials may run concurrently on the machine with the most worker threads."""
     threads: Counter[str] = Counter()
     for worker in client.scheduler_info(n_workers=-1)["workers"].values():
         threads[worker["host"]] += worker["nthreads"]

@@ -1,11 +1,11 @@
-"""The process that trials are started from: its own, so that a trial's process imports nothing of its caller's.
+"""The host process, from which trials are started so that they import nothing from the calling process.
 
-Run as ``python -P -m hdr_bench.experiments.processes.host PID ANSWERS [FOLDER ...]``, by `host_handle`: the process
-that uses it, the file descriptor that answers go to, and folders to remove at the end.
+Run by `host_handle` as ``python -P -m hdr_bench.experiments.processes.host PID ANSWERS [FOLDER ...]``, with the process
+that uses it, the file descriptor for replies, and folders to remove at the end.
 
-Where there is fork, the process that is started stays its guard, and the host is its child. A host that is killed can
-end nothing, nor can a user that is killed; its guard then kills all that the host has started, by descent, whatever
-environment and session it has put itself in. The guard imports nothing that is not needed before that.
+On systems with fork, the started process becomes a guard, and the host is its child. Neither a killed host nor a killed
+user can clean up; the guard then kills everything that the host has started, by descent, whatever environment and
+session it has moved to. The guard imports nothing that is not needed before that.
 """
 
 import os
@@ -16,40 +16,40 @@ import time
 from contextlib import suppress
 
 _LOOKS_FOR_ITS_USER_EVERY_SECONDS = 1.0
-# What a host needs to end all that it has started.
+# What a host needs to end everything that it has started.
 _HOST_ENDS_WITHIN_SECONDS = 1.2
 _TRACKERS_END_WITHIN_SECONDS = 0.1
 _LOOK_EVERY_SECONDS = 0.01
 
 
 class _Guard:
-    """A host's parent; it ends when the host has ended, or ends it when the user has.
+    """Parent of a host, which ends after the host, and ends the host if its user has gone.
 
     Parameters
     ----------
     host, user : int
-        Their numbers.
+        Process IDs.
     """
 
     def __init__(self, host: int, user: int) -> None:
         self._host, self._user, self._asked = host, user, 0.0
 
     def wait(self) -> int:
-        """Return the status that the host ended with."""
+        """Return the exit status of the host."""
         signal.signal(signal.SIGALRM, self._look)
-        # The kernel's word that the user has gone, also to a guard that is stopped.
+        # The kernel signals that the user has gone, even to a guard that is stopped.
         signal.signal(signal.SIGCONT, self._look)
         for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
             signal.signal(number, self._end_host)
         every = _LOOKS_FOR_ITS_USER_EVERY_SECONDS
         signal.setitimer(signal.ITIMER_REAL, every, every)
         self._look()
-        # macOS has it since Python 3.13.
+        # Available on macOS since Python 3.13.
         if not hasattr(os, "waitid"):
             _, status = os.waitpid(self._host, 0)
             _ignore_signals()
             return status
-        # Its number is not given to another process before no handler can signal it any more.
+        # The ID must not be reused by another process until no handler can signal it any more.
         os.waitid(os.P_PID, self._host, os.WEXITED | os.WNOWAIT)
         _ignore_signals()
         return os.waitpid(self._host, 0)[1]
@@ -58,7 +58,7 @@ class _Guard:
         if self._asked or os.getppid() != self._user:
             self._end_host()
             return
-        # A method may have stopped it; nobody else would notice.
+        # A method may have stopped the host, which nothing else would notice.
         with suppress(ProcessLookupError):
             os.kill(self._host, signal.SIGCONT)
 
@@ -81,16 +81,16 @@ def _ignore_signals() -> None:
 def _serve_guarded(user: int, answers_to: int, folders: list[str]) -> None:
     from hdr_bench.process_tree import adopt_orphans, wake_with_parent
 
-    # What the host leaves, not what it has: that is the host's own.
+    # The guard removes what the host leaves behind; the host itself removes what it uses.
     adopt_orphans()
     guard, host = os.getpid(), os.fork()
     if not host:
-        # Before the imports: a host that is stopped meanwhile could not see that its guard has gone.
+        # Before the imports, as a host that is stopped in between would not notice that its guard has gone.
         wake_with_parent()
-        # A method may kill the group of the process that it was forked from.
+        # A method may kill the process group that it was forked into.
         os.setsid()
         _serve(guard, answers_to, folders)
-    # The host's alone: they end with it.
+    # These belong to the host alone, and close with it.
     os.close(answers_to)
     with open(os.devnull, "rb") as nothing:  # noqa: PTH123
         os.dup2(nothing.fileno(), 0)
@@ -109,11 +109,11 @@ def _serve_guarded(user: int, answers_to: int, folders: list[str]) -> None:
 
 
 def _end_by(number: int) -> None:
-    """End by the signal that the host has ended by, so that its user is told of that one."""
+    """End by the same signal as the host, so that its user sees that signal."""
     import resource
 
-    # The host may have left a core; a second one, of its guard, would only mislead. Linux takes 1, unlike 0, as no also
-    # where a program takes the cores.
+    # The host may have dumped core; a second dump, of its guard, would be misleading. On Linux a limit of 1, unlike 0,
+    # also prevents dumps that are piped to a program.
     _, most = resource.getrlimit(resource.RLIMIT_CORE)
     resource.setrlimit(resource.RLIMIT_CORE, (min(1, most) if most >= 0 else 1, most))
     with suppress(OSError):
@@ -122,7 +122,7 @@ def _end_by(number: int) -> None:
 
 
 def _has_no_children() -> bool:
-    """Wait a little for trackers, which end by themselves when the host has; return whether nothing is left."""
+    """Wait a little for trackers, which end after the host by themselves; return whether nothing is left."""
     until = time.monotonic() + _TRACKERS_END_WITHIN_SECONDS
     while time.monotonic() < until:
         try:

@@ -1,9 +1,8 @@
-"""Handle of a host: the process that starts trials, as the process that uses it sees it.
+"""Handle of a host, for the process that uses it to start trials.
 
-A host (`host` beside this) may be used from anywhere: from a script without a main guard, from a notebook,
-from Dask's workers, which are daemonic and may have no children by multiprocessing. It is spoken to by pickles over its
-standard input and a pipe for its answers. It ends, with the trial that runs, when it is asked to or when its user has
-gone.
+A host (see `host`) can be used from anywhere: from a script without a main guard, from a notebook, or from Dask
+workers, which are daemonic and may not have multiprocessing children. Messages are pickles on its standard input and a
+pipe for its replies. It ends, with the running trial, on request or when its user has gone.
 """
 
 import atexit
@@ -31,18 +30,18 @@ from hdr_bench.experiments.processes.thread_wait_policy import thread_wait_varia
 from hdr_bench.import_context import ImportContext, path_of_libraries
 from hdr_bench.process_tree import MARK, make_mark
 
-# Its guard kills it before, and then needs a moment for what it has left.
+# The guard kills the host before this, and then needs a moment to clean up.
 _ENDS_WITHIN_SECONDS = 2.5
 
 
 class HostError(RuntimeError):
-    """A host that ended while a trial was running in it.
+    """Error for a host that ended while a trial was running in it.
 
     Parameters
     ----------
     message : str
     left : tuple of str
-        Names of processes that it has left, and that cannot be ended.
+        Names of processes that it left behind, and that cannot be killed.
     """
 
     def __init__(self, message: str, left: tuple[str, ...]) -> None:
@@ -51,16 +50,16 @@ class HostError(RuntimeError):
 
 
 class HostClosedError(RuntimeError):
-    """A host that was closed while a trial was running in it."""
+    """Error for a host that was closed while a trial was running in it."""
 
 
 class Host:
-    """A running host; one trial at a time.
+    """A running host, for one trial at a time.
 
     Parameters
     ----------
     for_networks : bool, default=False
-        Whether trials begin with what networks need: loading that takes as long as all else.
+        Whether to preload what networks need, which takes as long as all other imports.
     """
 
     def __init__(self, *, for_networks: bool = False) -> None:
@@ -69,7 +68,7 @@ class Host:
         self._scratch = make_scratch()
         environ = {
             **os.environ,
-            # Here, not in the trial's process: that one is forked when the libraries have read them.
+            # Set here rather than in the trial's process, which is forked after libraries have read them.
             **thread_wait_variables(os.environ),
             "TMPDIR": self._scratch.path,
             MARK: self._mark,
@@ -88,16 +87,16 @@ class Host:
 
     @property
     def is_running(self) -> bool:
-        """It can take a trial."""
+        """Whether it can take a trial."""
         return self._process.poll() is None
 
     @property
     def pid(self) -> int:
-        """The number of its process."""
+        """Its process ID."""
         return self._process.pid
 
     def run(self, task: Task, on_stage: OnStage) -> Outcome:
-        """Run a trial; as `run_in_child`.
+        """Run a trial, as `run_in_child` does.
 
         Parameters
         ----------
@@ -114,7 +113,7 @@ class Host:
         HostError
             If the host ends.
         HostClosedError
-            If it is closed meanwhile.
+            If the host is closed in the meantime.
         WorkingFolderError
             If the working folder was removed.
         """
@@ -126,11 +125,12 @@ class Host:
             while isinstance(answer := self._next_message(), Stage):
                 on_stage(answer)
             if isinstance(answer, NotStarted):
-                # The method of an earlier trial may have removed what this host needs; another one may have it.
+                # An earlier trial's method may have removed something that this host needs; another host may still have
+                # it.
                 left = note_unkillable(self.close())
                 raise HostError(f"the trial's process could not be started: {answer.reason}", left)
         except BaseException:
-            # Ctrl-C, or an error of the caller's own: the trial that runs has no one to report to.
+            # On Ctrl-C, or an error in the caller, the running trial has nothing to report to.
             self.close()
             raise
         return with_remarks(answer.result, note_unkillable(_still_there(answer.left)), beside), answer.predictions
@@ -142,13 +142,13 @@ class Host:
 
     @contextmanager
     def _while_it_lives(self) -> Iterator[None]:
-        """Turn what a broken, or closed, pipe raises into what it means."""
+        """Convert errors of a broken or closed pipe into what they mean."""
         try:
             yield
         except (OSError, EOFError, ValueError, pickle.UnpicklingError) as error:
             if self._is_stopped:
                 raise HostClosedError("the run was stopped") from error
-            # Before it is closed, which would be the cause that is reported.
+            # Checked before closing, which would otherwise be reported as the cause.
             how = self._how_it_ended()
             left = note_unkillable(self.close())
             raise HostError(f"the process that starts the trials {how}{self._why_it_ended()}", left) from error
@@ -160,7 +160,7 @@ class Host:
             return "closed its connection"
 
     def _why_it_ended(self) -> str:
-        """Return the reason that it gave for its end, if it could give one."""
+        """Return the reason that the host gave for its end, if any."""
         causes = [line for line in self._printed_last().splitlines() if line.startswith(CAUSE)]
         return f": {causes[-1].removeprefix(CAUSE)}" if causes else ""
 
@@ -168,14 +168,14 @@ class Host:
         return "" if self._tail is None else self._tail.text()
 
     def ask_to_end(self) -> None:
-        """Have the host end, with the trial that runs in it, without waiting for that."""
+        """Ask the host to end, with its running trial, without waiting for it."""
         self._is_stopped = True
         self._asked = self._asked or time.monotonic()
-        # Its input stays open: closing that would wait for whoever writes to a host that has been stopped.
+        # Its input stays open: closing it would block while another thread writes to a stopped host.
         self._process.terminate()
 
     def close(self) -> list[psutil.Process]:
-        """End the host, and all that it has started; return what cannot be ended.
+        """End the host and everything that it has started; return what cannot be killed.
 
         Returns
         -------
@@ -183,7 +183,7 @@ class Host:
         """
         atexit.unregister(self.close)
         self.ask_to_end()
-        # Of several that were asked at once, each ends meanwhile.
+        # If several hosts were asked at once, they end in parallel.
         left_to_it = (self._asked or 0.0) + _ENDS_WITHIN_SECONDS - time.monotonic()
         try:
             self._process.wait(max(left_to_it, 0.0))
@@ -192,7 +192,7 @@ class Host:
             self._process.wait()
         left = end(lambda: processes_with_mark(self._mark))
         self._printed_last()
-        # Whoever reads or writes in another thread has come to its end by now.
+        # Any thread that was reading or writing has finished by now.
         for pipe in (self._stdin, self._answers):
             with suppress(OSError):
                 pipe.close()

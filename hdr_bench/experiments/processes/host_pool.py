@@ -1,4 +1,4 @@
-"""Hosts of this process: started when a trial needs one, and kept for the next; a trial whose host ends has another."""
+"""Hosts of this process, started on demand and reused; a trial whose host ends is repeated in another."""
 
 import threading
 from collections.abc import Iterable
@@ -18,14 +18,14 @@ _lock = threading.Lock()
 
 
 class Hosts:
-    """The hosts that a run's trials are in at the moment. Idle ones are kept for later runs of this process."""
+    """Hosts in which a run's trials are currently running. Idle hosts are kept for later runs of this process."""
 
     def __init__(self) -> None:
         self._busy: set[Host] = set()
         self._is_closed = False
 
     def run(self, task: Task, on_stage: OnStage) -> Outcome:
-        """Run a trial in an idle host, or in another that is started for it.
+        """Run a trial in an idle host, or in a newly started one.
 
         Parameters
         ----------
@@ -42,7 +42,7 @@ class Hosts:
         HostError
             If the host ends.
         HostClosedError
-            If these hosts are closed, before or meanwhile.
+            If these hosts are closed, before or in the meantime.
         """
         host = self._take(task)
         try:
@@ -51,15 +51,15 @@ class Hosts:
             self._give_back(host)
 
     def close(self) -> None:
-        """End the hosts in which a trial runs; from now on they take none."""
+        """End the hosts that run a trial, and accept no further trials."""
         with _lock:
-            # Whoever gives a host back from now on closes it.
+            # From now on, hosts that are given back are closed.
             self._is_closed = True
             busy = tuple(self._busy)
         try:
             _close(busy)
         finally:
-            # Also if a second Ctrl-C came meanwhile.
+            # Even if a second Ctrl-C arrives in the meantime.
             for host in busy:
                 host.ask_to_end()
 
@@ -73,7 +73,7 @@ class Hosts:
                 host = host or Host(for_networks=task.is_of_network)
                 self._busy.add(host)
         finally:
-            # Also if the other one cannot be started: this one is in no list any more.
+            # Even if the other one cannot be started, as this one is no longer in any list.
             if replaced is not None:
                 replaced.close()
         return host
@@ -88,12 +88,12 @@ class Hosts:
 
 
 def close_idle_hosts(keep: int = 0) -> None:
-    """End this process's hosts in which no trial runs, all but some.
+    """End the idle hosts of this process, except for some.
 
     Parameters
     ----------
     keep : int, default=0
-        How many are left idle.
+        Number of idle hosts to keep.
     """
     with _lock:
         idle = tuple(_idle[keep:])
@@ -102,7 +102,7 @@ def close_idle_hosts(keep: int = 0) -> None:
 
 
 def clear_leftovers_of_hosts() -> list[psutil.Process]:
-    """End the processes, and remove the files, of hosts whose user was killed; return what cannot be ended.
+    """End the processes, and remove the files, of hosts whose user was killed; return what cannot be killed.
 
     Returns
     -------
@@ -114,7 +114,7 @@ def clear_leftovers_of_hosts() -> list[psutil.Process]:
 
 
 def _taken_from_idle(task: Task) -> tuple[Host | None, Host | None]:
-    """Return an idle host that has what a trial needs; otherwise one whose place a new host takes."""
+    """Return an idle host that suits a trial, or else one to be replaced by a new host."""
     _idle[:] = [host for host in _idle if host.is_running]
     fitting = [host for host in _idle if host.is_for_networks or not task.is_of_network]
     taken = (fitting or _idle)[-1:]
@@ -134,7 +134,7 @@ MOST_ATTEMPTS = 2
 
 
 def run_attempts(task: Task, on_stage: OnStage, hosts: Hosts | None = None) -> Outcome:
-    """Run a trial in a host; if the host ends, once more in another.
+    """Run a trial in a host; if the host ends, retry once in another.
 
     Parameters
     ----------
@@ -142,12 +142,12 @@ def run_attempts(task: Task, on_stage: OnStage, hosts: Hosts | None = None) -> O
     on_stage : callable
         Called with each stage of the trial.
     hosts : Hosts, optional
-        Where it runs; by default in hosts of its own.
+        Where to run it; by default in new hosts.
 
     Returns
     -------
     outcome : Outcome
-        With status ``"crashed"`` if the second host ended too.
+        With status ``"crashed"`` if the second host ended as well.
 
     Raises
     ------
@@ -167,13 +167,13 @@ def run_attempts(task: Task, on_stage: OnStage, hosts: Hosts | None = None) -> O
 
 
 def crashed_result(trial: Trial, reason: str) -> Result:
-    """Return the result of a trial whose hosts ended, attempt by attempt.
+    """Return the result of a trial whose hosts all ended.
 
     Parameters
     ----------
     trial : Trial
     reason : str
-        How the last one ended.
+        How the last host ended.
 
     Returns
     -------
@@ -191,7 +191,7 @@ def crashed_result(trial: Trial, reason: str) -> Result:
 
 
 def ignore_stage(stage: Stage) -> None:
-    """Do nothing with how far a trial is.
+    """Ignore the stage of a trial.
 
     Parameters
     ----------

@@ -1,6 +1,6 @@
-"""Server in a host: it runs the trials that come on its standard input, and answers.
+"""Server in a host, which runs trials from its standard input and replies.
 
-It ends, with all that it has started, when its input ends, when its parent has gone, or by SIGTERM, SIGINT or SIGHUP.
+It ends, with everything that it has started, when its input ends, its parent has gone, or on SIGTERM, SIGINT or SIGHUP.
 """
 
 import os
@@ -29,7 +29,7 @@ from hdr_bench.records.failures import describe_failure
 
 
 class Trials:
-    """The trials of this process, which is a host."""
+    """The trials of this host process."""
 
     def __init__(self) -> None:
         with _without_warnings():
@@ -37,17 +37,17 @@ class Trials:
         start_fork_server()
         self._machine = read_environment()
         self._find = _find_below()
-        # The fork server and the tracker: no trial has run, so that nothing else is there.
+        # The fork server and the tracker; no trial has run yet, so there is nothing else.
         self._servers = self._find()
         self._left: list[psutil.Process] = []
 
     def run(self, context: ImportContext, task: Task, on_stage: OnStage) -> Done | NotStarted:
-        """Run a trial as `run_in_child`; then end what it has left running.
+        """Run a trial as `run_in_child` does, then end everything that it has left running.
 
         Parameters
         ----------
         context : ImportContext
-            Context that the trial runs in.
+            Context in which to run the trial.
         task : Task
         on_stage : callable
             Called with each stage of the trial.
@@ -59,8 +59,7 @@ class Trials:
         Raises
         ------
         SystemExit
-            If the process that trials are forked from, or the tracker, was killed: by this trial, which is lost, or
-            by the one before.
+            If the fork server or the tracker was killed by this trial, which is then lost, or by the previous one.
         """
         self._check_servers()
         self._end_what_is_left()
@@ -77,12 +76,12 @@ class Trials:
         if not all(map(is_running, self._servers)):
             raise SystemExit("the process that trials are forked from, or the tracker of what they share, was killed")
         for process in self._servers:
-            # A trial may have stopped the process that it was forked from; the next one would wait for it for good.
+            # A trial may have stopped the fork server; the next one would wait for it forever.
             with suppress(psutil.Error):
                 process.resume()
 
     def _end_what_is_left(self) -> list[psutil.Process]:
-        """Kill all but the servers and what could not be killed before; return what cannot be killed now."""
+        """Kill all processes but the servers and known unkillable ones; return those that cannot be killed now."""
         spared = [*self._servers, *self._left]
         left = end(lambda: [process for process in self._find() if process not in spared])
         self._left += left
@@ -90,14 +89,14 @@ class Trials:
 
 
 def _find_below() -> Callable[[], list[psutil.Process]]:
-    """Return what finds all that this host has started; what has lost its parent is found by its mark elsewhere."""
+    """Return a function that finds everything this host has started; orphans are found by their mark elsewhere."""
     mark = os.environ.get(MARK)
     return children if adopt_orphans() or mark is None else lambda: processes_with_mark(mark)
 
 
 @contextmanager
 def _without_warnings() -> Iterator[None]:
-    """Have a process that is started in the block say nothing of what killed trials left in shared memory."""
+    """Silence warnings of a process started in the block about shared memory left by killed trials."""
     before = os.environ.get("PYTHONWARNINGS")
     os.environ["PYTHONWARNINGS"] = "ignore"
     try:
@@ -116,7 +115,7 @@ _STANDARD_STREAMS = 2
 
 
 def say_why(error: BaseException) -> None:
-    """Tell the process that reads standard error why this one ends; its user is shown that line, and no traceback.
+    """Report on standard error why this process ends; the user sees that line, without a traceback.
 
     Parameters
     ----------
@@ -128,7 +127,7 @@ def say_why(error: BaseException) -> None:
 
 
 class _End:
-    """The end of this host, of all below it, and of its files; once, in whichever thread it is asked for first."""
+    """End of this host, its descendants and its files; runs once, in whichever thread requests it first."""
 
     def __init__(self, folders: list[str]) -> None:
         self._folders, self._once = folders, threading.Lock()
@@ -141,9 +140,9 @@ class _End:
         if not self._once.acquire(blocking=False):
             return
         try:
-            # The main thread, and resource trackers, may say what they think of it.
+            # The main thread and resource trackers may still print complaints.
             os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
-            # Trackers end by themselves, when this process does.
+            # Trackers end by themselves when this process does.
             end(lambda: [process for process in children() if not is_tracker(process)])
             for folder in self._folders:
                 shutil.rmtree(folder, ignore_errors=True)
@@ -152,16 +151,16 @@ class _End:
 
 
 def serve(parent: int, answers_to: int, folders: list[str]) -> None:
-    """Run what comes on standard input, and answer on a file descriptor; does not return.
+    """Run requests from standard input and reply on a file descriptor; does not return.
 
     Parameters
     ----------
     parent : int
-        The process whose end is this one's too.
+        Process with which this one ends.
     answers_to : int
-        The file descriptor.
+        File descriptor for replies.
     folders : list of str
-        Removed at the end.
+        Folders to remove at the end.
     """
     ending = _End(folders)
     try:
@@ -169,9 +168,9 @@ def serve(parent: int, answers_to: int, folders: list[str]) -> None:
             if hasattr(signal, name):
                 signal.signal(getattr(signal, name), lambda *_: ending())
         adopt_orphans()
-        # A host that is stopped could not see that its parent has gone.
+        # A stopped host would not notice that its parent has gone.
         wake_with_parent()
-        # Whatever prints here must not come between the answers, and no child may hold them, or read the requests.
+        # Output must not mix with replies, and no child may inherit them or read the requests.
         answers, requests = os.fdopen(os.dup(answers_to), "wb"), os.fdopen(os.dup(0), "rb")
         if answers_to > _STANDARD_STREAMS:
             os.close(answers_to)
@@ -182,12 +181,12 @@ def serve(parent: int, answers_to: int, folders: list[str]) -> None:
         threading.Thread(target=_read, args=(requests, asked, ending), daemon=True).start()
         threading.Thread(target=_look_for, args=(parent, ending), daemon=True).start()
         _run_trials(asked, answers)
-    except BaseException as error:  # noqa: BLE001  # whatever it is, nothing may stay
-        # A fork server that was killed ends its pipes; the trial runs again in another host, which says the rest.
+    except BaseException as error:  # noqa: BLE001  # nothing may be left behind
+        # If the fork server was killed, its pipes close; the trial runs again in another host, which reports the rest.
         if not ending.has_begun and not isinstance(error, ConnectionError | EOFError):
             say_why(error)
         ending(1)
-    # Another thread is at it.
+    # Another thread is already ending it.
     threading.Event().wait()
 
 
@@ -197,13 +196,13 @@ def _read(requests: IO[bytes], asked: "queue.Queue[Any]", ending: _End) -> None:
             asked.put(pickle.load(requests))  # noqa: S301  # our own user wrote it
     except (EOFError, OSError):
         ending()
-    except BaseException as error:  # noqa: BLE001  # who cannot read any more must not stay
+    except BaseException as error:  # noqa: BLE001  # without requests, the host must end
         say_why(error)
         ending(1)
 
 
 def _look_for(parent: int, ending: _End) -> None:
-    """End when the parent has gone; the input stays open if another process has inherited the other end."""
+    """End when the parent has gone; the input stays open if another process has inherited its other end."""
     while os.getppid() == parent:
         time.sleep(_LOOKS_FOR_ITS_PARENT_EVERY_SECONDS)
     ending()

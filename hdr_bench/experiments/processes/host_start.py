@@ -1,4 +1,4 @@
-"""Starting a host: its process, and the pipes by which it is spoken to."""
+"""Start of a host: its process, and the pipes to communicate with it."""
 
 import os
 import subprocess
@@ -12,33 +12,33 @@ from hdr_bench.experiments.processes.tail import Tail
 def start_host(
     folders: tuple[str, ...], environ: dict[str, str]
 ) -> "tuple[subprocess.Popen[bytes], IO[bytes], Tail | None]":
-    """Start a host, in its own session: the terminal's Ctrl-C goes to the runner alone.
+    """Start a host in its own session, so that Ctrl-C in the terminal goes only to the runner.
 
     Parameters
     ----------
     folders : tuple of str
-        Removed when it ends.
+        Removed when the host ends.
     environ : dict of str to str
-        Its environment.
+        Environment of the host.
 
     Returns
     -------
     process : subprocess.Popen
-        Trials go to its standard input.
+        Takes trials on its standard input.
     answers : file
-        To read from.
+        To read replies from.
     printed : Tail or None
-        The last of what it prints, for whoever asks why it ended; None if that is dropped.
+        The end of its output, to explain why it ended; None if the output is discarded.
 
     Raises
     ------
     OSError
-        If the system starts no process.
+        If the system cannot start the process.
     """
-    # -P: what is in the working folder is imported only where the caller would.
+    # -P, so that modules in the working folder are imported only where the caller would import them.
     command = [sys.executable, "-P", "-m", "hdr_bench.experiments.processes.host", str(os.getpid())]
     if sys.platform == "win32":
-        # There a process inherits no other streams by their numbers.
+        # On this system, a process inherits no other streams by their numbers.
         process = subprocess.Popen(
             [*command, "1", *folders],
             stdin=subprocess.PIPE,
@@ -47,7 +47,7 @@ def start_host(
             env=environ,
         )
         return process, cast("IO[bytes]", process.stdout), None
-    # Not standard output, on which whatever the interpreter loads when it starts may print.
+    # Not standard output, on which anything loaded at interpreter start may print.
     reader, writer = os.pipe()
     printed, output = Pipe(duplex=False)
     try:

@@ -1,9 +1,10 @@
-"""Processes that trials leave running: how they are found, ended, and remembered if they cannot be.
+"""Processes that trials leave running: finding them, ending them, and remembering those that cannot be killed.
 
-What a host starts, and all below it, inherits a mark in its environment. It names the process that started the host,
-so that whatever escaped from a host that was killed can be found, in the same run and in later ones. A host's guard
-ends what the host has left at once. If a runner, a host and its guard are killed together, by ``kill -9``, what a trial
-has started runs on until the next run on this machine ends it, or for good if it has cleared its environment too.
+What a host starts, and all descendants, inherit a mark in their environment. It names the process that started the
+host, so that processes that escaped from a killed host can be found, in the same run and in later ones. A host's guard
+immediately ends what the host has left. If a runner, a host and its guard are killed together by ``kill -9``, processes
+started by a trial keep running until the next run on this machine ends them, or indefinitely if they have cleared their
+environment too.
 """
 
 import os
@@ -18,20 +19,20 @@ import psutil
 from hdr_bench.kernel import descendants
 from hdr_bench.process_tree import MARK, namespace, start_time
 
-# What a guard of a host imports when that has ended should be little.
+# The guard imports this when its host has ended, so imports are kept to a minimum.
 if TYPE_CHECKING:
     from hdr_bench.records.result import Result
 
 _END_WITHIN_SECONDS = 3.0
-# A resource tracker removes what killed processes left in shared memory, and ends when the last of them has gone.
+# A resource tracker removes shared memory left by killed processes, and ends after the last of them.
 _TRACKERS_END_WITHIN_SECONDS = 1.0
 _LOOK_EVERY_SECONDS = 0.05
-# What forks again and again may be missed by a look, between the end of one and the beginning of the next.
+# A single look may miss a process that keeps forking, between the end of one and the start of the next.
 _EMPTY_LOOKS = 3
 
 
 def processes_with_mark(mark: str) -> list[psutil.Process]:
-    """Return the running processes with this mark, those of this user.
+    """Return this user's running processes with a mark.
 
     Parameters
     ----------
@@ -55,7 +56,7 @@ def abandoned_processes() -> list[psutil.Process]:
 
 
 def tree_of(process: psutil.Process) -> set[psutil.Process]:
-    """Return a process, all that it started, and the session that it leads.
+    """Return a process, everything that it started, and the session that it leads.
 
     Parameters
     ----------
@@ -66,14 +67,14 @@ def tree_of(process: psutil.Process) -> set[psutil.Process]:
     processes : set of psutil.Process
     """
     found = {process, *_session(process.pid)}
-    # Those in sessions of their own are its descendants only as long as their parents run.
+    # Processes in their own sessions are found as descendants only while their parents run.
     with suppress(psutil.Error):
         found.update(process.children(recursive=True))
     return found
 
 
 def children() -> list[psutil.Process]:
-    """Return all that this process started, and what it adopted.
+    """Return all processes that this process started or adopted.
 
     Returns
     -------
@@ -88,7 +89,7 @@ def end(find: Callable[[], Iterable[psutil.Process]]) -> list[psutil.Process]:
     Parameters
     ----------
     find : callable
-        Returns the processes; called again after each round, since a process may start others before it ends.
+        Returns the processes; called after each round, as a process may start others before it ends.
 
     Returns
     -------
@@ -111,7 +112,7 @@ def end(find: Callable[[], Iterable[psutil.Process]]) -> list[psutil.Process]:
 
 
 def is_running(process: psutil.Process) -> bool:
-    """Whether a process still runs; one that has ended is laid to rest if it was a child of this process.
+    """Return whether a process is still running, reaping it if it is an ended child of this process.
 
     Parameters
     ----------
@@ -129,7 +130,7 @@ def is_running(process: psutil.Process) -> bool:
 
 
 def is_tracker(process: psutil.Process) -> bool:
-    """Whether a process is a resource tracker of multiprocessing or loky.
+    """Return whether a process is a resource tracker of multiprocessing or loky.
 
     Parameters
     ----------
@@ -145,7 +146,7 @@ def is_tracker(process: psutil.Process) -> bool:
 
 
 def name_of(process: psutil.Process) -> str:
-    """Return what a message calls a process.
+    """Return the name of a process for messages.
 
     Parameters
     ----------
@@ -167,7 +168,7 @@ def _processes(pids: Iterable[int]) -> Iterator[psutil.Process]:
 
 
 def _marks() -> Iterator[tuple[psutil.Process, str]]:
-    """Give this user's running processes that have a mark, with it."""
+    """Yield this user's running processes that have a mark, with the mark."""
     for process in psutil.process_iter():
         with suppress(psutil.Error, OSError):
             if not hasattr(os, "getuid") or process.uids().real == os.getuid():
@@ -178,7 +179,7 @@ def _marks() -> Iterator[tuple[psutil.Process, str]]:
 
 def _is_in_use(mark: str) -> bool:
     pid, _, rest = mark.partition("-")
-    # A mark in another form is not ours to judge.
+    # A mark in another form is not from this library.
     return not pid.isdecimal() or start_time(int(pid)) == rest.partition("-")[0]
 
 
@@ -191,13 +192,13 @@ def _session(pid: int) -> Iterator[psutil.Process]:
                 yield psutil.Process(member)
 
 
-# Processes that trials have started, and that cannot be killed: the times beside them are disturbed.
+# Processes that trials have started and that cannot be killed: concurrent times are disturbed.
 _unkillable: list[psutil.Process] = []
 _lock = threading.Lock()
 
 
 def note_unkillable(processes: Iterable[psutil.Process]) -> tuple[str, ...]:
-    """Remember processes that could not be killed, for every later trial of this process; return their names.
+    """Remember unkillable processes for all later trials of this process, and return their names.
 
     Parameters
     ----------
@@ -214,7 +215,7 @@ def note_unkillable(processes: Iterable[psutil.Process]) -> tuple[str, ...]:
 
 
 def names_of_unkillable() -> tuple[str, ...]:
-    """Return the names of those that still run.
+    """Return the names of those that are still running.
 
     Returns
     -------
@@ -226,30 +227,31 @@ def names_of_unkillable() -> tuple[str, ...]:
 
 
 def with_remarks(result: "Result", left: Sequence[str], beside: Sequence[str]) -> "Result":
-    """Return a result that names the processes that could not be ended.
+    """Return a result with remarks on the processes that could not be killed.
 
     Parameters
     ----------
     result : Result
     left : sequence of str
-        Those of this trial.
+        Processes of this trial.
     beside : sequence of str
-        Those of earlier trials, which ran beside this one: its times count as disturbed.
+        Processes of earlier trials, which ran concurrently: the times count as disturbed.
 
     Returns
     -------
     result : Result
     """
-    remarks = [f"this trial started {name}, which could not be ended" for name in left]
+    remarks = [f"this trial started {name}, which could not be killed" for name in left]
     remarks += [
-        f"{name} of an earlier trial, which could not be ended, still ran: times are disturbed" for name in beside
+        f"{name} of an earlier trial, which could not be killed, was still running: times are disturbed"
+        for name in beside
     ]
     changes: dict[str, Any] = {
         "warnings": (*result.warnings, *remarks),
         "n_concurrent": result.n_concurrent + len(beside),
     }
     if beside and result.measurements:
-        # Then the number of those that share the machine decides.
+        # Otherwise decided by the number of concurrent trials.
         unknown = {"fit_wait_share": None, "predict_wait_share": None, "latency_wait_share": None}
         changes["measurements"] = result.measurements.model_copy(update=unknown)
     return result.model_copy(update=changes)

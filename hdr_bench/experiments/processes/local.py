@@ -14,8 +14,8 @@ from hdr_bench.records.options import RunOptions
 
 def run_sequentially(
     tasks: Iterable[Task | None],
-    options: RunOptions,  # noqa: ARG001  # it takes none
-    datasets: Mapping[str, Any],  # noqa: ARG001  # trials load them by themselves
+    options: RunOptions,  # noqa: ARG001  # unused here
+    datasets: Mapping[str, Any],  # noqa: ARG001  # trials load their own data
     progress: Progress,
 ) -> Outcomes:
     """Run trials one after the other.
@@ -26,7 +26,7 @@ def run_sequentially(
     options : RunOptions
     datasets : mapping of str to Dataset
     progress : Progress
-        Told of each trial's stages.
+        Notified of each trial's stages.
 
     Yields
     ------
@@ -35,11 +35,11 @@ def run_sequentially(
     Raises
     ------
     HostClosedError
-        If the processes that trials run in were closed meanwhile.
+        If the processes in which trials run were closed in the meantime.
     """
     for task in tasks:
         if task is None:
-            # Nothing runs that could bring what it waits for.
+            # Nothing is running that it could wait for.
             return
         yield run_attempts(task, progress.stage)
 
@@ -48,22 +48,22 @@ def run_concurrently(
     tasks: Iterable[Task | None],
     options: RunOptions,
     datasets: Mapping[str, Any],  # noqa: ARG001  # as above
-    progress: Progress,  # noqa: ARG001  # several trials have several stages at a time
+    progress: Progress,  # noqa: ARG001  # concurrent trials have no common stage
 ) -> Outcomes:
-    """Run several trials at a time, each in its own host, which a thread waits for.
+    """Run several trials at a time, each in its own host, with one waiting thread per host.
 
     Parameters
     ----------
     tasks : iterable of Task or None
     options : RunOptions
-        With the number of trials at a time.
+        Including the number of concurrent trials.
     datasets : mapping of str to Dataset
     progress : Progress
 
     Yields
     ------
     outcome : Outcome
-        In the order in which they end.
+        In order of completion.
     """
     source, hosts, pool = iter(tasks), Hosts(), ThreadPoolExecutor(options.jobs, "hdr-bench-trial")
 
@@ -71,7 +71,7 @@ def run_concurrently(
         for task in islice(source, most):
             if task is None:
                 return
-            # The trial is where this process is now.
+            # The trial runs in the current context of this process.
             here = replace(task, n_concurrent=options.jobs, context=ImportContext.current())
             yield pool.submit(run_attempts, here, ignore_stage, hosts)
 
@@ -82,7 +82,7 @@ def run_concurrently(
             pending |= set(begin(len(done)))
             for future in done:
                 yield future.result()
-            # What these outcomes have brought.
+            # Tasks that these outcomes have made available.
             pending |= set(begin(options.jobs - len(pending)))
     finally:
         try:

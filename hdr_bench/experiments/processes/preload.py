@@ -1,18 +1,18 @@
-"""Imports of the fork server, made once, so that each trial's process starts with it.
+"""Imports of the fork server, done once so that each trial's process starts with them.
 
-What networks need takes as long as all else: it is imported only where `NETWORKS` is in the environment.
+Imports for networks take as long as all others, so they are done only if `NETWORKS` is in the environment.
 
 Imports only: nothing here may start a thread, which a fork would not carry over.
 """
 
-# ruff: noqa: E402  # the first thing is that the fork server ends with its host, and its trials with it
+# ruff: noqa: E402  # the fork server must first be set to end with its host
 from hdr_bench.process_tree import end_with_parent
 
 end_with_parent()
 
 import signal
 
-# Until all is imported an interrupt ends it without a word; its host starts another.
+# Until the imports are finished, an interrupt ends it silently; its host starts another.
 signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 import gc
@@ -28,21 +28,21 @@ from hdr_bench.experiments.messages import NETWORKS
 __all__ = ["hdr_bench"]
 
 _ENTRIES = [entry for entry in ESTIMATORS.values() if NETWORKS in os.environ or not entry.needs_torch]
-# torch before the engines: each brings its own OpenMP, and they are loaded in one order in all processes.
+# torch before the engines: each brings its own OpenMP, and all processes must load them in the same order.
 _ENTRIES.sort(key=lambda entry: not entry.needs_torch)
-# skorch imports it where it is installed, for graphs; its import begins to use the GPU, and no process that is forked
-# after that can use one.
+# skorch imports it for graphs if it is installed; its import initializes the GPU, which forked processes can then no
+# longer use.
 _GRAPHS = "torch_geometric"
-sys.modules[_GRAPHS] = None  # type: ignore[assignment]  # Python's way to say that it cannot be imported
+sys.modules[_GRAPHS] = None  # type: ignore[assignment]  # makes its import fail
 for _name in (name for entry in _ENTRIES for name in (*entry.preload, entry.module)):
-    # A library may not be there; one that is there and broken may raise anything; a trial that needs it says so.
+    # A library may be missing or broken, and raise anything; a trial that needs it reports that.
     with suppress(Exception, SystemExit):
         import_module(_name)
 del sys.modules[_GRAPHS]
 
-# What is here stays: each trial's collections of garbage need not look through it, nor copy its pages to do so.
+# Exclude these objects from garbage collection in the trials, which would scan them and copy their pages.
 gc.collect()
 gc.freeze()
 
-# What trials' processes begin with.
+# Initial state of the trials' processes.
 signal.signal(signal.SIGINT, signal.default_int_handler)

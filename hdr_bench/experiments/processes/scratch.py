@@ -1,4 +1,4 @@
-"""The folder of a host's temporary files, under a name that is short enough for sockets."""
+"""Folder for a host's temporary files, with a path short enough for sockets."""
 
 import os
 import shutil
@@ -11,39 +11,39 @@ from hdr_bench.files import clear_leftovers
 from hdr_bench.process_tree import name_of_owner
 
 _PREFIX = "hdr-bench-"
-# Of the path of a socket (104 on macOS, 108 on Linux, with a zero at the end).
+# Maximum length of a socket's path (104 on macOS, 108 on Linux, including a terminating zero).
 _MOST_CHARACTERS = 103
-# What libraries make for sockets in a trial's own folder, which is in the host's: torch's names are the longest.
+# Longest path that libraries create for sockets in a trial's own folder within the host's: torch's.
 _LONGEST = _MOST_CHARACTERS - len("/trial-12345678/torch-shm-dir-123456/manager.sock")
-_SHORT = ("/tmp", "/var/tmp", "/dev/shm")  # noqa: S108  # what is made there is private
+_SHORT = ("/tmp", "/var/tmp", "/dev/shm")  # noqa: S108  # created with private permissions
 _LINK = "t"
 
 
 @dataclass(frozen=True)
 class Scratch:
-    """A host's temporary folder.
+    """Temporary folder of a host.
 
     Attributes
     ----------
     path : str
-        What temporary files are put into: the folder itself, or a symbolic link to it from a shorter place.
+        Where temporary files are created: the folder itself, or a shorter symbolic link to it.
     made : tuple of str
-        What is removed when the host ends.
+        Paths to remove when the host ends.
     """
 
     path: str
     made: tuple[str, ...]
 
     def remove(self) -> None:
-        """Remove the folder with all that is in it."""
+        """Remove the folder with its contents."""
         for folder in self.made:
             shutil.rmtree(folder, ignore_errors=True)
 
 
 def make_scratch() -> Scratch:
-    """Make a folder where this process's temporary files go, for a host and its trials.
+    """Create a folder for temporary files of this process, for a host and its trials.
 
-    If its path is too long for sockets, a short link leads to it. If there is no place for a link, the path stays long.
+    If its path is too long for sockets, a short link to it is used; if no link can be created, the long path.
 
     Returns
     -------
@@ -52,7 +52,7 @@ def make_scratch() -> Scratch:
     Raises
     ------
     OSError
-        If it cannot be made.
+        If the folder cannot be created.
     """
     folder = _make(None)
     if len(folder) <= _LONGEST:
@@ -64,7 +64,7 @@ def make_scratch() -> Scratch:
 
 
 def fits_socket(folder: str) -> bool:
-    """Whether a path in this folder of multiprocessing's is short enough for a socket.
+    """Return whether paths of multiprocessing in this folder are short enough for a socket.
 
     Parameters
     ----------
@@ -78,7 +78,7 @@ def fits_socket(folder: str) -> bool:
 
 
 def data_folder() -> "tempfile.TemporaryDirectory[str]":
-    """Make a folder for a data set that trials are given; should this process be killed, a later run removes it.
+    """Create a folder for a data set of trials; if this process is killed, a later run removes it.
 
     Returns
     -------
@@ -94,7 +94,7 @@ def clear_scratch() -> None:
 
 
 def _make(place: str | None) -> str:
-    # A method may have removed the whole folder, of which `tempfile` takes no note.
+    # A method may have removed the whole folder, which `tempfile` does not notice.
     Path(place or tempfile.gettempdir()).mkdir(parents=True, exist_ok=True)
     return tempfile.mkdtemp(prefix=f"{_PREFIX}{name_of_owner()}-", dir=place)
 
@@ -111,6 +111,6 @@ def _link(folder: str, place: str) -> Scratch:
 
 def _short_places() -> list[str]:
     places = (os.environ.get("XDG_RUNTIME_DIR", ""), *_SHORT)
-    # A process's number has 7 digits at most.
+    # A process ID has at most 7 digits.
     longest = _LONGEST - len(f"/{_PREFIX}1234567.12345678-12345678/{_LINK}")
     return [place for place in places if place and len(place) <= longest]

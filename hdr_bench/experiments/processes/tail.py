@@ -1,4 +1,4 @@
-"""The last of what a process prints."""
+"""The end of what a process prints."""
 
 import os
 import threading
@@ -6,17 +6,17 @@ from contextlib import suppress
 from multiprocessing.connection import Connection, Pipe, wait
 
 _KEPT_BYTES = 65536
-# More than a pipe holds: what still writes when its trial has ended is not waited for.
+# More than a pipe holds, as output written after the end of the trial is not waited for.
 _MOST_LEFT_BYTES = 2**21
 
 
 class Tail:
-    """Last text that comes through a pipe; the rest is read and dropped, so that whoever writes need not wait.
+    """The last text from a pipe; earlier output is read and dropped, so that the writer need not wait.
 
     Parameters
     ----------
     source : Connection
-        The pipe's end to read from; closed when the text is taken.
+        Reading end of the pipe, closed when the text is taken.
     """
 
     def __init__(self, source: Connection) -> None:
@@ -27,7 +27,7 @@ class Tail:
         self._reader.start()
 
     def text(self) -> str:
-        """Return the last of what was printed, and stop reading, although a process may still hold the other end.
+        """Return the last output and stop reading, even if a process still holds the other end.
 
         Returns
         -------
@@ -55,7 +55,7 @@ class Tail:
                 return
 
     def _take(self) -> bool:
-        """Read what is there; return whether more may come."""
+        """Read what is available; return whether more may come."""
         chunk = os.read(self._source.fileno(), _KEPT_BYTES)
         self._kept += chunk
         del self._kept[:-_KEPT_BYTES]

@@ -1,48 +1,49 @@
-"""Policy by which the threads of a trial, or of a command, wait for each other: some microseconds, then asleep.
+"""Policy for how threads of a trial or a command wait for each other: a few microseconds, then asleep.
 
-At the end of each parallel loop the threads of OpenMP wait for the last one. By default GNU's OpenMP, which PyTorch,
-faiss and scikit-learn carry with them, looks 300,000 times before it sleeps, several milliseconds: beside a busy
-neighbour a thread then spends its turn on the processor looking at another one that has none. Sleeping at once costs
-time when the machine is quiet, since most of these waits are shorter than falling asleep and waking up.
+At the end of each parallel loop, the threads of OpenMP wait for the last one. By default, GNU's OpenMP, bundled with
+PyTorch, faiss and scikit-learn, polls 300,000 times before it sleeps, which takes several milliseconds: next to a busy
+program, a thread then spends its time slice polling for another thread that has no processor. Sleeping at once costs
+time on a quiet machine, since most of these waits are shorter than falling asleep and waking up.
 
-The threads of OpenBLAS, which numpy and SciPy carry with them, look for their next product through 2 to the power of 26
-cycles of the processor, and give it away and take it back all the while; that costs time on a quiet machine too, since
-other threads of the same trial want it. The thread that asked for a product looks until the others have done their
-parts: that cannot be set, and beside a busy neighbour many small products with several threads stay slow.
+The threads of OpenBLAS, bundled with numpy and SciPy, poll for their next product for 2 to the power of 26 processor
+cycles, yielding the processor and taking it back all the while. This costs time on a quiet machine too, as other
+threads of the same trial need it. The thread that requested a product polls until the others have finished: this cannot
+be configured, so next to a busy program, many small products with several threads remain slow.
 
-Libraries read these variables when they are loaded, so they must be in the environment before. oneDAL's threads
+Libraries read these variables when they are loaded, so they must be in the environment before that. oneDAL's threads
 (TBB) sleep by themselves, and have no such variable.
 """
 
 from collections.abc import Mapping
 
 SETTINGS = {"GOMP_SPINCOUNT": "3000", "OPENBLAS_THREAD_TIMEOUT": "16"}
-"""How often a thread of GNU's OpenMP looks before it sleeps, and the cycles, as a power of two, that one of OpenBLAS's
-does: chosen by `benchmarks/speed/busy.py` among those that cost nothing on a quiet machine."""
+"""Number of polls of GNU's OpenMP before a thread sleeps, and number of cycles, as a power of two, for OpenBLAS: chosen
+by `benchmarks/speed/busy.py` among those that cost nothing on a quiet machine."""
 
 CHOICES = {
     "GOMP_SPINCOUNT": ("GOMP_SPINCOUNT", "OMP_WAIT_POLICY"),
     "OPENBLAS_THREAD_TIMEOUT": ("OPENBLAS_THREAD_TIMEOUT",),
 }
-"""Variables by which a user decides otherwise, by the one that would be set."""
+"""Variables by which a user overrides the policy, by the variable that would be set."""
 
 
 def thread_wait_variables(environ: Mapping[str, str]) -> dict[str, str]:
-    """Return the variables that make threads wait for each other as trials' threads do.
+    """Return the variables that make threads wait for each other as in trials.
 
-    Trials' processes and the command ``hdr-bench`` have them by themselves. For your own code, set
+    Processes of trials and the command ``hdr-bench`` set them automatically. For your own code, set
     ``GOMP_SPINCOUNT=3000`` and ``OPENBLAS_THREAD_TIMEOUT=16`` before Python starts, or before the first import of a
-    library that computes.
+    numerical library.
 
     Parameters
     ----------
     environ : mapping of str to str
-        The environment that they are for, such as ``os.environ``.
+        The environment to complete, such as ``os.environ``.
 
     Returns
     -------
     variables : dict of str to str
-        Without those of which the environment already sets one of their `CHOICES`: what a user has set is left.
+        Without those for which the environment already sets one of their `CHOICES`: the user's settings take
+        precedence.
 
     Examples
     --------

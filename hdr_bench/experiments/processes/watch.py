@@ -1,4 +1,4 @@
-"""A trial's process watched from outside: its messages, its time, the memory of it and its children, and its end."""
+"""A trial's process as watched from outside: its messages, time, memory including children, and end."""
 
 import pickle
 import signal
@@ -23,7 +23,7 @@ _LOOK_EVERY_SECONDS = 0.05
 
 @dataclass(frozen=True)
 class ExceededLimit:
-    """Limit that a trial passed.
+    """Limit that a trial exceeded.
 
     Attributes
     ----------
@@ -43,12 +43,12 @@ class Watch:
     pid : int
         The trial's process.
     time_limit : float or None
-        Seconds from now.
+        In seconds from now.
     memory_limit : int or None
-        Bytes above what the process has when its fit begins.
+        In bytes above what the process has when its fit begins.
     seconds_left : float, optional
-        Of one of several fits that share the time limit: the seconds that it has from where the fit begins. What comes
-        before has the whole limit for itself.
+        For one of several fits that share the time limit: the seconds available from the start of the fit. Everything
+        before it has the whole limit.
     """
 
     def __init__(
@@ -61,7 +61,7 @@ class Watch:
         self._others = read_children() or set()
 
     def at(self, stage: Stage) -> None:
-        """Note a stage: memory counts from the one in which the method itself begins.
+        """Record a stage: memory counts from the stage in which the method itself begins.
 
         Parameters
         ----------
@@ -73,7 +73,7 @@ class Watch:
             self._allowed, self._start = self._seconds_left, time.monotonic()
 
     def pause(self) -> float | None:
-        """Return the seconds until the next look; None if there is nothing to look for.
+        """Return the seconds until the next check; None if there is nothing to check.
 
         Returns
         -------
@@ -85,7 +85,7 @@ class Watch:
         return _LOOK_EVERY_SECONDS if left is None else min(left, _LOOK_EVERY_SECONDS)
 
     def passed(self) -> ExceededLimit | None:
-        """Return the limit that is passed now, if one is.
+        """Return the limit that is currently exceeded, if any.
 
         Returns
         -------
@@ -97,7 +97,7 @@ class Watch:
             return ExceededLimit("timeout", reason)
         if self._baseline is None or self._memory_limit is None:
             return None
-        # What the trial has started may have lost its parent, and be this process's by now.
+        # Processes started by the trial may have lost their parent, and been adopted by this process.
         adopted = (read_children() or set()) - self._others - {self._pid}
         used = sum(map(resident_bytes, (self._pid, *adopted))) - self._baseline
         if used <= self._memory_limit:
@@ -112,12 +112,12 @@ class Watch:
 
 
 def resident_bytes(pid: int) -> int:
-    """Return the resident memory of a process and of all that it started, in bytes; of those that still run.
+    """Return the resident memory of a process and its running descendants in bytes.
 
     Parameters
     ----------
     pid : int
-        Number of the process.
+        Process ID.
 
     Returns
     -------
@@ -130,20 +130,22 @@ def resident_bytes(pid: int) -> int:
         return 0
 
 
-# What a process has sent before its end is in the pipe, and read at once.
+# Messages that a process sent before its end are in the pipe, and are read immediately.
 _IS_READ_WITHIN_SECONDS = 10.0
-_STRAY = "its process sent what is no message of a trial's; the method, or a library, wrote to a connection not its own"
+_STRAY = (
+    "the trial's process sent an invalid message; the method or a library wrote to a connection that it does not own"
+)
 
 
 def receive(receiver: Connection, process: Any, watch: Watch) -> Stage | Outcome | ExceededLimit:
-    """Return the next message, or the limit that was passed while it came.
+    """Return the next message, or the limit that was exceeded meanwhile.
 
     Parameters
     ----------
     receiver : Connection
-        With something to read.
+        Connection with something to read.
     process : multiprocessing process
-        The one that sends.
+        The process that sends.
     watch : Watch
 
     Returns
@@ -153,10 +155,10 @@ def receive(receiver: Connection, process: Any, watch: Watch) -> Stage | Outcome
     Raises
     ------
     EOFError, OSError
-        If the process ended before the message was whole.
+        If the process ended before the message was complete.
     """
     received: list[Any] = []
-    # Stray bytes may announce a message of any length, which never comes.
+    # Stray bytes may announce a message of any length that never arrives.
     reader = threading.Thread(target=_read, args=(receiver, received), daemon=True)
     reader.start()
     reader.join(_LOOK_EVERY_SECONDS)
@@ -183,7 +185,7 @@ def _read(receiver: Connection, received: list[Any]) -> None:
         return
     try:
         received.append(pickle.loads(content))  # noqa: S301  # the trial's process runs as this user anyway
-    # Bytes that are not a pickle of ours may raise anything, or import and call anything that does.
+    # Bytes that are not a valid pickle may raise anything, or call anything that does.
     except BaseException:  # noqa: BLE001
         received.append(None)
 
@@ -196,29 +198,31 @@ def _is_outcome(content: Any) -> bool:
 
 
 def describe_end(trial: Trial, exit_code: int | None, stage: Stage) -> str:
-    """Return how a trial's process ended, and what most often is the cause.
+    """Describe how a trial's process ended, and the most likely cause.
 
     Parameters
     ----------
     trial : Trial
     exit_code : int or None
-        Negative for a signal; None if the process was still running, without its connection to the harness.
+        Negative for a signal; None if the process is still running without its connection to the harness.
     stage : Stage
-        How far the trial was.
+        Stage that the trial had reached.
 
     Returns
     -------
     text : str
     """
     if exit_code is None:
-        return f"the process closed its connection to the harness, in: {stage} (the method, or a library, closed it)"
+        return f"the process closed its connection to the harness, in: {stage} (the method or a library closed it)"
     hint = ""
     if _signal_name(-exit_code) == "SIGKILL":
-        hint = "; most often that is the kernel, which ends a process when the machine has no memory left"
+        hint = "; most often the kernel kills a process because the machine has run out of memory"
     elif exit_code < 0 and trial.memory_limit is not None:
-        hint = f"; it had a memory limit of {format_bytes(trial.memory_limit)}, at which some libraries end the process"
+        hint = (
+            f"; it had a memory limit of {format_bytes(trial.memory_limit)}, at which some libraries exit the process"
+        )
     elif exit_code >= 0:
-        hint = "; the method, or a library that it uses, ended its own process"
+        hint = "; the method or a library that it uses exited the process"
     cause = f"signal {_signal_name(-exit_code)}" if exit_code < 0 else f"exit code {exit_code}"
     return f"the process ended without a result, in: {stage} ({cause}{hint})"
 

@@ -1,4 +1,4 @@
-"""A trial in a child process, within its limits: whatever happens to the child, there is a result."""
+"""A trial in a child process with limits, which yields a result whatever happens to the child."""
 
 import faulthandler
 import multiprocessing
@@ -36,34 +36,34 @@ from hdr_bench.records.trial import Trial
 
 _PRELOAD = "hdr_bench.experiments.processes.preload"
 _ENDS_WITHIN_SECONDS = 10.0
-# A process that ends closes its connection a moment before it has an exit code.
+# A process that ends closes its connection shortly before its exit code is available.
 _HAS_A_CODE_WITHIN_SECONDS = 1.0
 _TEMPORARY = ("TMPDIR", "TEMP", "TMP", "JOBLIB_TEMP_FOLDER")
 _LOG_LINES, _LONGEST_LOG = 30, 65_536
 
 
 class NotStartedError(RuntimeError):
-    """A trial's process that the system would not start; its cause says why."""
+    """Error for a trial's process that could not be started; its cause gives the reason."""
 
 
 def run_in_child(task: Task, context: ImportContext, machine: Environment, on_stage: OnStage) -> Outcome:
-    """Run a trial in its own process, within its limits, and return what came out.
+    """Run a trial in its own process within its limits, and return the outcome.
 
     Parameters
     ----------
     task : Task
     context : ImportContext
-        What the child's working folder, import path and environment are.
+        Working folder, import path and environment of the child.
     machine : Environment
-        Where this runs.
+        Description of the machine.
     on_stage : callable
-        Told how far the trial is.
+        Called with each stage of the trial.
 
     Returns
     -------
     result : Result
-        With status ``"failed"`` where an exception was raised, ``"timeout"`` or ``"out of memory"`` where a limit ended
-        it, ``"crashed"`` where the process ended without a word.
+        With status ``"failed"`` if an exception was raised, ``"timeout"`` or ``"out of memory"`` if a limit was
+        exceeded, ``"crashed"`` if the process ended without a result.
     predictions : Predictions or None
         None if the trial failed.
 
@@ -82,13 +82,13 @@ def run_in_child(task: Task, context: ImportContext, machine: Environment, on_st
 
 
 def process_context() -> ForkServerContext | SpawnContext:
-    """Return how children start: from a fork server that has the heavy libraries loaded, else spawned.
+    """Return how to start children: forked from a server with the large libraries loaded, or else spawned.
 
     Returns
     -------
     context : multiprocessing.context.BaseContext
     """
-    # macOS has fork, but its system libraries do not survive it.
+    # macOS has fork, but its system libraries do not support it.
     can_fork = sys.platform != "darwin" and "forkserver" in multiprocessing.get_all_start_methods()
     # A fork server listens on a socket.
     if not can_fork or not fits_socket(get_temp_dir()):
@@ -99,7 +99,7 @@ def process_context() -> ForkServerContext | SpawnContext:
 
 
 def start_fork_server() -> None:
-    """Start what children are forked from, and wait until it has its libraries: no trial's time is spent on it."""
+    """Start the fork server, and wait until it has loaded its libraries, so that no trial's time includes that."""
     process = process_context().Process(target=int)
     process.start()
     process.join()
@@ -112,7 +112,7 @@ def _supervise(task: Task, context: ImportContext, machine: Environment, scratch
         printed, output = processes.Pipe(duplex=False)
         process = processes.Process(target=_child, args=(task, context, machine, sender, output, scratch), daemon=False)
         process.start()
-    # At once: later its number may be another process's.
+    # Look it up now, as its ID may later belong to another process.
     trial = _find_process(process.pid)
     sender.close()
     output.close()
@@ -127,10 +127,10 @@ def _supervise(task: Task, context: ImportContext, machine: Environment, scratch
         answer = _listen(receiver, process, watch, note)
         if not isinstance(answer, ExceededLimit):
             process.join(_HAS_A_CODE_WITHIN_SECONDS if answer is None else _ENDS_WITHIN_SECONDS)
-        # Before it is killed, which would be the cause that is reported.
+        # Before it is killed, which would otherwise be reported as the cause.
         exit_code = process.exitcode
     finally:
-        # Also what the trial itself has started, and left behind.
+        # Including processes that the trial itself has started and left behind.
         _end_with_its_own(process, trial)
         receiver.close()
         text = tail.text()
@@ -155,14 +155,14 @@ def _starting() -> Iterator[None]:
 
 
 def _find_process(pid: int | None) -> psutil.Process | None:
-    """Return a process; None if it has ended already."""
+    """Return a process; None if it has already ended."""
     with suppress(psutil.NoSuchProcess):
         return psutil.Process(pid)
     return None
 
 
 def _end_with_its_own(process: Any, trial: psutil.Process | None) -> None:
-    """End a trial's process, and all that it started, at once."""
+    """End a trial's process and everything that it started, immediately."""
     if trial is not None:
         known = tree_of(trial)
         end(lambda: known | tree_of(trial))
@@ -170,13 +170,13 @@ def _end_with_its_own(process: Any, trial: psutil.Process | None) -> None:
 
 
 def _listen(receiver: Connection, process: Any, watch: Watch, on_stage: OnStage) -> Outcome | ExceededLimit | None:
-    """Take messages until the result comes, the process ends (None), or a limit is passed."""
+    """Receive messages until the result arrives, the process ends (None), or a limit is exceeded."""
     while True:
         ready = wait([receiver, process.sentinel], timeout=watch.pause())
         if receiver in ready:
             try:
                 content = receive(receiver, process, watch)
-            # What is left of a message when its sender dies.
+            # An incomplete message is left when its sender dies.
             except (EOFError, OSError):
                 return None
             if not isinstance(content, Stage):
@@ -192,11 +192,11 @@ def _listen(receiver: Connection, process: Any, watch: Watch, on_stage: OnStage)
 def _child(
     task: Task, context: ImportContext, machine: Environment, sender: Connection, output: Connection, scratch: Path
 ) -> None:
-    # The fork server has it. A host, which starts trials and runs none, is there a second sooner without it.
+    # The fork server has it. A host, which starts trials without running any, starts a second faster without it.
     from hdr_bench.experiments.measuring.images_for_others import make_images_for_others
     from hdr_bench.experiments.measuring.measure import measure_trial
 
-    # Its own session: it ends with all that it starts, and the terminal's Ctrl-C is the runner's affair.
+    # Its own session, so that it ends with everything that it starts, and Ctrl-C goes only to the runner.
     if hasattr(os, "setsid"):
         os.setsid()
     _end_with_the_host()
@@ -211,12 +211,12 @@ def _child(
         folder = Path(task.folder) if task.folder else None
         carry_out = make_images_for_others if task.makes else measure_trial
         answer: Outcome = carry_out(task, folder, machine, _sending(sender))
-    except BaseException as error:  # noqa: BLE001  # whatever a method raises, `SystemExit` too, is a row of the results
+    except BaseException as error:  # noqa: BLE001  # anything a method raises, even `SystemExit`, becomes a row of the results
         answer = (_failed_result(task.trial, error, machine), None)
     try:
         sender.send(answer)
     except OSError:
-        # The method has closed the connection: the host sees that, says so, and ends this process.
+        # The method has closed the connection, which the host notices, reports, and ends this process.
         time.sleep(_ENDS_WITHIN_SECONDS)
         raise
 
@@ -229,7 +229,7 @@ def _sending(sender: Connection) -> Callable[[Stage], None]:
 
 
 def _print_to(output: Connection) -> None:
-    """Send what the method and its libraries print to the host: for the result, should the process crash."""
+    """Send output of the method and its libraries to the host, to include it in the result if the process crashes."""
     for stream in (1, 2):
         os.dup2(output.fileno(), stream)
     output.close()
@@ -237,12 +237,12 @@ def _print_to(output: Connection) -> None:
 
 
 def _end_with_the_host() -> None:
-    """Have this process killed when its host ends, by the kernel if it can do that."""
+    """Have this process killed when its host ends, by the kernel if possible."""
     host = multiprocessing.parent_process()
     if not end_with_parent():
         threading.Thread(target=_wait_for_the_end_of, args=(host,), daemon=True).start()
     elif host is not None and wait([host.sentinel], timeout=0):
-        # It ended before the kernel was asked.
+        # The host ended before the kernel was asked.
         os._exit(1)
 
 
@@ -275,6 +275,6 @@ def _result_without_scores(trial: Trial, status: Status, error: str, machine: En
 
 
 def _last_lines(text: str) -> str:
-    # faulthandler ends with all compiled modules there are.
+    # faulthandler ends with a list of all compiled modules.
     lines = [line for line in text.splitlines() if line and not line.startswith("Extension modules:")]
     return "\n".join(lines[-_LOG_LINES:])

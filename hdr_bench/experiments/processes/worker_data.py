@@ -1,4 +1,4 @@
-"""Data that a worker of a Dask cluster gets once: data sets, and images that were made for test sets."""
+"""Data sent once to each worker of a Dask cluster: data sets, and images made for test sets."""
 
 import tempfile
 import threading
@@ -16,7 +16,7 @@ from hdr_bench.experiments.processes.scratch import data_folder
 from hdr_bench.records.made_images import MadeImages
 
 RunData = Mapping[str, Dataset | NDArray[np.generic]]
-"""Data sets of a run by fingerprint; arrays are images that were made for test sets."""
+"""Data sets of a run by fingerprint; arrays are images made for test sets."""
 
 _IMAGES = "images.npy"
 _folders: dict[str, tempfile.TemporaryDirectory[str]] = {}
@@ -25,7 +25,7 @@ _writing = threading.Lock()
 
 @dataclass(frozen=True, eq=False)
 class SharedData:
-    """Data that each worker gets once.
+    """Data that each worker receives once.
 
     Attributes
     ----------
@@ -37,7 +37,7 @@ class SharedData:
 
 
 def with_data_here(task: Task, data: SharedData) -> Task:
-    """Return a task whose data are where this worker keeps them; they are written there the first time.
+    """Return a task whose data are stored on this worker, writing them on first use.
 
     Parameters
     ----------
@@ -60,7 +60,7 @@ def _here(made: MadeImages, data: SharedData) -> MadeImages:
 
 
 def _folder_of(fingerprint: str, data: SharedData) -> str:
-    """Return where this worker keeps a data set or images; they are written there the first time."""
+    """Return the folder of a data set or images on this worker, writing them on first use."""
     with _writing:
         if fingerprint not in _folders:
             clear_leftovers_of_hosts()

@@ -105,7 +105,7 @@ def write_index(folder: str | os.PathLike[str]) -> Path:
         write_whole(place / INDEX, text.encode())
     except OSError as error:
         raise StoreError(
-            f"cannot write {place / INDEX}: {error.strerror}; what was there is as it was; free some room, or see "
+            f"cannot write {place / INDEX}: {error.strerror}; what was there is as it was; free some space, or see "
             "that it may be written"
         ) from error
     return place / INDEX

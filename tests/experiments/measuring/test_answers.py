@@ -189,7 +189,7 @@ def test_any_numbers_are_probabilities_or_refused(values):
             r"^predict_proba returned 3\.5 for image 0; probabilities must be between 0 and 1$",
         ),
         (lambda shares: shares - 0.1, r"returned -0\.1 for image 0"),
-        (lambda shares: shares * 0.9, r"a row of sum 0\.9 for image 0; each row must sum to 1, within 0\.001"),
+        (lambda shares: shares * 0.9, r"a row with sum 0\.9 for image 0; rows must sum to 1, within 0\.001"),
         (lambda shares: shares * 0, "a row of sum 0 for image 0"),
         (
             lambda shares: shares * np.nan,
@@ -251,8 +251,8 @@ def test_classes_are_those_of_the_data_set_each_once():
     assert check_classes([0, 2.0, 9], 10).tolist() == [0, 2, 9]
     assert check_classes([2, 1], 10).tolist() == [2, 1]
     for classes, reason in (
-        ([0, 10], "classes_ has 10 at place 1; labels must be whole numbers from 0 to 9"),
-        ([1, 1], r"classes_ is \[1, 1\]; each class must be there once"),
+        ([0, 10], "classes_ has 10 at index 1; labels must be whole numbers from 0 to 9"),
+        ([1, 1], r"classes_ is \[1, 1\]; each class must occur once"),
         (["0", "1"], "classes_ returned values of type"),
         ([], "must be a list of classes"),
         ([[0, 1]], r"shape \(1, 2\)"),
@@ -289,7 +289,7 @@ def test_a_class_that_the_training_part_lacks_has_a_probability_of_zero():
         ([str(number) for number in range(10)], "values of type <U1"),
         (3, r"classes_ has shape \(\)"),
         ({"a": 1}, r"classes_ has shape \(\)"),
-        ([0, 0, *range(2, 10)], "each class must be there once"),
+        ([0, 0, *range(2, 10)], "each class must occur once"),
     ],
 )
 @pytest.mark.parametrize("method", ["predict_proba", "decision_function"])
@@ -308,7 +308,7 @@ def test_scores_of_columns_whose_classes_are_not_known_are_left_out(classes, rea
 def test_scores_of_more_columns_than_classes_are_left_out(method, n_columns):
     test = load_dataset("digits-8x8").test.take(np.arange(3))
     model = Fitted([0, 3, 4, 9], **{method: np.full((3, n_columns), 0.1)})
-    with pytest.warns(UnknownClassesWarning, match=f"of {method} .* classes_ has 4 of them for {n_columns} columns"):
+    with pytest.warns(UnknownClassesWarning, match=f"of {method} .* classes_ has 4 classes for {n_columns} columns"):
         found = read_predictions(model, test, [4, 4, 4], 10)
     assert found.probabilities is found.decisions is None
 
@@ -407,7 +407,7 @@ def answer(trial, run_trial, monkeypatch, helpers):
         ("Answers", {"how": "text"}, "PredictionsError: predict returned values of type <U"),
         ("Answers", {"how": "squeezed"}, "predict returned an array of shape () for 1 image"),
         ("Sure", {"how": "nan"}, "predict_proba returned nan for image 0"),
-        ("Sure", {"how": "unnormalised"}, "predict_proba returned a row of sum 0.7 for image 3"),
+        ("Sure", {"how": "unnormalised"}, "predict_proba returned a row with sum 0.7 for image 3"),
         (
             "Decides",
             {"how": "one_column"},
@@ -430,10 +430,8 @@ def test_a_method_that_cannot_be_pickled_has_no_size_and_all_else(answer):
     assert result.parameters["how"].startswith("[[[")
     assert predictions.probabilities is None
     size, scores = result.warnings
-    assert size.startswith(
-        "UserWarning: the size is not known, since the fitted estimator cannot be pickled: TypeError: "
-    )
-    assert scores == "LeftOutScoresWarning: the scores of predict_proba are left out, since it raised RuntimeError: no"
+    assert size.startswith("UserWarning: the size is unknown, as the fitted estimator cannot be pickled: TypeError: ")
+    assert scores == "LeftOutScoresWarning: the scores of predict_proba are left out, as it raised RuntimeError: no"
 
 
 def test_a_column_of_floats_is_read_as_labels(answer):

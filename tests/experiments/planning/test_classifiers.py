@@ -63,7 +63,7 @@ REFUSED = [
     (GridSearchCV(SVR(), {"C": [1]}), "SVR is a regressor"),
     (RegressorFromBefore(), "RegressorFromBefore is a regressor"),
     (WrongOrder(), r"its ClassifierMixin comes after BaseEstimator; write class WrongOrder\(ClassifierMixin, BaseEst"),
-    (SaysNothing(), "SaysNothing does not say that it is a classifier; if it is one, derive its class from "),
+    (SaysNothing(), "SaysNothing does not declare itself a classifier; if it is one, derive its class from "),
     (Untagged(), "Untagged does not say that it is a classifier"),
     (make_pipeline(PCA(), Untagged()), "Untagged does not say that it is a classifier"),
 ]

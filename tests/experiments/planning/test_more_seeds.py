@@ -165,5 +165,5 @@ def test_a_dry_run_lists_further_seeds_as_conditional(tmp_path):
         "Tree (seed 1), digits-8x8: to run",
         "Tree (seed 2), digits-8x8: conditional, if the first seeds differ much",
         "Tree (seed 3), digits-8x8: conditional, if the first seeds differ much",
-        "2 of 2 trials to run, 2 more conditional",
+        "2 of 2 trials to run, 2 more are conditional",
     ]

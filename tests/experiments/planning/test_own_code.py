@@ -268,7 +268,7 @@ def test_a_module_that_changed_after_the_plan_is_an_error(write, folder):
     write({"method.py": METHOD + "X = 1\n"})
     with pytest.raises(CodeDiffersError, match=r"this method \(method\) is not what it was when the run was planned"):
         check_code(model, planned)
-    with pytest.raises(CodeDiffersError, match="no own module"):
+    with pytest.raises(CodeDiffersError, match="no user module"):
         check_code(LogisticRegression(), planned)
 
 
@@ -370,7 +370,9 @@ def test_a_changed_method_runs_again_and_the_run_says_so(write, tmp_path):
     assert due() == []
     write({"answers.py": "LABEL = 4"})
     assert due() == ["mine"]
-    with pytest.warns(CodeChangedWarning, match="^mine: its code changed since the stored result; 1 trial runs again$"):
+    with pytest.warns(
+        CodeChangedWarning, match="^mine: its code has changed since the stored result; 1 trial runs again$"
+    ):
         second = accuracy()
     assert first != second
     write({"answers.py": "LABEL = 3"})
@@ -395,7 +397,7 @@ def test_the_command_says_what_changed_and_what_was_stored_without_its_code(writ
     [key] = load_results(tmp_path / "run")["key"]
     result, predictions = store.read(key), store.read_predictions(key)
     write({"answers.py": "LABEL = 4"})
-    changed = "mine: its code changed since the stored result; 1 trial runs again\n"
+    changed = "mine: its code has changed since the stored result; 1 trial runs again\n"
     assert output_of("--dry-run").startswith(changed)
     # As it was stored before results held their code.
     older = result.trial.model_copy(update={"code": ""})
@@ -407,7 +409,7 @@ def test_the_command_says_what_changed_and_what_was_stored_without_its_code(writ
     Store(tmp_path / "other").write(result.model_copy(update={"trial": other, "key": other.key}), predictions)
     assert "mine:" not in output_of("--dry-run", "--out", "other")
     write({"answers.py": "LABEL = 4"})
-    unknown = "mine: the stored result does not say which code it came from; 1 trial runs again\n"
+    unknown = "mine: the stored result does not record its code; 1 trial runs again\n"
     assert output_of("--dry-run").startswith(unknown)
     assert output_of().startswith(unknown)
     assert "mine:" not in output_of("--dry-run")

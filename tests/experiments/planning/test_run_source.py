@@ -39,7 +39,7 @@ def _as_if_run(folder, suite_file):
 def _refusal(words):
     return pytest.raises(
         StoreError,
-        match=f"^{re.escape(words)}; give this suite a folder of its own: --out DIR, or another name$",
+        match=f"^{re.escape(words)}; give this suite its own folder with --out DIR, or another name$",
     )
 
 
@@ -51,7 +51,7 @@ def test_a_suite_of_the_same_name_is_refused_before_anything_runs_and_an_edited_
     for extra in ([], ["--dry-run"], ["--estimate"]):
         ended = call_command("run", "s2/same.toml", *extra)
         assert ended.returncode == 2
-        assert "reports/same is the run of s1/same.toml; give this suite a folder of its own: --out" in ended.stderr
+        assert "reports/same is the run of s1/same.toml; give this suite its own folder with --out" in ended.stderr
     with _refusal("reports/same is the run of s1/same.toml"):
         run_suite("s2/same.toml")
     assert {path: path.read_bytes() for path in run.rglob("*") if path.is_file()} == before

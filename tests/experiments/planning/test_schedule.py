@@ -191,12 +191,12 @@ def test_a_module_that_fails_is_imported_once_for_all_cases_of_a_plan(tmp_path, 
         (
             {"kind": "cross-validation", "repeats": 10_000, "folds": 120},
             {},
-            "a run must have at most 1,000,000 trials, and has 1,200,000 up to case 'k-NN 0'",
+            "a run must have at most 1,000,000 trials, got 1,200,000 up to case 'k-NN 0'",
         ),
         (
             {"kind": "learning-curve", "repeats": 10_000, "sizes": list(range(100, 300))},
             {},
-            "a run must have at most 1,000,000 trials, and has 2,000,000",
+            "a run must have at most 1,000,000 trials, got 2,000,000",
         ),
     ],
 )
@@ -221,7 +221,7 @@ def test_numbers_beyond_the_limits_are_refused(tmp_path, protocol, told):
 def test_the_last_seed_must_be_one_too(tmp_path):
     tree = {"estimator": "tree"}
     with pytest.raises(
-        SuiteError, match=r"its last seed must be at most 4,294,967,295, got 4,294,967,296; begin lower"
+        SuiteError, match=r"its last seed must be at most 4,294,967,295, got 4,294,967,296; start with a lower seed"
     ):
         _plan(tmp_path, 1, {"repeats": 2}, 2**32 - 1, **tree)
     assert len(_plan(tmp_path, 1, {"repeats": 2}, 2**32 - 2, **tree).trials) == 2

@@ -216,7 +216,7 @@ def test_fits_that_take_all_of_the_time_are_a_timeout(searching):
     trial = searching({"n_neighbors": [1, 3]}, strategy="halving", time_limit=1.0)
     result = _conclude(run_search(trial, _images(trial).labels, lambda fit: measured_fit(fit, 0.5, seconds=0.4)))
     assert (result.status, result.key) == ("timeout", trial.limited_key)
-    assert result.error == "its fits took 1.2 s of the time limit of 1 s, and were not all done"
+    assert result.error == "its fits took 1.2 s of the time limit of 1 s, but not all of them finished"
 
 
 @pytest.mark.parametrize("status", [None, "failed"])
@@ -232,7 +232,7 @@ def test_time_that_ends_before_any_candidate_is_complete_is_a_timeout(searching,
     assert result.key == trial.limited_key
     if status is None:
         assert result.status == "timeout"
-        assert result.error == "the time limit of 1 s ended it before any candidate was fitted on every fold"
+        assert result.error == "the time limit of 1 s was reached before any candidate was fitted on every fold"
     # The same of what is stored, if it goes on with less time.
     again = SearchState(trial.model_copy(update={"time_limit": 0.5}), np.zeros(0), search.outcomes.values())
     assert _conclude(again).key != trial.key
@@ -256,7 +256,7 @@ def test_no_time_for_the_last_fit_is_a_timeout(searching):
     seconds = iter((0.01, 0.01, 0.01, 2.0))
     result = _conclude(run_search(trial, np.zeros(0), lambda fit: measured_fit(fit, 0.5, seconds=next(seconds))))
     assert (result.status, result.key) == ("timeout", trial.limited_key)
-    assert result.error == "its fits took 2.0 s of the time limit of 1 s, which leaves none for the last one"
+    assert result.error == "its fits took 2.0 s of the time limit of 1 s, which leaves none for the final fit"
 
 
 def test_a_value_that_is_named_twice_is_fitted_once(searching):

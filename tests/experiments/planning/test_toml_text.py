@@ -24,7 +24,7 @@ REFUSED = {
     "UTF-16": ((HEAD + CASE).encode("utf-16"), "own.toml: this is UTF-16; save it as UTF-8"),
     "Latin-1": ((HEAD + "# größer").encode("latin-1"), "own.toml, line 3: the byte 0xf6 is not UTF-8"),
     "NUL": (HEAD.encode() + b'x = "\0"', r"own.toml, line 3: 'x = \"\\x00\"': not valid TOML: illegal character"),
-    "deep lists": ((HEAD + "a = " + "[" * 5000 + "]" * 5000).encode(), "own.toml: nested too deeply; at most 20"),
+    "deep lists": ((HEAD + "a = " + "[" * 5000 + "]" * 5000).encode(), "own.toml: nested too deeply; use at most 20"),
     "deep keys": ((HEAD + CASE + "params.a" + ".a" * 3000 + " = 1").encode(), "own.toml, line 6: nested too deeply"),
     "5,000 digits": ((HEAD + "x = " + "9" * 5000).encode(), "own.toml, line 3: integers must fit 64 bits"),
     "hexadecimal": ((HEAD + "x = 0x" + "f" * 5000).encode(), "own.toml: x: integers must fit 64 bits, got an integer"),

@@ -81,7 +81,7 @@ def test_the_working_folder_is_looked_at_next(suites, tmp_path):
     (suites / "digits.npz").rename(work / "digits.npz")
     assert len(_due("../suites/own.toml", tmp_path / "run")) == 1
     (work / "digits.npz").unlink()
-    with pytest.raises(DatasetNotFoundError, match=r"npz:digits\.npz: it is neither in .*suites nor in .*work"):
+    with pytest.raises(DatasetNotFoundError, match=r"npz:digits\.npz: not found in .*suites or .*work"):
         _due("../suites/own.toml", tmp_path / "run")
 
 
@@ -105,7 +105,7 @@ def test_show_cite_and_list_import_nothing_and_run_says_what_it_runs(suites, tmp
 
     shown = output_of("show", file)
     assert "mine  method_beside.Mine()" in shown
-    assert "not imported, and not checked: method_beside.Mine" in shown
+    assert "not imported or checked: method_beside.Mine" in shown
     assert "mine:" in output_of("cite", file)
     output_of("list")
     assert not (suites / "method_beside.ran").exists()
@@ -131,7 +131,7 @@ def test_a_module_that_is_not_taken_is_named(suites, tmp_path):
     lines = describe_user_code(load_suite(suites / "own.toml"))
     taken = sys.modules["sklearn"].__file__
     for line, own in zip(lines, (suites / "sklearn" / "__init__.py", tmp_path / "work" / "sklearn.py"), strict=True):
-        assert line == f"takes sklearn from {taken}, which comes first, not from {own}; rename yours, e.g. my_sklearn"
+        assert line == f"uses sklearn from {taken}, which comes first, not from {own}; rename yours, e.g. my_sklearn"
 
 
 NAMED = """

@@ -152,7 +152,7 @@ def _escaped(told):
         ),
         (
             {"estimator": "sklearn.neighbors.KNeighborsClassifier", "params": {"n_neighbors": 5000}},
-            "n_neighbors must be at most 1,437, the training images, got 5000",
+            "n_neighbors must be at most 1,437, the number of training images, got 5000",
         ),
         (
             {"estimator": "knn", "steps": [{"name": "sklearn.decomposition.PCA", "params": {"n_components": 65}}]},
@@ -287,7 +287,7 @@ PIPELINE, CALIBRATED = "sklearn.pipeline.Pipeline", "sklearn.calibration.Calibra
     [
         (
             {"estimator": "knn", "steps": [{"name": SVC_PATH}]},
-            f"steps: {SVC_PATH} is no transformer, since it has no tran",
+            f"steps: {SVC_PATH} is not a transformer, as it has no tran",
         ),
         (
             {"estimator": CALIBRATED, "params": {"estimator": "svm"}},
@@ -295,7 +295,7 @@ PIPELINE, CALIBRATED = "sklearn.pipeline.Pipeline", "sklearn.calibration.Calibra
         ),
         (
             {"estimator": "sklearn.model_selection.GridSearchCV", "params": {"estimator": "svm", "param_grid": {}}},
-            "estimator of GridSearchCV must be an estimator, got 'svm'; in a suite's file write e.g. estimator = {",
+            "estimator of GridSearchCV must be an estimator, got 'svm'; in a suite file, write e.g. estimator = {",
         ),
         (
             {"estimator": CALIBRATED, "params": {"estimator": {"estimator": "svm", "par": {}}}},
@@ -323,7 +323,7 @@ PIPELINE, CALIBRATED = "sklearn.pipeline.Pipeline", "sklearn.calibration.Calibra
         ),
         (
             {"estimator": "sklearn.ensemble.VotingClassifier", "params": {"estimators": [["a", "svm"]]}},
-            "estimators of VotingClassifier must be a list of names and estimators, one pair at least, got",
+            "estimators of VotingClassifier must be a list of at least one pair of a name and an estimator, got",
         ),
         ({"estimator": "os.abort"}, "unknown estimator (not a class) 'os.abort'. Choose from: svm"),
     ],

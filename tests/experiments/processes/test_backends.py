@@ -267,7 +267,7 @@ def test_a_trial_that_ends_its_worker_twice_is_a_row_and_the_rest_goes_on(cluste
     of_cases = {"deadly": "crashed", "k-NN": "ok"}
     statuses = {(case, name): status for case, status in of_cases.items() for name in ("", "Noisy", "Fog")}
     assert results["status"].to_dict() == statuses
-    assert results.loc[("deadly", ""), "error"] == "tried 2 times: a worker ended while it ran"
+    assert results.loc[("deadly", ""), "error"] == "tried 2 times: a worker died while it ran"
     assert results.loc[("k-NN", ""), "n_train"] == 500
     assert results.loc[("k-NN", "Noisy"), "n_test"] == 150
 

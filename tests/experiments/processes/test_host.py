@@ -263,7 +263,7 @@ def test_stray_bytes_are_a_crash_of_their_trial_alone(shared_host, behaving, str
     if is_unfinished:
         assert result.status == "timeout"
     else:
-        assert (result.status, "its process sent what is no message of a trial's" in result.error) == ("crashed", True)
+        assert (result.status, "the trial's process sent an invalid message" in result.error) == ("crashed", True)
     assert shared_host.run(Task(behaving("well")), ignore_stage)[0].status == "ok"
     assert capfd.readouterr() == ("", "")
 
@@ -301,7 +301,7 @@ def test_the_memory_limit_holds_for_what_has_lost_its_parent(shared_host, behavi
 def test_what_cannot_be_ended_is_named_and_later_times_are_disturbed(shared_host, behaving):
     result, _ = shared_host.run(Task(behaving("well")), ignore_stage)
     left = with_remarks(result, ["other (process 7)"], [])
-    assert left.warnings == ("this trial started other (process 7), which could not be ended",)
+    assert left.warnings == ("this trial started other (process 7), which could not be killed",)
     assert left.measurements == result.measurements
     later = with_remarks(result, [], ["other (process 7)"])
     assert "other (process 7) of an earlier trial" in later.warnings[0]
@@ -314,7 +314,7 @@ def test_what_no_trial_could_end_is_beside_all_later_ones(shared_host, behaving)
         (name,) = note_unkillable([psutil.Process(other.pid)])
         result, _ = run_attempts(Task(behaving("well")), ignore_stage)
         assert result.warnings == (
-            f"{name} of an earlier trial, which could not be ended, still ran: times are disturbed",
+            f"{name} of an earlier trial, which could not be killed, was still running: times are disturbed",
         )
         assert result.n_concurrent == 2
     finally:
@@ -330,7 +330,7 @@ def test_of_what_a_trial_prints_the_last_is_kept_and_nothing_is_written(shared_h
     before = host.memory_info().rss
     result, _ = shared_host.run(Task(behaving("prints_much", megabytes=100)), ignore_stage)
     assert result.status == "crashed"
-    assert result.error.startswith("the process ended without a result, in: fit (exit code 7; the method, or a library")
+    assert result.error.startswith("the process ended without a result, in: fit (exit code 7; the method or a library")
     assert result.traceback.endswith("y\nthe last words")
     assert len(result.traceback) < 10_000
     assert host.memory_info().rss - before < 50_000_000

@@ -151,9 +151,9 @@ def test_a_limit_that_is_not_reached_changes_nothing(run_trial, trial):
 @pytest.mark.parametrize(
     ("how", "told"),
     [
-        ("exits", "exit code 3; the method, or a library that it uses, ended its own process"),
+        ("exits", "exit code 3; the method or a library that it uses exited the process"),
         ("segfaults", "signal SIGSEGV"),
-        ("is_killed", "signal SIGKILL; most often that is the kernel"),
+        ("is_killed", "signal SIGKILL; most often the kernel kills"),
     ],
 )
 def test_a_process_that_ends_without_a_word_is_a_row_too(run_trial, behaving, how, told):
@@ -165,7 +165,10 @@ def test_a_process_that_ends_without_a_word_is_a_row_too(run_trial, behaving, ho
 
 def test_a_method_that_calls_sys_exit_has_failed(run_trial, behaving):
     result, _ = run_trial(behaving("quits"))
-    assert (result.status, result.error) == ("failed", "SystemExit: enough (the method ended its process by sys.exit)")
+    assert (result.status, result.error) == (
+        "failed",
+        "SystemExit: enough (the method exited its process with sys.exit)",
+    )
     assert "in _quits" in result.traceback
 
 

@@ -361,7 +361,7 @@ def test_runs_of_which_nothing_can_be_compared_are_an_error_of_the_command(run, 
     ended = call_command("compare", run, other)
     assert ended.returncode == 2
     assert f"not compared: k-NN | <b>bold</b>; {TREE}; Least squares: other data" in ended.stdout
-    assert f"nothing of {run} and {other} could be compared" in ended.stderr
+    assert f"nothing in {run} and {other} could be compared" in ended.stderr
 
 
 def test_how_many_trials_both_have_is_said_in_words(run, other):

@@ -100,7 +100,7 @@ def test_a_report_that_is_ended_while_it_draws_leaves_no_process(tmp_path, end):
     assert {path.name for path in folder.iterdir()} - before <= {".report-lock"}
     if end == signal.SIGHUP:
         assert command.returncode == 130
-        assert error == "interrupted; the last report is as it was, the same command writes it again\n"
+        assert error == "interrupted; the previous report is unchanged; run the same command to write it again\n"
 
 
 def test_a_pdf_is_drawn_only_if_it_is_asked_for_and_is_the_same_each_time(displays):
