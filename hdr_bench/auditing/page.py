@@ -201,9 +201,9 @@ def explain(summary: AuditSummary) -> tuple[str, ...]:
         "counts images that the methods confidently assign to another class, including hard ones with a correct label.",
         "A near duplicate is closer to the image, both deskewed and blurred, than 99 % of images are to their nearest.",
         "A listed label is not necessarily wrong; a person must look at the image. Write the class that you see into "
-        "the column decision of decisions.csv (the given label to keep it, neither for an image of none of the classes, "
-        "or unsure), your name into who, and the date into when; or decide on the page of hdr-bench serve --audit FOLDER. "
-        "Decisions are preserved when the audit is run again.",
+        "the column decision of decisions.csv (the given label to keep it, neither for an image of none of the "
+        "classes, or unsure), your name into who, and the date into when; or decide on the page of hdr-bench serve "
+        "--audit FOLDER. Decisions are preserved when the audit is run again.",
     )
 
 

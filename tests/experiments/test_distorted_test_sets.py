@@ -54,7 +54,7 @@ def _result(store, case):
         ({**FOG, "corruption": "fogg"}, (TREE,), "unknown corruption 'fogg'. Did you mean 'fog'?"),
         ({**FOG, "corruption": "jpeg", "severity": "mnist-c"}, (TREE,), "MNIST-C has no jpeg"),
         ({**FGSM, "attack": "fgms"}, (LINEAR,), "unknown attack 'fgms'. Did you mean 'fgsm'?"),
-        ({**FGSM, "steps": 3}, (LINEAR,), "attack: steps must be 1 or left out"),
+        ({**FGSM, "steps": 3}, (LINEAR,), "attack: steps must be 1 or omitted"),
         (FGSM, (LINEAR, TREE), "attack: it cannot be made for case 'Tree': DecisionTreeClassifier has no gradient"),
         ({**FGSM, "transfer_from": "Linea"}, (LINEAR, TREE), "unknown case 'Linea'. Did you mean 'Linear'?"),
         ({**FGSM, "transfer_from": "Tree"}, (LINEAR, TREE), "no attack can be made for case 'Tree'"),

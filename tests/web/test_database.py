@@ -43,7 +43,7 @@ def sqlite_file(tmp_path):
 @pytest.mark.parametrize(
     ("url", "message"),
     [
-        ("", "cannot be read. Write it as sqlite:///FILE"),
+        ("", "is not valid. Write it as sqlite:///FILE"),
         ("digits.sqlite", "cannot be read"),
         ("mysql://ann:secret@host:port/name", "cannot be read"),
         ("sqlite://", "does not name a file"),
@@ -73,7 +73,7 @@ def test_a_missing_driver_is_named_with_its_extra(url, module, extra, monkeypatc
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_wrong_password_is_said_and_not_shown(kind, make_server_database):
     url = make_server_database(kind).replace("ink%3A", "pencil")
-    with pytest.raises(DatabaseError, match="refuses the user or the password") as caught:
+    with pytest.raises(DatabaseError, match="rejected the user or the password") as caught:
         prepare_schema(open_database(url))
     assert "pencil" not in str(caught.value)
 
@@ -96,7 +96,7 @@ def test_a_server_that_was_restarted_is_found_again(kind, database_ports, make_s
         proxy.open()
         _store(database)
         proxy.close()
-        with pytest.raises(DatabaseError, match="does not answer. Start it, or wait") as caught:
+        with pytest.raises(DatabaseError, match="is not responding. Start it, or wait") as caught:
             _store(database)
         assert PASSWORD not in str(caught.value)
         proxy.open()
@@ -113,7 +113,7 @@ def test_what_a_transaction_did_is_undone_at_an_error(database):
         _store(database, interrupt=_fail)
     assert _count(database) == 0
     _store(database)
-    with pytest.raises(DatabaseError, match="contradicts this change"), database.begin() as session:
+    with pytest.raises(DatabaseError, match="conflicts with this change"), database.begin() as session:
         session.execute(text("UPDATE readings SET picture_id = 2147483647"))
     assert _count(database) == 1
 
