@@ -52,7 +52,7 @@ def _result(store, case):
     ("test_set", "cases", "expected"),
     [
         ({**FOG, "corruption": "fogg"}, (TREE,), "unknown corruption 'fogg'. Did you mean 'fog'?"),
-        ({**FOG, "corruption": "jpeg", "severity": "mnist-c"}, (TREE,), "MNIST-C has no jpeg"),
+        ({**FOG, "corruption": "jpeg", "severity": "mnist-c"}, (TREE,), "jpeg is not part of MNIST-C"),
         ({**FGSM, "attack": "fgms"}, (LINEAR,), "unknown attack 'fgms'. Did you mean 'fgsm'?"),
         ({**FGSM, "steps": 3}, (LINEAR,), "attack: steps must be 1 or omitted"),
         (FGSM, (LINEAR, TREE), "attack: it cannot be made for case 'Tree': DecisionTreeClassifier has no gradient"),

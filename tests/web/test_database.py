@@ -44,14 +44,14 @@ def sqlite_file(tmp_path):
     ("url", "message"),
     [
         ("", "is not valid. Write it as sqlite:///FILE"),
-        ("digits.sqlite", "cannot be read"),
-        ("mysql://ann:secret@host:port/name", "cannot be read"),
+        ("digits.sqlite", "is not valid"),
+        ("mysql://ann:secret@host:port/name", "is not valid"),
         ("sqlite://", "does not name a file"),
         ("sqlite:///:memory:", "does not name a file"),
         ("mysql://ann:secret@host", r"mysql\+pymysql://ann:\*\*\*@host does not name a database"),
         ("mongodb://ann:secret@host/name", "unknown kind of database 'mongodb'"),
         ("postgresql://ann@host?password=secret", "postgresql.psycopg://ann@host does not name a database"),
-        ("sqlite:////proc/none/digits.sqlite", "folder /proc/none of the database cannot be made"),
+        ("sqlite:////proc/none/digits.sqlite", "cannot create the folder /proc/none of the database"),
     ],
 )
 def test_an_address_that_is_none_is_refused_without_its_password(url, message):
@@ -101,7 +101,7 @@ def test_a_server_that_was_restarted_is_found_again(kind, database_ports, make_s
         assert PASSWORD not in str(caught.value)
         proxy.open()
         _store(database)
-        with pytest.raises(DatabaseError, match="does not answer"):
+        with pytest.raises(DatabaseError, match="is not responding"):
             _store(database, interrupt=proxy.close)
         proxy.open()
         assert _count(database) == 3
@@ -156,7 +156,7 @@ def test_a_full_disk_loses_nothing_that_was_stored(sqlite_file):
 def test_a_file_that_is_no_database_or_may_not_be_used_is_said(tmp_path):
     file = tmp_path / "notes.txt"
     file.write_text("What is written here is not a database, and long enough for one." * 50)
-    for path, message in ((file, "is damaged, or not a database"), (tmp_path, "cannot be opened")):
+    for path, message in ((file, "is damaged or not a database"), (tmp_path, "cannot be opened")):
         with pytest.raises(DatabaseError, match=message):
             prepare_schema(open_database(f"sqlite:///{path}"))
     assert file.read_text().startswith("What is written")

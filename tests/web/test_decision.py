@@ -43,7 +43,7 @@ def test_verdicts_at_the_edges(kept, held_back, verdict, reason):
     ("since_first", "reason"),
     [
         (PairedCounts(4960, 8, 12, 20), "may be worse than the first version by more than 0.2 points"),
-        (None, "file of the first version is not here"),
+        (None, "file of the first version is missing"),
     ],
 )
 def test_small_losses_do_not_add_up(since_first, reason):

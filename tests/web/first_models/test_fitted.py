@@ -66,7 +66,7 @@ def test_a_fit_that_fails_is_said_and_the_next_one_goes_on(settings, opened, mon
     assert answering(opened) == [("cnn", 1), ("tree", 1)]
     assert missing_methods(settings, opened) == ("nobody",)
     failed, unheard = caplog.messages
-    assert failed.startswith("nobody could not be fitted: unknown estimator 'nobody'")
+    assert failed.startswith("Could not fit nobody: unknown estimator 'nobody'")
     assert unheard == "tree was fitted, but cannot be served yet: the process that read the picture died"
 
 

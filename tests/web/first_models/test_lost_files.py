@@ -66,7 +66,7 @@ def test_a_version_that_cannot_be_loaded_stops_no_other(settings, opened, trees,
         assert server.look() == [("3", 1)]
     assert server.pool.n_tries == n_tries
     (said,) = caplog.messages
-    assert said.startswith("2, version 1, cannot be loaded")
+    assert said.startswith("Cannot load 2, version 1")
     assert "later hdr-bench" in said
 
 

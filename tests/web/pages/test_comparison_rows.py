@@ -22,8 +22,8 @@ def pair(both, won, lost, neither):
     ("rows", "pairs", "sentence"),
     [
         ([row(n=0, n_right=0)], [], "No digits have been corrected yet"),
-        ([row()], [], "cnn, version 1, is right on 90 of 100 corrected digits."),
-        ([row(), row("knn", n=0, n_right=0)], [], "cnn, version 1, is right on 90 of 100"),
+        ([row()], [], "cnn, version 1, read 90 of 100 corrected digits correctly."),
+        ([row(), row("knn", n=0, n_right=0)], [], "cnn, version 1, read 90 of 100"),
         # As many digits, but others: nothing is compared.
         ([row(), row("knn", n_right=50)], [], "No two models in use have read the same"),
         ([row(), row("knn", n_right=85)], [pair(80, 10, 5, 5)], "There are too few corrected digits"),

@@ -147,7 +147,7 @@ def test_versions_show_what_decided_and_are_served(client, database):
 def test_a_version_whose_file_is_elsewhere_is_said_and_not_chosen(client, database, tmp_path):
     (tmp_path / "cnn-1.hdrm").unlink()
     page = client.ask("GET", "/learn").text
-    assert page.count("file missing") == page.count("Copy it there, or use another version.") == 1
+    assert page.count("file missing") == page.count("Copy the file there, or use another version.") == 1
     assert "Roll back to this version" not in page
     refused = client.ask("POST", "/learn/serve", model="cnn", version="1")
     assert refused.status_code == 409
