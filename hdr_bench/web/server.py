@@ -191,9 +191,7 @@ def _listen(settings: ServerSettings) -> socket.socket:
         if isinstance(error, socket.gaierror):
             # Its error numbers are not the system's.
             reason, remedy = str(error.strerror), "pass an address of this machine as --host"
-        raise ServerError(
-            f"{settings.host}:{settings.port} cannot listen on this address: {reason}; {remedy}"
-        ) from error
+        raise ServerError(f"cannot listen on {settings.host}:{settings.port}: {reason}; {remedy}") from error
 
 
 def log_plainly() -> None:

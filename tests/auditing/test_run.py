@@ -114,7 +114,7 @@ def test_decisions_stay_and_are_counted(folder, again):
 def test_decisions_on_other_data_are_refused_before_anything_runs(folder):
     path = folder / "decisions.csv"
     before = path.read_bytes()
-    with pytest.raises(DatasetError, match="the decisions are on other data .* than digits-8x8"):
+    with pytest.raises(DatasetError, match="the decisions are for other data .* than digits-8x8"):
         plan_audit("digits-8x8", methods=["knn"], options=RunOptions(out=folder))
     assert path.read_bytes() == before
     write_decisions(path, Decisions())

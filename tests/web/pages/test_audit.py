@@ -51,8 +51,8 @@ def _at(page, place):
 def test_keys_decide_and_go_on(visit, audit):
     page = visit("/audit")
     _at(page, 1)
-    page.get_by_label("Who decides").fill("Ada")
-    page.get_by_label("Who decides").blur()
+    page.get_by_label("Your name").fill("Ada")
+    page.get_by_label("Your name").blur()
     page.keyboard.press("n")
     _at(page, 2)
     page.keyboard.press("s")
