@@ -108,7 +108,7 @@ def test_a_new_version_shows_what_decided(visit, api):
     rows = [row.split("\t") for row in table.inner_text().splitlines()[1:]]
     assert rows == [
         ["Images reserved for testing", "5,000", "20", "18", "+0.04", "−0.06 to +0.15"],
-        ["Corrections held back", "0", "0", "0", "–", "–"],
+        ["Held-back corrections", "0", "0", "0", "–", "–"],
     ]
 
 
