@@ -45,7 +45,7 @@ def write_page() -> None:
 
 def describe_corruptions() -> str:
     """Return the table of corruptions and the references of their papers, in Markdown."""
-    rows = ["| name | what it does | parameters at steps 1 to 5 | MNIST-C's step | after |", "|:--|:--|:--|:-:|:--|"]
+    rows = ["| name | what it does | parameters at steps 1 to 5 | MNIST-C's step | based on |", "|:--|:--|:--|:-:|:--|"]
     rows += [_row(name, entry) for name, entry in CORRUPTIONS.items()]
     papers = dict.fromkeys(key for entry in CORRUPTIONS.values() for key in entry.cites)
     known = references().entries

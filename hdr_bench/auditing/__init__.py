@@ -1,1 +1,1 @@
-"""Label audit: labels that may be wrong, by what methods say of images that they have not learned from."""
+"""Label audit: find labels that may be wrong, with methods that were not fitted on the images they check."""

@@ -1,4 +1,4 @@
-"""A label audit: from what methods say of images that they have not learned from, to the labels to look at."""
+"""Label audit: from held-out predictions of several methods to the labels to review."""
 
 from dataclasses import dataclass
 
@@ -20,47 +20,47 @@ from hdr_bench.auditing.ranking import Ranking, rank_labels
 from hdr_bench.auditing.wrong_labels import WrongLabels, estimate_wrong_labels
 
 FEWEST, MOST = 100, 1_000
-"""Candidates that an audit lists: those that are flagged, within these bounds."""
+"""Bounds on the number of candidates that an audit lists."""
 
 N_NEIGHBORS = 6
-"""Nearest images that are shown beside a candidate."""
+"""Number of nearest images shown beside a candidate."""
 
-# Of these, the most suspicious, near duplicates are searched: if one of two images that are nearly alike has a wrong
-# label, the methods that know the other one doubt it.
+# Share of the most suspicious images that are searched for near duplicates: if one of two nearly identical images has a
+# wrong label, the methods fitted on the other one doubt it.
 _SEARCHED_SHARE, _FEWEST_SEARCHED = 0.1, 1_000
 
 
 @dataclass(frozen=True, eq=False)
 class LabelAudit:
-    """What an audit found. Its images are numbered by their place among those that were looked at.
+    """Result of an audit. Images are numbered by their position among the audited ones.
 
     Attributes
     ----------
     data : AuditedData
     rows : ndarray of shape (n,), intp
-        Rows of the data that were looked at.
+        Audited rows of the data.
     labels : ndarray of shape (n,), int64
         Their given labels.
     judgements : tuple of Judgement
-        What each method says of them.
+        Calibrated predictions of each method.
     weights : ndarray of shape (n_methods,), float64
-        By which the methods' probabilities are joined.
+        Weights with which the methods' probabilities are combined.
     probabilities : ndarray of shape (n, n_classes), float64
-        Joined.
+        Combined probabilities.
     ranking : Ranking
     estimate : WrongLabels
     conflicts : dict of int to Conflict
-        By row of the data.
+        Conflicting duplicates, by row of the data.
     near_distance : float
-        Below which images are near duplicates.
+        Distance below which images are near duplicates.
     listed : ndarray of shape (n_listed,), intp
-        Places of the candidates, the most suspicious first.
+        Positions of the candidates, the most suspicious first.
     neighbors : Neighbors
-        Of the candidates.
+        Nearest images of the candidates.
     recall : RecallCurve or None
-        Where errors are known.
+        Recall of known errors; None if none are known.
     remarks : tuple of str
-        What a reader must know.
+        Remarks for the reader.
     """
 
     data: AuditedData
@@ -80,18 +80,18 @@ class LabelAudit:
 
     @property
     def n_flagged(self) -> int:
-        """Labels that confident learning flags."""
+        """Number of labels that confident learning flags."""
         return int(self.ranking.is_flagged.sum())
 
 
 def audit_labels(data: AuditedData, answers: HeldOutAnswers) -> LabelAudit:
-    """Find the labels that may be wrong.
+    """Find labels that may be wrong.
 
     Parameters
     ----------
     data : AuditedData
     answers : HeldOutAnswers
-        For its images.
+        Held-out predictions for its images.
 
     Returns
     -------
@@ -102,7 +102,7 @@ def audit_labels(data: AuditedData, answers: HeldOutAnswers) -> LabelAudit:
     MissingDependencyError
         If cleanlab cannot be imported.
     """
-    # Calibrated on all images, also if those of one part alone are looked at: more images, the same methods.
+    # Calibrated on all images even if only one part is audited: there are more images, and the methods are the same.
     all_labels = data.labels[answers.rows]
     all_judgements = [calibrate(each, all_labels) for each in answers.methods]
     weights = fit_weights(all_judgements, all_labels)
@@ -136,18 +136,18 @@ def audit_labels(data: AuditedData, answers: HeldOutAnswers) -> LabelAudit:
 
 
 def list_candidates(ranking: Ranking, is_conflict: NDArray[np.bool_]) -> NDArray[np.intp]:
-    """Return the images to look at: as many as are flagged, within bounds, and all that are there with other labels.
+    """Return the images to review: the most suspicious ones, and all duplicates with conflicting labels.
 
     Parameters
     ----------
     ranking : Ranking
     is_conflict : ndarray of shape (n,), bool
-        Images that are there again with another label.
+        Whether an image has a duplicate with another label.
 
     Returns
     -------
     places : ndarray of shape (n_listed,), intp
-        The most suspicious first.
+        Positions, the most suspicious first.
     """
     order = ranking.order
     n_flagged = int(ranking.is_flagged.sum())

@@ -1,8 +1,8 @@
-"""The images that an audit looks at: one part of a data set, or both, and the images that its methods learn from.
+"""Data of an audit: the images that are audited, and the images that the methods learn from.
 
-A label is judged by methods that have not learned from its image. Of the training part, they learn from the other folds
-of it. Of the test part too, since more images make better judges: both parts are joined, the folds are cut of all
-images, and those of the test part are looked at.
+A label is checked by methods that were not fitted on its image. For the training part, they are fitted on its other
+folds. For the test part, both parts are joined and split into folds, since more training images make better
+predictions; only the test images are audited.
 """
 
 from dataclasses import dataclass, replace
@@ -18,23 +18,23 @@ from hdr_bench.experiments.planning.trial_data import load_choice
 from hdr_bench.records.protocol import DatasetChoice
 
 AuditedPart = Literal["train", "test", "all"]
-"""Images that are looked at: of one part, or of both."""
+"""Part that is audited, or both parts."""
 
 PARTS: tuple[AuditedPart, ...] = get_args(AuditedPart)
 
 
 @dataclass(frozen=True, eq=False)
 class AuditedData:
-    """Images that an audit looks at.
+    """Data of an audit.
 
     Attributes
     ----------
     dataset : Dataset
-        As it comes.
+        Original data set.
     part : {"train", "test", "all"}
-        Images that are looked at.
+        Images that are audited.
     origin : DatasetChoice
-        What the data set was asked for as.
+        How the data set was requested.
     """
 
     dataset: Dataset
@@ -43,12 +43,12 @@ class AuditedData:
 
     @property
     def is_joined(self) -> bool:
-        """Methods learn from both parts."""
+        """Whether the methods learn from both parts."""
         return self.part != "train"
 
     @cached_property
     def source(self) -> Dataset:
-        """The data set whose training part is cut into folds; its rows are what this class calls rows."""
+        """The data set whose training part is split into folds; rows refer to this part."""
         if not self.is_joined:
             return self.dataset
         parts = (self.dataset.train, self.dataset.test)
@@ -58,7 +58,7 @@ class AuditedData:
 
     @property
     def choice(self) -> DatasetChoice:
-        """What a suite names: the data set by its name, or both parts joined as they are made here."""
+        """Data set for a suite: its name, or the joined parts made here."""
         return DatasetChoice.model_validate(self.source) if self.is_joined else self.origin
 
     @property
@@ -72,7 +72,7 @@ class AuditedData:
         return self.source.train.labels
 
     def is_looked_at(self, rows: NDArray[np.intp]) -> NDArray[np.bool_]:
-        """Return which rows are among the images that are looked at.
+        """Return which rows are audited.
 
         Parameters
         ----------
@@ -87,7 +87,7 @@ class AuditedData:
         return rows >= len(self.dataset.train)
 
     def place_of(self, row: int) -> tuple[Literal["train", "test"], int]:
-        """Return the part that a row is of, and its index in it.
+        """Return the part of a row, and its index in that part.
 
         Parameters
         ----------
@@ -97,7 +97,7 @@ class AuditedData:
         -------
         part : {"train", "test"}
         index : int
-            From 0.
+            Index from 0.
 
         Examples
         --------
@@ -110,14 +110,14 @@ class AuditedData:
 
 
 def load_audited(dataset: str | Dataset, part: str = "train") -> AuditedData:
-    """Load the data set of an audit.
+    """Load the data of an audit.
 
     Parameters
     ----------
     dataset : str or Dataset
-        As `hdr_bench.load_dataset` takes it, the dotted path of a function that returns one, or one made in code.
+        Name as in `hdr_bench.load_dataset`, dotted path of a function that returns a data set, or a `Dataset`.
     part : {"train", "test", "all"}, default="train"
-        Images to look at.
+        Images to audit.
 
     Returns
     -------
@@ -126,9 +126,9 @@ def load_audited(dataset: str | Dataset, part: str = "train") -> AuditedData:
     Raises
     ------
     UnknownNameError
-        If there is no such data set or part.
+        If the data set or part is unknown.
     DatasetError, DatasetNotFoundError
-        If it cannot be used.
+        If the data set cannot be used.
     """
     for known in PARTS:
         if part == known:

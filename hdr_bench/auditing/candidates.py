@@ -1,4 +1,4 @@
-"""The candidates of an audit in the words of its files and pages."""
+"""Candidates of an audit, as stored in its files and shown on its pages."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,7 +9,7 @@ from hdr_bench.records.text import list_first
 
 
 def candidates_of(audit: LabelAudit) -> Candidates:
-    """Return an audit's candidates as its folder holds them.
+    """Return an audit's candidates as stored in its folder.
 
     Parameters
     ----------
@@ -32,14 +32,14 @@ def candidates_of(audit: LabelAudit) -> Candidates:
 
 
 def to_bytes(images: NDArray[np.generic], rows: NDArray[np.intp]) -> NDArray[np.uint8]:
-    """Return some images as bytes: uint8 as they are, deeper ones scaled from the range of all to 0 to 255.
+    """Return some images as bytes: uint8 unchanged, other types scaled from the range of all images to 0 to 255.
 
     Parameters
     ----------
     images : ndarray of shape (n, height, width)
-        All of them.
+        All images.
     rows : ndarray of any shape, intp
-        Which.
+        Rows of the images to return.
 
     Returns
     -------
@@ -71,7 +71,7 @@ def _candidate_of(audit: LabelAudit, place: int) -> Candidate:
 
 
 def _suggested(probabilities: NDArray[np.float64], given: int) -> int:
-    """Return the likeliest class other than the given one."""
+    """Return the most likely class other than the given one."""
     others = probabilities.copy()
     others[given] = -1.0
     return int(others.argmax())
@@ -84,9 +84,9 @@ def _reason_of(audit: LabelAudit, place: int) -> str:
     if others:
         n_methods = len(audit.judgements)
         who = "all methods" if len(others) == n_methods > 1 else list_first(others)
-        reasons.append(f"another class by {who}")
+        reasons.append(f"another class predicted by {who}")
     else:
-        reasons.append(f"{100 * audit.ranking.quality[place]:.0f} % sure of the given label")
+        reasons.append(f"{100 * audit.ranking.quality[place]:.0f} % probability of the given label")
     conflict = audit.conflicts.get(row)
     if conflict is not None:
         part, index = audit.data.place_of(conflict.other)

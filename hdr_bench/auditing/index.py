@@ -1,4 +1,4 @@
-"""The index of all audits in a folder: ``report.md``, which the index of reports leads to."""
+"""Index of all audits in a folder: ``report.md``, linked from the index of reports."""
 
 from collections.abc import Iterable
 from pathlib import Path
@@ -13,7 +13,7 @@ from hdr_bench.names import visible, visible_prose
 from hdr_bench.reporting.tables.formats import escape_markdown
 
 FOLDER = "label-audit"
-"""Name of the folder of audits, below that of reports."""
+"""Name of the folder of audits, inside the folder of reports."""
 
 _INDEX = "report.md"
 _BEGINNING = "# Label audits\n\nWritten by `hdr-bench audit`"
@@ -22,16 +22,16 @@ _HEADS = (
     "Part",
     "Methods",
     "Images",
-    "Wrong labels, estimated (95 % interval)",
+    "Estimated wrong labels (95 % interval)",
     "Flagged",
     "Listed",
-    "Known errors among as many first, twice as many",
+    "Known errors found among the first n, 2n images",
     "Decided",
-    "Of these changed",
+    "Labels changed",
 )
-_TEXT = """{beginning} and `hdr-bench index`; nothing here is edited by hand. Which labels of a data set may be
-wrong, by what methods say of images that they have not learned from. Each folder holds `report.html` and `report.md`,
-`candidates.csv` with the images to look at, and `decisions.csv`, which people fill in.
+_TEXT = """{beginning} and `hdr-bench index`; do not edit by hand. Lists which labels of a data set may be
+wrong, based on methods that were not fitted on the images they check. Each folder has `report.html` and `report.md`,
+`candidates.csv` with the images to review, and `decisions.csv` for people's decisions.
 
 {table}
 """
@@ -43,7 +43,7 @@ def write_audit_index(folder: Path) -> Path:
     Parameters
     ----------
     folder : Path
-        Its subfolders are audits.
+        Folder whose subfolders are audits.
 
     Returns
     -------
@@ -52,18 +52,18 @@ def write_audit_index(folder: Path) -> Path:
     Raises
     ------
     StoreError
-        If no audit is there, one's summary cannot be read, the file that is there is no index, or it cannot be written.
+        If there is no audit, a summary cannot be read, the existing file is not an index, or it cannot be written.
     """
     path = folder / _INDEX
     _check_is_ours(path)
     summaries = {each.parent.name: read_summary(each.parent) for each in sorted(folder.glob(f"*/{FILE}"))}
     if not summaries:
-        raise StoreError(f"{folder}: there is no label audit here; make one with: hdr-bench audit")
+        raise StoreError(f"{folder}: contains no label audit; make one with: hdr-bench audit")
     text = _TEXT.format(beginning=_BEGINNING, table=_table(summaries.items()))
     try:
         write_whole(path, text.encode())
     except OSError as error:
-        raise StoreError(f"cannot write {path}: {error.strerror}; see that it may be written") from error
+        raise StoreError(f"cannot write {path}: {error.strerror}; check its permissions") from error
     return path
 
 
@@ -73,9 +73,9 @@ def _check_is_ours(path: Path) -> None:
     except FileNotFoundError:
         return
     except OSError as error:
-        raise StoreError(f"cannot read {path}: {error.strerror}; move it away, and write the index again") from error
+        raise StoreError(f"cannot read {path}: {error.strerror}; move it away and write the index again") from error
     if not content.replace(b"\r\n", b"\n").startswith(_BEGINNING.encode()):
-        raise StoreError(f"{path}: not the index of label audits, so it is not replaced; move it away")
+        raise StoreError(f"{path}: not an index of label audits, so it was not replaced; move it away")
 
 
 def _table(summaries: Iterable[tuple[str, AuditSummary]]) -> str:

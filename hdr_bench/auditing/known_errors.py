@@ -1,4 +1,4 @@
-"""Labels that are known to be wrong, by which an audit's order is judged."""
+"""Labels known to be wrong, for measuring how soon an audit finds them."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,15 +11,15 @@ from hdr_bench.auditing.audited_data import AuditedData
 
 @dataclass(frozen=True)
 class KnownErrors:
-    """Wrong labels of a data set that somebody validated.
+    """Validated wrong labels of a data set.
 
     Attributes
     ----------
     part : {"train", "test"}
     indices : tuple of int
-        Places in that part, from 0.
+        Indices in that part, from 0.
     source : str
-        Who found them, and how.
+        Who found them and how.
     """
 
     part: str
@@ -42,18 +42,18 @@ KNOWN_ERRORS: Mapping[str, KnownErrors] = {
 
 @dataclass(frozen=True)
 class RecallCurve:
-    """How many known errors are found by looking at images in an audit's order.
+    """Number of known errors found by reviewing images in an audit's order.
 
     Attributes
     ----------
     part : {"train", "test"}
-        Images that are looked at, those of the other part left out.
+        Part that is reviewed, without images of the other part.
     ranks : tuple of int
-        Place of each known error in the order, from 1, ascending.
+        Rank of each known error in the order, from 1, ascending.
     n_images : int
-        Of that part.
+        Number of images in that part.
     source : str
-        Who found them.
+        Who found the errors.
     """
 
     part: str
@@ -67,7 +67,7 @@ class RecallCurve:
         Parameters
         ----------
         n_inspected : int
-            Images that are looked at.
+            Number of images reviewed.
 
         Returns
         -------
@@ -82,13 +82,13 @@ class RecallCurve:
 
 
 def recall_of_known(data: AuditedData, ordered_rows: NDArray[np.intp]) -> RecallCurve | None:
-    """Return how soon an audit's order comes to the errors that are known; None if none are known of these images.
+    """Return how soon an audit's order reaches the known errors; None if none are known for these images.
 
     Parameters
     ----------
     data : AuditedData
     ordered_rows : ndarray of shape (n,), intp
-        Rows that were looked at, the most suspicious first.
+        Audited rows, the most suspicious first.
 
     Returns
     -------

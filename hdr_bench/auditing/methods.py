@@ -1,4 +1,4 @@
-"""The methods whose answers judge the labels: families that err on different images."""
+"""Methods that check the labels, from families that err on different images."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -9,12 +9,12 @@ from hdr_bench.exceptions import SuiteError, UnknownNameError, shown
 from hdr_bench.records.case import Case
 
 DEFAULT_METHODS = ("cnn", "svm", "knn")
-"""A network, a support vector machine and neighbours."""
+"""A network, a support vector machine and nearest neighbours."""
 
 _NAMES = {"cnn": "CNN", "svm": "SVM, deskewed", "knn": "k-NN, deskewed", "mlp": "MLP"}
-# An image that is slanted is no nearer to those of another class.
+# Deskewing keeps slanted images from being closer to images of another class.
 _STEPS: Mapping[str, tuple[str, ...]] = {"svm": ("deskew",), "knn": ("deskew", "blur")}
-# The votes of three neighbours, the default, say little of how sure they are.
+# The votes of three neighbours, the default, give too coarse probabilities.
 _PARAMS: Mapping[str, dict[str, Any]] = {"knn": {"n_neighbors": 10}}
 _CONVOLUTIONAL = frozenset({"cnn"})
 
@@ -25,8 +25,8 @@ def cases_of(methods: Iterable[str], image_shape: tuple[int, int]) -> tuple[Case
     Parameters
     ----------
     methods : iterable of str
-        Names of `hdr_bench.estimators.ESTIMATORS`. "svm" and "knn" get deskewed images, and "knn" ten neighbours; all
-        others have their default parameters. Images larger than MNIST's are scaled down to its size first.
+        Names of `hdr_bench.estimators.ESTIMATORS`. "svm" and "knn" get deskewed images, and "knn" uses ten neighbours;
+        all others have their default parameters. Images larger than MNIST's are scaled down to its size first.
     image_shape : tuple of int
         Height and width of the images.
 
@@ -37,9 +37,9 @@ def cases_of(methods: Iterable[str], image_shape: tuple[int, int]) -> tuple[Case
     Raises
     ------
     UnknownNameError
-        If there is no such method.
+        If a method is unknown.
     SuiteError
-        If there is none, or one is named twice.
+        If no method is given, or one is given twice.
     """
     names = list(methods)
     for name in names:
@@ -48,7 +48,7 @@ def cases_of(methods: Iterable[str], image_shape: tuple[int, int]) -> tuple[Case
     if not names:
         raise SuiteError("an audit needs at least one method, e.g. cnn,svm,knn, got none")
     if twice := [name for name in dict.fromkeys(names) if names.count(name) > 1]:
-        raise SuiteError(f"methods: {', '.join(map(shown, twice))} came more than once; name each method once")
+        raise SuiteError(f"methods: {', '.join(map(shown, twice))} given more than once; give each method once")
     return tuple(_case_of(name, image_shape) for name in names)
 
 

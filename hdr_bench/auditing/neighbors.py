@@ -1,4 +1,4 @@
-"""The images nearest to those of suspicious labels, and images that are there twice with different labels."""
+"""Nearest images of suspicious ones, and duplicates with different labels."""
 
 from collections import defaultdict
 from collections.abc import Iterator
@@ -13,23 +13,23 @@ from hdr_bench.estimators import make_transformer
 from hdr_bench.estimators.engines import choose_engine
 from hdr_bench.estimators.neighbor_search import ENGINES, NeighborIndex, make_index
 
-# Two images are near duplicates if they are nearer than all but this share of images are to their nearest one.
+# Two images are near duplicates if they are closer than all but this share of images are to their nearest one.
 _NEAR = 0.01
-# By so many images that distance is estimated.
+# Number of images by which that distance is estimated.
 _SAMPLED = 1_000
 _BLOCK = 1_000
 
 
 @dataclass(frozen=True, eq=False)
 class Neighbors:
-    """The nearest images of some, themselves left out.
+    """Nearest images of given ones, excluding the images themselves.
 
     Attributes
     ----------
     rows : ndarray of shape (n_images, k), intp
         Rows of the data, the nearest first.
     distances : ndarray of shape (n_images, k), float64
-        Between the images deskewed and blurred.
+        Distances between the deskewed and blurred images.
     """
 
     rows: NDArray[np.intp]
@@ -37,7 +37,7 @@ class Neighbors:
 
 
 class ImageSearch:
-    """Search for the nearest images, all of them deskewed and blurred first, and large ones scaled down.
+    """Search for nearest images, after deskewing, blurring and scaling down large ones.
 
     Parameters
     ----------
@@ -50,32 +50,32 @@ class ImageSearch:
         steps = steps_of(("deskew", "blur"), (height, width))
         prepare = make_pipeline(*(make_transformer(step.name, **step.params) for step in steps))
         rows = images.reshape(len(images), -1)
-        # What they learn, the pixels behind the ink, is the same for all.
+        # The transformers only learn the background, which is the same for all images.
         prepare.fit(rows[:_BLOCK])
         blocks = [rows[start : start + _BLOCK] for start in range(0, len(rows), _BLOCK)]
         self._features = np.concatenate([np.asarray(prepare.transform(block), np.float32) for block in blocks])
         self._index: NeighborIndex = make_index(self._features, choose_engine("auto", ENGINES))
 
     def nearest(self, rows: NDArray[np.intp], n_neighbors: int) -> Neighbors:
-        """Return the nearest images of some.
+        """Return the nearest images of given ones.
 
         Parameters
         ----------
         rows : ndarray of shape (n_images,), intp
-            Which images.
+            Rows of the images.
         n_neighbors : int
-            How many; of fewer images, all others.
+            Number of neighbours; all other images if there are fewer.
 
         Returns
         -------
         neighbors : Neighbors
         """
-        # One more, since each image is its own nearest one.
+        # One more, since each image is its own nearest neighbour.
         n_asked = min(n_neighbors + 1, len(self._features))
         blocks = [self._features[rows[start : start + _BLOCK]] for start in range(0, len(rows), _BLOCK)]
         found = [self._index.neighbors(block, n_asked) for block in blocks]
         distances, places = (np.concatenate(arrays) for arrays in zip(*found, strict=True))
-        # If other images are exactly alike, it may be none of those asked for; then the last one goes.
+        # Among identical images, an image may not be among its own nearest; then drop the last one.
         is_other = places != rows[:, None]
         is_other[is_other.all(axis=1), -1] = False
         shape = len(rows), n_asked - 1
@@ -84,12 +84,12 @@ class ImageSearch:
     def near_distance(self, seed: int = 0) -> float:
         """Return the distance below which two images are near duplicates.
 
-        It is that to the nearest other image which 1 % of all images have at most, estimated by 1,000 of them.
+        This is the 1 % quantile of the distances to the nearest other image, estimated from 1,000 images.
 
         Parameters
         ----------
         seed : int, default=0
-            By which they are drawn.
+            Seed of the sample of images.
 
         Returns
         -------
@@ -102,14 +102,14 @@ class ImageSearch:
 
 @dataclass(frozen=True)
 class Conflict:
-    """An image that is there again, or nearly so, with another label.
+    """An image with an exact or near duplicate that has another label.
 
     Attributes
     ----------
     row, other : int
         Rows of the data.
     is_exact : bool
-        All pixels are equal.
+        Whether all pixels are equal.
     """
 
     row: int
@@ -118,7 +118,7 @@ class Conflict:
 
 
 def exact_conflicts(images: NDArray[np.generic], labels: NDArray[np.int64]) -> dict[int, Conflict]:
-    """Return the images of which there is an equal one with another label.
+    """Return the images with an exact duplicate that has another label.
 
     Parameters
     ----------
@@ -128,7 +128,7 @@ def exact_conflicts(images: NDArray[np.generic], labels: NDArray[np.int64]) -> d
     Returns
     -------
     conflicts : dict of int to Conflict
-        By row.
+        Conflicts by row.
     """
     groups: defaultdict[bytes, list[int]] = defaultdict(list)
     for row, image in enumerate(images):
@@ -147,22 +147,22 @@ def _conflicts_among(rows: list[int], labels: NDArray[np.int64]) -> Iterator[Con
 def near_conflicts(
     search: ImageSearch, rows: NDArray[np.intp], labels: NDArray[np.int64], distance: float
 ) -> dict[int, Conflict]:
-    """Return those of some images whose nearest image has another label and is nearer than a distance.
+    """Return the given images whose nearest image has another label and is closer than a given distance.
 
     Parameters
     ----------
     search : ImageSearch
     rows : ndarray of shape (n_images,), intp
-        Which images.
+        Rows of the images.
     labels : ndarray of shape (n,), int64
-        Of all images.
+        Labels of all images.
     distance : float
         As `ImageSearch.near_distance` returns it.
 
     Returns
     -------
     conflicts : dict of int to Conflict
-        By row.
+        Conflicts by row.
     """
     found = search.nearest(rows, 1)
     others = found.rows[:, 0]

@@ -1,4 +1,4 @@
-"""What each method says of each image that it has not learned from: a cross-validation, and its stored scores."""
+"""Held-out predictions of each method: a cross-validation and its stored scores."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -25,18 +25,18 @@ SUITE = "label-audit"
 
 @dataclass(frozen=True, eq=False)
 class OutOfFold:
-    """Scores that a method gives images that it has not learned from.
+    """Held-out scores of a method.
 
     Attributes
     ----------
     method : str
-        What tables call it.
+        Name in tables.
     scores : ndarray of shape (n, n_classes), float64
         Probabilities, or decision values of a method without them.
     predicted : ndarray of shape (n,), int64
-        Indices of classes.
+        Indices of the predicted classes.
     has_probabilities : bool
-        The scores are probabilities.
+        Whether the scores are probabilities.
     """
 
     method: str
@@ -47,16 +47,16 @@ class OutOfFold:
 
 @dataclass(frozen=True, eq=False)
 class HeldOutAnswers:
-    """Answers of all methods.
+    """Held-out scores of all methods.
 
     Attributes
     ----------
     rows : ndarray of shape (n,), intp
-        Rows of the audited data that there are answers for, in order.
+        Rows of the data that have scores, in order.
     methods : tuple of OutOfFold
-        Those of each method, for these rows.
+        Scores of each method for these rows.
     remarks : tuple of str
-        Which methods are left out, and why.
+        Methods that were left out, and why.
     """
 
     rows: NDArray[np.intp]
@@ -65,15 +65,15 @@ class HeldOutAnswers:
 
 
 def audit_suite(data: AuditedData, methods: Iterable[str], folds: int) -> Suite:
-    """Return the suite whose trials an audit takes its answers from.
+    """Return the suite whose trials give an audit its held-out scores.
 
     Parameters
     ----------
     data : AuditedData
     methods : iterable of str
-        As `cases_of` takes them.
+        Names as for `cases_of`.
     folds : int
-        Of the cross-validation.
+        Number of folds of the cross-validation.
 
     Returns
     -------
@@ -82,7 +82,7 @@ def audit_suite(data: AuditedData, methods: Iterable[str], folds: int) -> Suite:
     Raises
     ------
     UnknownNameError, SuiteError
-        If there is no such method, or not so many folds can be.
+        If a method is unknown, or the number of folds is not possible.
     """
     return Suite(
         name=SUITE,
@@ -94,19 +94,19 @@ def audit_suite(data: AuditedData, methods: Iterable[str], folds: int) -> Suite:
 
 
 def read_answers(plan: Plan, data: AuditedData) -> HeldOutAnswers:
-    """Read what the methods of a run said of each image.
+    """Read the held-out scores of a run.
 
     Parameters
     ----------
     plan : Plan
-        Of the suite of `audit_suite`, after it was carried out.
+        Executed plan of the suite of `audit_suite`.
     data : AuditedData
-        What the suite was made for.
+        Data that the suite was made for.
 
     Returns
     -------
     answers : HeldOutAnswers
-        A method is left out if one of its trials failed, or it gives no scores of classes.
+        Scores of all methods, except those with a failed trial or without scores for each class.
 
     Raises
     ------
@@ -123,17 +123,17 @@ def read_answers(plan: Plan, data: AuditedData) -> HeldOutAnswers:
             continue
         folds = [_read_fold(plan.store, trial, data) for trial in case.trials]
         if any(fold is None for fold in folds):
-            remarks.append(f"{name} is left out: it gives no scores of classes")
+            remarks.append(f"{name} is left out: it gives no scores for each class")
             continue
         rows, method = _join([fold for fold in folds if fold is not None])
         methods.append(method)
     if not methods:
-        raise AllTrialsFailedError(f"{plan.folder}: no method is left to judge the labels: {'; '.join(remarks)}")
+        raise AllTrialsFailedError(f"{plan.folder}: no method is left to check the labels: {'; '.join(remarks)}")
     return HeldOutAnswers(rows, tuple(methods), tuple(remarks))
 
 
 def _join(folds: list[_Fold]) -> _Fold:
-    """Return the answers for all folds, in the order of the rows."""
+    """Return the scores of all folds, in the order of the rows."""
     rows = np.concatenate([each for each, _ in folds])
     order = np.argsort(rows)
     scores = np.concatenate([fold.scores for _, fold in folds])[order]
@@ -150,13 +150,15 @@ def _first_failure(store: Store, trials: Iterable[Trial]) -> str:
 
 
 def _read_fold(store: Store, trial: Trial, data: AuditedData) -> _Fold | None:
-    """Return the rows of a fold and what the method says of them; None if it gives no scores."""
+    """Return the rows of a fold with the method's scores; None if it gives no scores."""
     predictions = store.read_predictions(trial.key)
     if predictions is None or not predictions.scores_digest:
         return None
     rows = evaluated_rows(data.source, trial)
     if not np.array_equal(predictions.y_true, data.labels[rows]):
-        raise StoreError(f"{store.folder}: trial {trial.key} is of other images; run the audit again with --rerun all")
+        raise StoreError(
+            f"{store.folder}: trial {trial.key} belongs to other images; run the audit again with --rerun all"
+        )
     whole = store.arrays.with_scores(predictions)
     if whole.probabilities is None and whole.decisions is None:
         raise StoreError(

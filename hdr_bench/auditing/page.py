@@ -1,4 +1,4 @@
-"""An audit's report: one page of HTML, and one of Markdown with its figures."""
+"""Report of an audit, as an HTML page and as Markdown with figures."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -19,23 +19,23 @@ from hdr_bench.reporting.page.sprites import shown_size, tile_pictures
 from hdr_bench.reporting.page.writers import render_page
 
 MOST_SHOWN, MOST_IN_TEXT = 100, 40
-"""Candidates on the page, and in Markdown; `candidates.csv` has all."""
+"""Number of candidates in HTML and in Markdown; `candidates.csv` has all."""
 
 _PACKAGE = "hdr_bench.auditing"
 
 
 @dataclass(frozen=True)
 class Picture:
-    """Pictures of the candidates and their neighbours, as one: a row for each candidate, which begins it.
+    """Sprite of the candidates and their neighbours: one row per candidate, starting with the candidate.
 
     Attributes
     ----------
     data_uri : str
-        The picture, as an address that holds it whole.
+        The picture as a data URI.
     width, height : int
-        Of an image, as it is shown, in pixels of a page.
+        Displayed size of an image, in CSS pixels.
     columns : int
-        Images in a row.
+        Number of images per row.
     """
 
     data_uri: str
@@ -46,7 +46,7 @@ class Picture:
 
 @dataclass(frozen=True)
 class Shown:
-    """Candidate as a page shows it.
+    """Candidate as shown on a page.
 
     Attributes
     ----------
@@ -70,14 +70,14 @@ def make_pages(
     ----------
     audit : LabelAudit
     candidates : Candidates
-        Of the audit.
+        Candidates of the audit.
     summary : AuditSummary
     provenance : AuditProvenance
 
     Returns
     -------
     files : dict of str to bytes
-        Names below the folder, and what they hold.
+        Contents by file name relative to the folder.
     """
     figures = draw_figures(audit, candidates)
     shown = [
@@ -104,13 +104,13 @@ def make_pages(
 
 
 def draw_figures(audit: LabelAudit, candidates: Candidates) -> list[Figure]:
-    """Return the figures of a report: the candidates for Markdown, and the recall where errors are known.
+    """Return the figures of a report: the candidates for Markdown, and the recall if errors are known.
 
     Parameters
     ----------
     audit : LabelAudit
     candidates : Candidates
-        Of the audit.
+        Candidates of the audit.
 
     Returns
     -------
@@ -119,7 +119,7 @@ def draw_figures(audit: LabelAudit, candidates: Candidates) -> list[Figure]:
     examples = tuple(
         Example(row.index, row.given, (row.suggested,), float("nan")) for row in candidates.rows[:MOST_IN_TEXT]
     )
-    title = "Given label → suggested one, the most suspicious first"
+    title = "Given label → suggested label, the most suspicious first"
     gallery = GalleryDisplay(candidates.images[:MOST_IN_TEXT], examples, title, len(candidates.rows))
     planned = [
         PlannedFigure(
@@ -141,7 +141,7 @@ def make_picture(candidates: Candidates, most: int) -> Picture:
     ----------
     candidates : Candidates
     most : int
-        Candidates at most.
+        Largest number of candidates.
 
     Returns
     -------
@@ -156,7 +156,7 @@ def make_picture(candidates: Candidates, most: int) -> Picture:
 
 
 def finding(summary: AuditSummary) -> str:
-    """Return what an audit found, in sentences.
+    """Return the findings of an audit in sentences.
 
     Parameters
     ----------
@@ -168,10 +168,10 @@ def finding(summary: AuditSummary) -> str:
     """
     parts = {"train": "training images", "test": "test images", "all": "images"}
     sentences = [
-        f"Of {summary.n_images:,} {parts[summary.part]}, an estimated {summary.n_wrong:,.0f} have a wrong label, by "
-        f"what the methods are confident of (95 % interval over the choice of images {summary.n_wrong_low:,.0f} to "
+        f"Of {summary.n_images:,} {parts[summary.part]}, an estimated {summary.n_wrong:,.0f} have a wrong label "
+        f"(confident learning; 95 % interval over the choice of images: {summary.n_wrong_low:,.0f} to "
         f"{summary.n_wrong_high:,.0f}).",
-        f"{summary.n_listed:,} are listed for a person to decide, {summary.n_flagged:,} of them flagged by confident "
+        f"{summary.n_listed:,} are listed for review by a person, {summary.n_flagged:,} of them flagged by confident "
         "learning.",
         *_known_in_words(summary),
         *_decided_in_words(summary),
@@ -180,7 +180,7 @@ def finding(summary: AuditSummary) -> str:
 
 
 def explain(summary: AuditSummary) -> tuple[str, ...]:
-    """Return how an audit was made, what it assumes, and what a person does with it.
+    """Return how an audit was made, what it assumes, and how to use it.
 
     Parameters
     ----------
@@ -191,21 +191,21 @@ def explain(summary: AuditSummary) -> tuple[str, ...]:
     points : tuple of str
     """
     learned = "all images of both parts" if summary.part != "train" else "the training images"
-    methods = "Each method says" if len(summary.methods) > 1 else "The method says"
+    methods = "Each method" if len(summary.methods) > 1 else "The method"
     return (
-        f"{methods} what an image is without having learned from it: {learned} are cut into {summary.folds} folds, and "
-        "the images of a fold are judged by what was fitted on the other folds.",
-        "Probabilities are calibrated by a temperature for each method, and joined by a product of powers, whose "
-        "weights suit the given labels best. The order is that of the joined probability of the given label, the "
+        f"{methods} predicts images that it was not fitted on: {learned} are split into {summary.folds} folds, and "
+        "the images of a fold are predicted after fitting on the other folds.",
+        "Probabilities are calibrated with a temperature for each method, and combined as a product of powers, whose "
+        "weights fit the given labels best. Images are sorted by the combined probability of their given label, the "
         "smallest first.",
         "The number of wrong labels is estimated by confident learning, its interval by resampling the images. It "
-        "counts images that the methods confidently take for another class, hard ones with a right label included, and "
-        "leaves out wrong labels that the methods agree with: the true number may lie outside the interval.",
-        "A near duplicate is nearer to the image, both deskewed and blurred, than 99 % of images are to their nearest.",
-        "A label is not wrong because it is listed: a person looks at the image. Write the class that you see into the "
-        "column decision of decisions.csv (the given one to keep it, neither for an image of none of the classes, or "
-        "unsure), your name into who, the date into when; or decide on the page of hdr-bench serve --audit FOLDER. "
-        "Decisions are kept when the audit is made again.",
+        "counts images that the methods confidently assign to another class, including hard ones with a correct label, "
+        "and misses wrong labels that the methods agree with: the true number may lie outside the interval.",
+        "A near duplicate is closer to the image, both deskewed and blurred, than 99 % of images are to their nearest.",
+        "A listed label is not necessarily wrong; a person must look at the image. Write the class that you see into "
+        "the column decision of decisions.csv (the given label to keep it, neither for an image of none of the "
+        "classes, or unsure), your name into who, and the date into when; or decide on the page of hdr-bench serve "
+        "--audit FOLDER. Decisions are preserved when the audit is run again.",
     )
 
 
@@ -213,12 +213,12 @@ def _known_in_words(summary: AuditSummary) -> Sequence[str]:
     if not summary.n_known:
         return ()
     return (
-        f"Of {summary.n_known} errors that were known before, {summary.n_known_first} are among as many first images "
-        f"of their part, {summary.n_known_twice} among twice as many.",
+        f"Of {summary.n_known} previously known errors, {summary.n_known_first} are among the first {summary.n_known} "
+        f"images of their part, and {summary.n_known_twice} among the first {2 * summary.n_known}.",
     )
 
 
 def _decided_in_words(summary: AuditSummary) -> Sequence[str]:
     if not summary.n_decided:
-        return ("No decision has been made yet.",)
+        return ("No decisions have been made yet.",)
     return (f"Decided so far: {summary.n_decided:,}, of which {summary.n_changed:,} change the label.",)

@@ -1,15 +1,15 @@
-"""What is done to images before methods judge them and before their nearest ones are searched."""
+"""Preparation of images for the methods and for the search of nearest images."""
 
 from collections.abc import Sequence
 
 from hdr_bench.records.case import Step
 
 LARGEST_SIDE = 28
-"""Pixels of the longer side of images that methods judge: larger ones take many times as long, and tell little more."""
+"""Longer side of prepared images, in pixels; larger ones take much longer and add little information."""
 
 
 def working_shape(image_shape: tuple[int, int]) -> tuple[int, int]:
-    """Return height and width to which images are scaled down: as they are, or as MNIST's if they are larger.
+    """Return the height and width of prepared images: unchanged, or reduced to MNIST's size if larger.
 
     Parameters
     ----------
@@ -34,12 +34,12 @@ def working_shape(image_shape: tuple[int, int]) -> tuple[int, int]:
 
 
 def steps_of(names: Sequence[str], image_shape: tuple[int, int]) -> tuple[Step, ...]:
-    """Return transformers for images of a shape, after that which scales larger ones down.
+    """Return transformers for images of a given shape, preceded by one that scales down larger images.
 
     Parameters
     ----------
     names : sequence of str
-        Names of `hdr_bench.estimators.TRANSFORMERS` that keep the shape.
+        Names of `hdr_bench.estimators.TRANSFORMERS` that preserve the shape.
     image_shape : tuple of int
         Height and width of the images.
 
@@ -55,7 +55,7 @@ def steps_of(names: Sequence[str], image_shape: tuple[int, int]) -> tuple[Step, 
 
 
 def shape_params(image_shape: tuple[int, int]) -> dict[str, list[int]]:
-    """Return the parameter that says the shape of images; none for square ones, which rows of pixels are taken for.
+    """Return the parameter for the shape of images; empty for square ones, which are the default.
 
     Parameters
     ----------

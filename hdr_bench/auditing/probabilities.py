@@ -1,7 +1,7 @@
-"""Probabilities of classes by several methods: each method's own calibrated, then joined.
+"""Class probabilities of several methods: calibrated for each method, then combined.
 
-They are joined by the logarithmic opinion pool, a product of powers: a method's power is its weight. The weights are
-those of the least log loss against the given labels, so that methods which err often do not outvote one which rarely
+They are combined with the logarithmic opinion pool, a product of powers whose exponents are the methods' weights. The
+weights minimize the log loss against the given labels, so that methods that often err do not outvote one that rarely
 does.
 
 References
@@ -21,23 +21,23 @@ from hdr_bench.auditing.out_of_fold import OutOfFold
 from hdr_bench.models.calibration import fit_temperature, mean_log_loss, scale_outputs
 
 # Added to each class's probability: a tenth of a vote of ten neighbours. On 10,000 images of MNIST with 1 % wrong
-# labels the calibrated log loss of ten neighbours is 0.19 with it and 0.27 without.
+# labels, the calibrated log loss of ten neighbours is 0.19 with it and 0.27 without.
 _ADDED = 0.01
 
 
 @dataclass(frozen=True, eq=False)
 class Judgement:
-    """Calibrated answers of a method.
+    """Calibrated predictions of a method.
 
     Attributes
     ----------
     method : str
-        What tables call it.
+        Name in tables.
     temperature : float
-        By which its outputs are divided.
+        Temperature by which its outputs are divided.
     probabilities : ndarray of shape (n, n_classes), float64
     predicted : ndarray of shape (n,), int64
-        Indices of classes.
+        Indices of the predicted classes.
     """
 
     method: str
@@ -47,15 +47,15 @@ class Judgement:
 
 
 def calibrate(answers: OutOfFold, labels: NDArray[np.int64]) -> Judgement:
-    """Return a method's answers as probabilities, with the temperature that suits the given labels best.
+    """Return a method's scores as probabilities, with the temperature that fits the given labels best.
 
-    The method has not learned from the images, and the few labels that are wrong only make it a little less sure.
+    The method was not fitted on the images, and the few wrong labels only make it slightly less confident.
 
     Parameters
     ----------
     answers : OutOfFold
     labels : ndarray of shape (n,), int64
-        The given ones.
+        Given labels.
 
     Returns
     -------
@@ -67,19 +67,19 @@ def calibrate(answers: OutOfFold, labels: NDArray[np.int64]) -> Judgement:
 
 
 def fit_weights(judgements: Sequence[Judgement], labels: NDArray[np.int64]) -> NDArray[np.float64]:
-    """Return the weights by which the joined probabilities have the least log loss.
+    """Return the weights that minimize the log loss of the combined probabilities.
 
     Parameters
     ----------
     judgements : sequence of Judgement
-        At least one, all for the same images.
+        One or more, all for the same images.
     labels : ndarray of shape (n,), int64
-        The given ones.
+        Given labels.
 
     Returns
     -------
     weights : ndarray of shape (n_methods,), float64
-        At least 0; their sum is not fixed, since methods that agree are surer together than each is.
+        Non-negative weights; their sum is not fixed, since agreeing methods are more certain together than each alone.
     """
     from scipy.optimize import minimize
 
@@ -96,7 +96,7 @@ def fit_weights(judgements: Sequence[Judgement], labels: NDArray[np.int64]) -> N
     bounds = [(0.0, None)] * len(judgements)
     found = minimize(loss_and_slopes, equal, jac=True, bounds=bounds, method="L-BFGS-B")
     weights: NDArray[np.float64] = found.x
-    # Methods that say nothing at all of the labels can only be joined equally.
+    # Methods that are uninformative about the labels can only be weighted equally.
     return weights if weights.any() else equal
 
 
@@ -106,9 +106,9 @@ def join_probabilities(judgements: Sequence[Judgement], weights: NDArray[np.floa
     Parameters
     ----------
     judgements : sequence of Judgement
-        At least one, all for the same images.
+        One or more, all for the same images.
     weights : ndarray of shape (n_methods,), float64
-        At least 0.
+        Non-negative weights.
 
     Returns
     -------

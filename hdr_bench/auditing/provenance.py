@@ -1,4 +1,4 @@
-"""Where an audit's numbers come from: methods, data, seeds, machines, versions."""
+"""Provenance of an audit: methods, data, seeds, machines, versions."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ class MethodRow:
     ----------
     name : str
     accuracy : float
-        Share of images whose given label it predicts, held out.
+        Held-out share of images whose given label it predicts.
     temperature, weight : float
     """
 
@@ -38,11 +38,11 @@ class AuditProvenance:
     facts : tuple of pairs
         Data, seeds, versions.
     machines : tuple of tuple of pairs
-        Each machine and software that trials ran on.
+        Each combination of machine and software that trials ran on.
     command : str
-        What makes the audit again.
+        Command that reproduces the audit.
     near_distance : float
-        Below which images are near duplicates.
+        Distance below which images are near duplicates.
     """
 
     methods: tuple[MethodRow, ...]
@@ -53,16 +53,16 @@ class AuditProvenance:
 
 
 def provenance_of_audit(audit: LabelAudit, records: Sequence[Result], run: RunRecord, command: str) -> AuditProvenance:
-    """Return where an audit's numbers come from.
+    """Return the provenance of an audit.
 
     Parameters
     ----------
     audit : LabelAudit
     records : sequence of Result
-        Of its trials.
+        Results of its trials.
     run : RunRecord
     command : str
-        What makes the audit again.
+        Command that reproduces the audit.
 
     Returns
     -------

@@ -1,4 +1,4 @@
-"""The order in which labels are looked at, and which of them are likely to be wrong: cleanlab's."""
+"""Ranking of labels by suspicion, and flags of those likely to be wrong, both by cleanlab."""
 
 import warnings
 from dataclasses import dataclass
@@ -12,14 +12,14 @@ from hdr_bench.exceptions import MissingDependencyError
 
 @dataclass(frozen=True, eq=False)
 class Ranking:
-    """How well the labels of images fit them.
+    """Quality of the labels of images.
 
     Attributes
     ----------
     quality : ndarray of shape (n,), float64
-        From 0 to 1, the probability of the given label: the smaller, the more suspicious.
+        Probability of the given label; the smaller, the more suspicious.
     is_flagged : ndarray of shape (n,), bool
-        Likely to be wrong, by confident learning.
+        Whether confident learning considers the label likely to be wrong.
     """
 
     quality: NDArray[np.float64]
@@ -27,7 +27,7 @@ class Ranking:
 
     @property
     def order(self) -> NDArray[np.intp]:
-        """Places of the images, the most suspicious first: shape (n,)."""
+        """Positions of the images, the most suspicious first: shape (n,)."""
         return np.argsort(self.quality, kind="stable")
 
 
@@ -37,10 +37,10 @@ def check_cleanlab() -> None:
     Raises
     ------
     MissingDependencyError
-        If it cannot.
+        If it cannot be imported.
     """
     try:
-        import cleanlab.filter  # for what it raises
+        import cleanlab.filter  # raises ImportError if missing
         import cleanlab.rank  # noqa: F401  # as above
     except ImportError as error:
         raise MissingDependencyError(
@@ -50,18 +50,18 @@ def check_cleanlab() -> None:
 
 
 def rank_labels(labels: NDArray[np.int64], probabilities: NDArray[np.float64]) -> Ranking:
-    """Rank labels by how well they fit what methods say of the images.
+    """Rank labels by how well they fit the predicted probabilities.
 
     Northcutt, Jiang and Chuang (2021), "Confident learning: estimating uncertainty in dataset labels", Journal of
-    Artificial Intelligence Research 70: flagged are, for each pair of classes, as many images as the estimated joint
-    distribution of given and true labels has there, those first whose other class is the surest.
+    Artificial Intelligence Research 70: for each pair of classes, the number of flagged images is given by the
+    estimated joint distribution of given and true labels, preferring images whose other class is most certain.
 
     Parameters
     ----------
     labels : ndarray of shape (n,), int64
-        The given ones.
+        Given labels.
     probabilities : ndarray of shape (n, n_classes), float64
-        Of methods that have not learned from the images.
+        Held-out probabilities.
 
     Returns
     -------
@@ -78,8 +78,8 @@ def rank_labels(labels: NDArray[np.int64], probabilities: NDArray[np.float64]) -
 
     quality = get_label_quality_scores(labels, probabilities, method="self_confidence", adjust_pred_probs=False)
     with warnings.catch_warnings():
-        # A part of a data set may have one image of a class, or none.
+        # A part of a data set may have only one image of a class, or none.
         warnings.filterwarnings("ignore", "May not flag all label issues in class", UserWarning)
-        # In this process: the audit may be a part of a program that must not be forked.
+        # Run in this process, since the audit may be part of a program that must not be forked.
         flagged = find_label_issues(labels, probabilities, filter_by="prune_by_noise_rate", n_jobs=1)
     return Ranking(np.asarray(quality, np.float64), np.asarray(flagged, np.bool_))

@@ -1,4 +1,4 @@
-"""Figure of known errors found against images looked at."""
+"""Figure of known errors found against images reviewed."""
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Self
@@ -14,15 +14,15 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 NAMED = (15, 30, 81)
-"""Images looked at for which a report says in words how many errors are found."""
+"""Numbers of reviewed images for which a report states the errors found."""
 
-# The curve is drawn until the last error is found, or for so many images.
+# The curve ends when the last error is found, but not before this many images.
 _FEWEST_DRAWN = 100
 
 
 @dataclass(eq=False, repr=False)
 class RecallDisplay(BaseDisplay):
-    """Known errors found, by how many images were looked at.
+    """Known errors found against the number of images reviewed.
 
     Parameters
     ----------
@@ -31,35 +31,36 @@ class RecallDisplay(BaseDisplay):
     Attributes
     ----------
     ax_ : matplotlib.axes.Axes
-        Where it was drawn.
+        Axes with the curve.
     figure_ : matplotlib.figure.Figure
-        The figure of `ax_`.
+        Figure of `ax_`.
     """
 
     curve: RecallCurve
 
     @property
     def figsize(self) -> tuple[float, float]:
-        """Width and height that suit it, in inches."""
+        """Suitable width and height, in inches."""
         return 7.0, 3.6
 
     @property
     def note(self) -> str:
-        """Who knows the errors."""
+        """Source of the known errors."""
         return f"Known errors: {self.curve.source}."
 
     def frame(self) -> pd.DataFrame:
-        """Return the numbers that are drawn.
+        """Return the plotted numbers.
 
         Returns
         -------
         frame : DataFrame
-            A row for each known error: ``inspected`` images until it is found, and how many are ``found`` then.
+            One row per known error: the number of images ``inspected`` until it is found, and the number ``found`` by
+            then.
         """
         return pd.DataFrame({"inspected": self.curve.ranks, "found": np.arange(1, len(self.curve.ranks) + 1)})
 
     def describe(self) -> str:
-        """Return in words how many errors are found.
+        """Describe in words how many errors are found.
 
         Returns
         -------
@@ -72,14 +73,14 @@ class RecallDisplay(BaseDisplay):
         )
 
     def plot(self, ax: "Axes | None" = None, *, line_kw: dict[str, Any] | None = None) -> Self:
-        """Draw the curve, and what no order could exceed.
+        """Draw the curve and the best possible one.
 
         Parameters
         ----------
         ax : matplotlib.axes.Axes, default=None
-            Where to draw; by default on a new figure.
+            Axes to draw on; by default those of a new figure.
         line_kw : dict, default=None
-            Keywords of `matplotlib.axes.Axes.step`, for the curve.
+            Keywords for `matplotlib.axes.Axes.step`.
 
         Returns
         -------
@@ -95,7 +96,7 @@ class RecallDisplay(BaseDisplay):
         ends = [0, *self.curve.ranks, last]
         counts = [0, *range(1, n_known + 1), n_known]
         ax.step(ends, counts, where="post", **with_style({"color": color_of(0), "label": "audit"}, line_kw, Line2D))
-        ax.set_xlabel(f"Images of the {self.curve.part} part looked at")
+        ax.set_xlabel(f"Images of the {self.curve.part} part reviewed")
         ax.set_ylabel("Known errors found")
         ax.set_title(f"{n_known} known errors")
         ax.legend(loc="lower right")

@@ -1,4 +1,4 @@
-"""A label audit from the data set's name to the files in its folder."""
+"""Label audits, from planning to the files in their folder."""
 
 import shlex
 from collections.abc import Sequence
@@ -30,16 +30,16 @@ from hdr_bench.reporting.files.report_folder import lock_report, put_report
 
 @dataclass(frozen=True, eq=False)
 class AuditPlan:
-    """Plan of a label audit: made by `plan_audit`, carried out by `execute`.
+    """Plan of a label audit, made by `plan_audit` and run by `execute`.
 
     Attributes
     ----------
     data : AuditedData
     methods : tuple of str
-        As they were asked for.
+        Names as requested.
     folds : int
     plan : Plan
-        Of the cross-validation.
+        Cross-validation of the methods.
     """
 
     data: AuditedData
@@ -49,12 +49,12 @@ class AuditPlan:
 
     @property
     def folder(self) -> Path:
-        """The audit's folder."""
+        """Folder of the audit."""
         return self.plan.folder
 
     @property
     def command(self) -> str:
-        """What makes the audit again, quoted for a shell."""
+        """Command that reproduces the audit, quoted for a shell."""
         words = ["hdr-bench", "audit", self.data.dataset.name, "--part", self.data.part]
         if self.methods != DEFAULT_METHODS:
             words += ["--methods", ",".join(self.methods)]
@@ -62,12 +62,12 @@ class AuditPlan:
         return shlex.join(words)
 
     def find(self, progress: Progress | None = None) -> LabelAudit:
-        """Fit the methods that are due, and find the labels that may be wrong; of it, only the run is written.
+        """Fit the methods that are due, and find labels that may be wrong; only the run is written.
 
         Parameters
         ----------
         progress : Progress, optional
-            Told what happens; nothing by default.
+            Receives progress reports; none by default.
 
         Returns
         -------
@@ -78,20 +78,20 @@ class AuditPlan:
         StoreError
             If a result cannot be written or read, or the scores of the methods are on another machine.
         AllTrialsFailedError
-            If no method is left to judge the labels.
+            If no method is left to check the labels.
         SchedulerError
-            If no Dask scheduler answers.
+            If no Dask scheduler responds.
         """
         self.plan.execute(progress)
         return audit_labels(self.data, read_answers(self.plan, self.data))
 
     def execute(self, progress: Progress | None = None) -> AuditSummary:
-        """Find the labels that may be wrong, and write the audit's files.
+        """Find labels that may be wrong, and write the audit's files.
 
         Parameters
         ----------
         progress : Progress, optional
-            Told what happens; nothing by default.
+            Receives progress reports; none by default.
 
         Returns
         -------
@@ -100,7 +100,7 @@ class AuditPlan:
         Raises
         ------
         StoreError, AllTrialsFailedError, SchedulerError
-            As `find`, or if a file cannot be written.
+            As in `find`, or if a file cannot be written.
         """
         return _write(self, self.find(progress))
 
@@ -113,18 +113,18 @@ def plan_audit(
     folds: int = 5,
     options: RunOptions | None = None,
 ) -> AuditPlan:
-    """Plan a label audit: everything is checked, nothing is run or written.
+    """Plan a label audit: check everything without running or writing anything.
 
     Parameters
     ----------
     dataset : str or Dataset
-        As `hdr_bench.load_dataset` takes it, or one made in code.
+        Name as in `hdr_bench.load_dataset`, or a `Dataset`.
     methods : sequence of str, default=("cnn", "svm", "knn")
         Names of methods; see `hdr_bench.auditing.methods.cases_of`.
     part : {"train", "test", "all"}, default="train"
-        Images to look at. For "test" and "all", methods learn from images of both parts.
+        Images to audit. For "test" and "all", the methods learn from images of both parts.
     folds : int, default=5
-        Of the cross-validation.
+        Cross-validation of the methods.
     options : RunOptions, optional
         Where and how trials run; `out` is ``reports/label-audit/NAME`` by default.
 
@@ -135,9 +135,9 @@ def plan_audit(
     Raises
     ------
     UnknownNameError, SuiteError
-        If there is no such method or part, or it cannot be run.
+        If a method or part is unknown or cannot be run.
     DatasetError, DatasetNotFoundError
-        If the data, or the decisions that are in the folder, cannot be used.
+        If the data, or the decisions in the folder, cannot be used.
     MissingDependencyError
         If cleanlab cannot be imported.
     StoreError
@@ -160,11 +160,11 @@ def plan_audit(
 
 
 def _check_decisions(folder: Path, data: AuditedData) -> None:
-    """Raise DatasetError if decisions are there that are not on these data: they would be lost, or be wrong."""
+    """Raise DatasetError if the folder has decisions for other data, which would be lost or wrong."""
     decided = _read_decisions(folder)
     if decided.rows and decided.fingerprint != data.dataset.fingerprint:
         raise DatasetError(
-            f"{folder / DECISIONS}: the decisions are on other data (fingerprint {decided.fingerprint[:12]}...) than "
+            f"{folder / DECISIONS}: the decisions are for other data (fingerprint {decided.fingerprint[:12]}...) than "
             f"{data.dataset.name} ({data.dataset.fingerprint[:12]}...); choose another folder with --out"
         )
 
@@ -177,7 +177,7 @@ def _read_decisions(folder: Path) -> Decisions:
 
 
 def _write(planned: AuditPlan, audit: LabelAudit) -> AuditSummary:
-    """Write an audit's files, the report last; what was decided meanwhile is kept."""
+    """Write an audit's files, the report last; decisions made in the meantime are preserved."""
     folder, candidates = planned.folder, candidates_of(audit)
     records = [planned.plan.store.read(trial.key) for trial in planned.plan.trials]
     provenance = provenance_of_audit(audit, records, planned.plan.store.read_run(), planned.command)
@@ -189,7 +189,7 @@ def _write(planned: AuditPlan, audit: LabelAudit) -> AuditSummary:
             write_whole(folder / FILE, (summary.model_dump_json(indent=1) + "\n").encode())
         except OSError as error:
             raise StoreError(
-                f"cannot write {error.filename}: {error.strerror}; free some space, and run again"
+                f"cannot write {error.filename}: {error.strerror}; free some space and run again"
             ) from error
         put_report(folder, make_pages(audit, candidates, summary, provenance))
     return summary
@@ -200,5 +200,5 @@ def _write_decisions(folder: Path, candidates: Candidates) -> Decisions:
     try:
         write_decisions(folder / DECISIONS, decisions)
     except OSError as error:
-        raise StoreError(f"cannot write {error.filename}: {error.strerror}; free some space, and run again") from error
+        raise StoreError(f"cannot write {error.filename}: {error.strerror}; free some space and run again") from error
     return decisions

@@ -1,4 +1,4 @@
-"""An audit in a few facts, as its folder holds them for the index of several."""
+"""Summary of an audit, stored in its folder for the index."""
 
 from pathlib import Path
 
@@ -11,31 +11,31 @@ from hdr_bench.records.base import Record
 from hdr_bench.records.decisions import Decisions
 
 FILE = "audit.json"
-"""Name of the file in an audit's folder."""
+"""Name of the summary file in an audit's folder."""
 
 
 class AuditSummary(Record):
-    """An audit in a few facts.
+    """Summary of an audit.
 
     Attributes
     ----------
     dataset, fingerprint : str
     part : str
-        Images that were looked at.
+        Images that were audited.
     folds : int
     methods : tuple of str
-        That were left to judge.
+        Methods that were used.
     n_images, n_flagged, n_listed : int
-        Images that were looked at, labels that confident learning flags, candidates.
+        Numbers of audited images, of labels flagged by confident learning, and of candidates.
     n_wrong, n_wrong_low, n_wrong_high : float
-        Estimated wrong labels, with a 95 % interval.
+        Estimated number of wrong labels, with a 95 % interval.
     n_known, n_known_first, n_known_twice : int
-        Known errors, and those among as many and among twice as many first images of their part; 0 where none are
-        known.
+        Number of known errors, and how many are among as many first images of their part, and among twice as many; 0 if
+        none are known.
     n_decided, n_changed : int
-        Candidates that people decided on, and those of them whose label changes.
+        Number of candidates that people decided on, and of those whose label changes.
     remarks : tuple of str
-        What a reader must know.
+        Remarks for the reader.
     """
 
     dataset: str
@@ -58,15 +58,15 @@ class AuditSummary(Record):
 
 
 def summarize_audit(audit: LabelAudit, folds: int, decisions: Decisions) -> AuditSummary:
-    """Return an audit in a few facts.
+    """Summarize an audit.
 
     Parameters
     ----------
     audit : LabelAudit
     folds : int
-        Of its cross-validation.
+        Number of folds of its cross-validation.
     decisions : Decisions
-        On its candidates.
+        Decisions on its candidates.
 
     Returns
     -------
@@ -95,7 +95,7 @@ def summarize_audit(audit: LabelAudit, folds: int, decisions: Decisions) -> Audi
 
 
 def read_summary(folder: Path) -> AuditSummary:
-    """Read the summary in an audit's folder.
+    """Read the summary of an audit from its folder.
 
     Parameters
     ----------
@@ -108,10 +108,10 @@ def read_summary(folder: Path) -> AuditSummary:
     Raises
     ------
     StoreError
-        If there is none, or it cannot be read.
+        If there is no summary, or it cannot be read.
     """
     path = folder / FILE
     try:
         return AuditSummary.model_validate_json(read_regular(path))
     except (ValidationError, OSError) as error:
-        raise StoreError(f"{path}: not the summary of an audit; make it again: hdr-bench audit") from error
+        raise StoreError(f"{path}: not a valid summary of an audit; regenerate it with: hdr-bench audit") from error

@@ -1,10 +1,11 @@
-"""How many labels are wrong: an estimate by confident learning, with an interval.
+"""Estimate of the number of wrong labels by confident learning, with an interval.
 
-An image counts for the class whose probability is at least the mean that this class has among the images given its
-label; of several, for the likeliest. The counts of each given label are scaled to its number of images, and those for
-another class are the wrong labels. It assumes that which label is wrong depends on the class and not on the image, and
-that the methods' probability of the true class is above that mean. Hard images with a right label that the methods take
-for another class are counted too, and wrong labels of images that no method reads are not.
+An image is assigned to the class whose probability is at least that class's mean probability over the images with its
+label; if there are several, to the most likely one. The counts for each given label are scaled to its number of images,
+and the images assigned to another class are the wrong labels. The estimate assumes that whether a label is wrong
+depends on the class and not on the image, and that the methods' probability of the true class is above that mean. Hard
+images with a correct label that the methods assign to another class are counted too; wrong labels of images that no
+method can read are not.
 
 References
 ----------
@@ -29,9 +30,9 @@ class WrongLabels:
     ----------
     count : float
     low, high : float
-        95 % interval over which images happen to be there; it does not hold what the methods themselves get wrong.
+        95 % interval for the sampling of images; it does not account for errors of the methods themselves.
     n_images : int
-        Of so many.
+        Number of images.
     """
 
     count: float
@@ -48,11 +49,11 @@ def estimate_wrong_labels(
     Parameters
     ----------
     labels : ndarray of shape (n,), int64
-        The given ones.
+        Given labels.
     probabilities : ndarray of shape (n, n_classes), float64
-        Of methods that have not learned from the images.
+        Held-out probabilities.
     seed : int, default=0
-        Of the bootstrap.
+        Seed of the bootstrap.
 
     Returns
     -------
@@ -76,11 +77,11 @@ def estimate_wrong_labels(
 
 
 def _count_wrong(labels: NDArray[np.int64], probabilities: NDArray[np.float64], weights: NDArray[np.float64]) -> float:
-    """Return how many labels are wrong, with each image as often as its weight says."""
+    """Return the estimated number of wrong labels, with each image counted by its weight."""
     n_classes = probabilities.shape[1]
     given = np.bincount(labels, weights, n_classes)
     own = probabilities[np.arange(len(labels)), labels]
-    # A class without images has no mean, and no image can be of it.
+    # A class without images has no mean, and no image can be assigned to it.
     means = np.full(n_classes, np.inf)
     np.divide(np.bincount(labels, weights * own, n_classes), given, out=means, where=given > 0)
     confident = np.where(probabilities >= means, probabilities, -1.0)

@@ -1,7 +1,6 @@
-"""What is done to test images, and how well methods stand it.
+"""Corruptions of test images, and attacks on methods.
 
-Importing this package loads neither scipy, scikit-learn nor torch: its functions are imported when they are first asked
-for.
+Importing this package loads none of scipy, scikit-learn and torch: its functions are imported on first access.
 """
 
 from importlib import import_module

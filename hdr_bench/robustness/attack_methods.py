@@ -1,4 +1,4 @@
-"""The attacks by name, and their defaults; no scikit-learn and no torch here, since plans read it."""
+"""Attacks by name, with their defaults; imports neither scikit-learn nor torch, since plans need it."""
 
 from dataclasses import dataclass
 from numbers import Integral
@@ -8,26 +8,27 @@ from hdr_bench.exceptions import UnknownNameError, shown
 from hdr_bench.records.distortions import MOST_RESTARTS, MOST_STEPS, Attack
 
 ATTACKS_VERSION = 1
-"""Raised when any attack makes other images than before: it is part of what identifies attacked images."""
+"""Incremented when any attack produces different images than before; part of the identity of attacked images."""
 
-# What one step, repeated, can reach in all: any place of the ball from any other, with some to spare (Madry et al.).
+# Total length of all steps relative to eps: enough to reach any point in the ball from any other (Madry et al.).
 _REACH = 2.5
 
 
 @dataclass(frozen=True)
 class AttackMethod:
-    """All that is said of an attack outside its code.
+    """Description and defaults of an attack.
 
     Attributes
     ----------
     description : str
-        What it does, in a sentence.
+        What it does, in one sentence.
     cites : tuple of str
         Keys of its papers in ``references.bib``.
     steps : int
-        Steps along the gradient by default.
+        Default number of steps along the gradient.
     is_single : bool
-        It takes one step of the length `eps`, from the image itself; otherwise it may take several, from random starts.
+        Whether it takes one step of length `eps` from the image itself; otherwise it may take several, from random
+        starts.
     """
 
     description: str
@@ -38,7 +39,7 @@ class AttackMethod:
 
 ATTACKS: dict[str, AttackMethod] = {
     "fgsm": AttackMethod(
-        "Fast gradient sign method: one step of the length eps along the sign of the loss's gradient.",
+        "Fast gradient sign method: one step of length eps along the sign of the loss's gradient.",
         cites=("goodfellow2015",),
         steps=1,
         is_single=True,
@@ -56,20 +57,20 @@ ATTACKS: dict[str, AttackMethod] = {
 def make_attack(
     name: str, eps: float, *, steps: int | None = None, step_size: float | None = None, restarts: int | None = None
 ) -> Attack:
-    """Return an attack, with its defaults for what is None.
+    """Return an attack, with defaults for values that are None.
 
     Parameters
     ----------
     name : str
         A name of `ATTACKS`.
     eps : float
-        The most that a pixel changes, as a share of the pixels' range: 0.1 is 25.5 of 255.
+        Largest change of a pixel, as a fraction of the pixel range: 0.1 is 25.5 of 255.
     steps : int or None, default=None
         Steps along the gradient: 1 for "fgsm", 40 for "pgd" by default.
     step_size : float or None, default=None
-        Length of each step, as `eps`. None is `eps` for "fgsm" and ``2.5 * eps / steps`` for "pgd".
+        Length of each step, in the same unit as `eps`. None means `eps` for "fgsm" and ``2.5 * eps / steps`` for "pgd".
     restarts : int or None, default=None
-        Random starts of "pgd", of which the worst counts for each image; 1 by default.
+        Number of random starts of "pgd", of which the worst counts for each image; 1 by default.
 
     Returns
     -------
@@ -78,9 +79,9 @@ def make_attack(
     Raises
     ------
     UnknownNameError
-        If there is no such attack.
+        If the attack is unknown.
     ValueError
-        If a value is out of its range, or "fgsm" is given what only "pgd" has.
+        If a value is out of range, or "fgsm" is given an option of "pgd".
 
     Examples
     --------
@@ -110,7 +111,7 @@ def _check_whole(name: str, value: Any) -> None:
 
 
 def check_attack(attack: Attack) -> None:
-    """Check what an attack holds.
+    """Check the values of an attack.
 
     Parameters
     ----------
@@ -119,16 +120,18 @@ def check_attack(attack: Attack) -> None:
     Raises
     ------
     UnknownNameError
-        If there is no such attack.
+        If the attack is unknown.
     ValueError
-        If a value is out of its range, or "fgsm" is given what only "pgd" has.
+        If a value is out of range, or "fgsm" is given an option of "pgd".
     """
     if attack.name not in ATTACKS:
         raise UnknownNameError("attack", attack.name, ATTACKS)
     for name in ("eps", "step_size"):
         value = getattr(attack, name)
         if value is not None and not 0 < value <= 1:
-            raise ValueError(f"{name} must be above 0 and at most 1, a share of the pixels' range, got {shown(value)}")
+            raise ValueError(
+                f"{name} must be above 0 and at most 1, as a fraction of the pixel range, got {shown(value)}"
+            )
     for name, most in (("steps", MOST_STEPS), ("restarts", MOST_RESTARTS)):
         value = getattr(attack, name)
         if not 1 <= value <= most:
@@ -139,13 +142,13 @@ def check_attack(attack: Attack) -> None:
         value = getattr(attack, name)
         if value != only:
             raise ValueError(
-                f"{name} must be {only} or left out with {attack.name!r}, whose one step is as long as eps, got "
+                f"{name} must be {only} or omitted for {attack.name!r}, which takes one step of length eps, got "
                 f"{shown(value)}; use 'pgd' for several steps"
             )
 
 
 def step_length(attack: Attack) -> float:
-    """Return the length of each step, as a share of the pixels' range.
+    """Return the length of each step, as a fraction of the pixel range.
 
     Parameters
     ----------
@@ -154,8 +157,8 @@ def step_length(attack: Attack) -> float:
     Returns
     -------
     length : float
-        Madry et al. (2018) take 2.5 times `eps` divided by the number of steps, with which an image can reach any place
-        of its ball from any start, and move along its border.
+        By default 2.5 times `eps` divided by the number of steps, as in Madry et al. (2018), so that an image can reach
+        any point in the ball from any start, and move along its border.
     """
     if attack.step_size is not None:
         return attack.step_size

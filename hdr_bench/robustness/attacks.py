@@ -20,7 +20,7 @@ from hdr_bench.robustness.losses import Codes
 from hdr_bench.robustness.model_range import PixelRange, find_pixel_range
 from hdr_bench.robustness.step_gradients import Gradient
 
-# Images whose gradient is computed at a time.
+# Batch size for gradients.
 _BATCH = 500
 
 
@@ -35,43 +35,43 @@ def attack_images(
 ) -> NDArray[np.float32]:
     """Change images so that a fitted model errs on as many as possible.
 
-    Images that the model gets wrong as they are stay so, and so do those of classes that it does not know. All others
-    move along the sign of the gradient of the model's loss: "fgsm" once, by `eps` (Goodfellow, Shlens and Szegedy,
-    2015, "Explaining and harnessing adversarial examples"); "pgd" in several steps from a random place of the ball
-    (Madry, Makelov, Schmidt, Tsipras and Vladu, 2018, "Towards deep learning models resistant to adversarial attacks"),
-    and from another one, with `restarts`, as long as the model is right.
+    Images that the model already misclassifies are not changed, nor are those of classes that it does not know. All
+    others move along the sign of the gradient of the model's loss: "fgsm" once, by `eps` (Goodfellow, Shlens and
+    Szegedy, 2015, "Explaining and harnessing adversarial examples"); "pgd" in several steps from a random point in the
+    ball (Madry, Makelov, Schmidt, Tsipras and Vladu, 2018, "Towards deep learning models resistant to adversarial
+    attacks"), and with `restarts` again from another point as long as the model is right.
 
     Parameters
     ----------
     model : estimator
-        Fitted, with a gradient: a method, or a pipeline that ends in one. It stays as it is.
+        Fitted method with a gradient, or a pipeline that ends in one. It is not modified.
     images : ndarray of shape (n, height, width)
         Raw pixels.
     labels : array-like of shape (n,)
-        The true ones, as `model.classes_` has them.
+        True labels, as in `model.classes_`.
     attack : Attack
-        E.g. of `make_attack`.
+        Attack, e.g. from `make_attack`.
     seed : int, default=0
-        Seeds the random starts: those of an image depend on the seed and on its place alone.
+        Seed of the random starts; those of an image depend only on the seed and on its position.
     pixel_range : tuple of float or None, default=None
-        Smallest and largest possible pixel, of which `eps` is a share. None takes the range of the images and of those
-        that the model was fitted on, as far as it remembers them.
+        Smallest and largest possible pixel value; `eps` is a fraction of this range. None uses the range of the images
+        and of those that the model was fitted on, if it has stored their range.
 
     Returns
     -------
     attacked : ndarray of shape (n, height, width)
-        float32, not rounded: each pixel within `eps` of what it was, and within the range.
+        Attacked images, float32 and not rounded; each pixel is within `eps` of the original, and within the range.
 
     Raises
     ------
     NoGradientError
         If the model has none; the message says why.
     UnknownNameError
-        If there is no such attack.
+        If the attack is unknown.
     NotFittedError
-        If it is not fitted.
+        If the model is not fitted.
     ValueError
-        If a value of the attack is out of its range, the images and labels do not fit each other, or no label is a
+        If a value of the attack is out of range, the images and labels do not match, or no label is a
         class of the model.
 
     Examples
@@ -91,7 +91,7 @@ def attack_images(
     rows = np.asarray(images, np.float32).reshape(len(images), math.prod(np.shape(images)[1:]))
     truth = np.asarray(labels)
     if truth.shape != (len(rows),):
-        raise ValueError(f"labels must be one per image, {len(rows):,} in all, got the shape {truth.shape}")
+        raise ValueError(f"labels must have shape ({len(rows)},), one per image, got shape {truth.shape}")
     if not len(rows):
         return rows.reshape(np.shape(images))
     # Otherwise nothing would be attacked, and the model look robust.
@@ -102,7 +102,7 @@ def attack_images(
         )
     low, high = find_pixel_range(model, rows) if pixel_range is None else pixel_range
     if not (low < high and math.isfinite(low) and math.isfinite(high)):
-        raise ValueError(f"pixel_range must be a smallest and a larger value, both finite, got {low:g} and {high:g}")
+        raise ValueError(f"pixel_range must be two finite, increasing values, got {low:g} and {high:g}")
     target = _Target(model, gradient, truth)
     attacked = rows.copy()
     generators = [np.random.default_rng([seed, number]) for number in range(attack.restarts)]
@@ -128,9 +128,9 @@ class _Target:
         return codes
 
     def right(self, rows: Floats) -> NDArray[np.bool_]:
-        """Return which of the images the model is right on, by its own predictions."""
+        """Return which of the images the model predicts correctly."""
         with warnings.catch_warnings():
-            # Attacked images are unlike those of the training: that is what they are for.
+            # Attacked images are expected to differ from the training images.
             warnings.simplefilter("ignore", DatasetWarning)
             right: NDArray[np.bool_] = np.asarray(self.model.predict(rows)) == self.labels
         return right
@@ -143,11 +143,11 @@ def _parts(n: int) -> Iterator[slice]:
 def _attack_part(
     target: _Target, rows: Floats, attack: Attack, generators: list[np.random.Generator], limits: PixelRange
 ) -> Floats:
-    """Return a batch attacked, from each start in turn; images that are misleading already stay as they are."""
+    """Attack a batch from each start in turn; images that already mislead the model are not changed."""
     attacked, worst = rows.copy(), np.full(len(rows), -np.inf)
     standing = np.flatnonzero(target.right(rows))
     for number, generator in enumerate(generators):
-        # Drawn for all images, so that those of one do not depend on how the model does on others.
+        # Drawn for all images, so that the starts of one do not depend on the model's success on others.
         starts = _draw_starts(rows.shape, attack, generator)
         if not len(standing):
             continue
@@ -164,7 +164,7 @@ def _attack_part(
 
 
 def _draw_starts(shape: tuple[int, ...], attack: Attack, generator: np.random.Generator) -> Floats | None:
-    """Return random places of the ball, from -1 to 1; None if an attack starts from the images themselves."""
+    """Return random points in the ball, from -1 to 1; None if the attack starts from the images themselves."""
     if ATTACKS[attack.name].is_single:
         return None
     return generator.random(shape, dtype=np.float32) * 2 - 1
@@ -173,7 +173,7 @@ def _draw_starts(shape: tuple[int, ...], attack: Attack, generator: np.random.Ge
 def _move(target: _Target, rows: Floats, starts: Floats | None, attack: Attack, limits: PixelRange) -> Floats:
     low, high = (np.float32(limit) for limit in limits)
     eps, step = (np.float32(share * (high - low)) for share in (attack.eps, step_length(attack)))
-    # A pixel beyond the range may stay where it is.
+    # A pixel that is already outside the range may stay there.
     least, most = np.minimum(np.maximum(rows - eps, low), rows), np.maximum(np.minimum(rows + eps, high), rows)
     moved, codes = rows if starts is None else np.clip(rows + eps * starts, least, most), target.codes
     for _ in range(attack.steps):

@@ -1,17 +1,17 @@
-"""Blur: Gaussian, and of a moving camera."""
+"""Gaussian blur and motion blur."""
 
 import numpy as np
 
 from hdr_bench.robustness.corruption_entry import Pixels
 from hdr_bench.robustness.lengths import pixel_scale
 
-# Of a kernel's largest weight: what is below cannot be seen.
+# Fraction of a kernel's largest weight below which weights have no visible effect.
 _SMALLEST = 1 / 512
 _STEEPEST = np.deg2rad(45)
 
 
 def smooth(images: Pixels, deviation: float, axes: tuple[int, ...] = (1, 2)) -> Pixels:
-    """Return images smoothed by a Gaussian kernel; beyond the border the border's own pixels go on.
+    """Return images smoothed by a Gaussian kernel, padded with their border pixels.
 
     Parameters
     ----------
@@ -19,7 +19,7 @@ def smooth(images: Pixels, deviation: float, axes: tuple[int, ...] = (1, 2)) -> 
     deviation : float
         Standard deviation of the kernel, in pixels of these images.
     axes : tuple of int, default=(1, 2)
-        Along which: columns are axis 1, rows are axis 2.
+        Axes to smooth along: 1 is along the columns, 2 is along the rows.
 
     Returns
     -------
@@ -41,7 +41,7 @@ def blur_gaussian(images: Pixels, random: np.random.Generator, *, deviation: flo
     random : Generator
         Not used.
     deviation : float
-        Standard deviation of the kernel, in pixels of an image of 28.
+        Standard deviation of the kernel, in pixels of a 28x28 image.
 
     Returns
     -------
@@ -51,17 +51,17 @@ def blur_gaussian(images: Pixels, random: np.random.Generator, *, deviation: flo
 
 
 def blur_motion(images: Pixels, random: np.random.Generator, *, radius: float, deviation: float) -> Pixels:
-    """Return images smeared along a line, to one side, as ImageMagick's motion blur does.
+    """Return images smeared along a line to one side, like ImageMagick's motion blur.
 
-    The line's direction is drawn between -45 and 45 degrees. Weights fall off as one half of a normal distribution; the
-    pixels along the line are the nearest ones.
+    The line's direction is drawn between -45 and 45 degrees. Weights fall off like one half of a normal distribution;
+    the nearest pixels along the line are used.
 
     Parameters
     ----------
     images : ndarray of shape (n, height, width)
     random : Generator
     radius : float
-        Half of the number of pixels that are averaged, in pixels of an image of 28.
+        Half of the number of pixels that are averaged, in pixels of a 28x28 image.
     deviation : float
         Standard deviation of the weights, in the same unit.
 
@@ -86,7 +86,7 @@ def blur_motion(images: Pixels, random: np.random.Generator, *, radius: float, d
 
 
 def _half_gaussian(radius: float, deviation: float) -> list[float]:
-    """Return the weights at distances 0, 1, ..., which sum to 1."""
+    """Return the weights at distances 0, 1, ...; they sum to 1."""
     distances = np.arange(2 * np.ceil(radius) + 1)
     weights = np.exp(-(distances**2) / (2 * deviation**2))
     weights = weights[weights > _SMALLEST]

@@ -1,4 +1,4 @@
-"""Outputs of the classical methods as smooth functions of the raw pixels, each with its gradient in closed form."""
+"""Outputs of the classical methods as smooth functions of the raw pixels, with closed-form gradients."""
 
 from collections.abc import Callable
 from typing import Any
@@ -16,25 +16,25 @@ from hdr_bench.robustness.kernels import Kernel
 from hdr_bench.robustness.losses import Codes, Loss, log_odds, margin
 
 PullBack = Callable[[Floats], Floats]
-"""Takes the gradient in the outputs (n, n_outputs); returns it in the raw pixels (n, n_features)."""
+"""Maps the gradient in the outputs (n, n_outputs) to that in the raw pixels (n, n_features)."""
 SmoothOutputs = Callable[[NDArray[Any]], tuple[Floats, PullBack]]
-"""Takes rows of raw pixels (n, n_features); returns the outputs (n, n_outputs), and how a gradient goes back."""
+"""Maps rows of raw pixels (n, n_features) to the outputs (n, n_outputs) and the pull-back of a gradient."""
 
 
 def gradient_of_loss(outputs_of: SmoothOutputs, loss: Loss) -> Callable[[NDArray[Any], Codes], tuple[Floats, Floats]]:
-    """Return the function that gives losses, and their gradient in the pixels.
+    """Return a function that computes losses and their gradient in the pixels.
 
     Parameters
     ----------
     outputs_of : callable
-        The method's outputs.
+        Outputs of the method.
     loss : callable
-        Of these outputs.
+        Loss of these outputs.
 
     Returns
     -------
     gradient : callable
-        Takes rows of raw pixels (n, n_features) and places of the labels (n,); returns losses (n,) and their gradient
+        Takes rows of raw pixels (n, n_features) and indices of the labels (n,); returns losses (n,) and their gradient
         (n, n_features).
     """
 
@@ -47,7 +47,7 @@ def gradient_of_loss(outputs_of: SmoothOutputs, loss: Loss) -> Callable[[NDArray
 
 
 def loss_of(model: LinearHead) -> Loss:
-    """Return the loss of a linear model at the end of a method: that of its probabilities, or a margin without them.
+    """Return the loss of a linear output layer: that of its probabilities, or a margin if it has none.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Row of the table of corruptions."""
+"""Entry of the table of corruptions."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -8,10 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 Pixels = NDArray[np.floating[Any]]
-"""Images of shape (n, height, width), light ink on dark ground, from 0 to 1; float32 or float64."""
+"""Images of shape (n, height, width), light ink on a dark background, from 0 to 1; float32 or float64."""
 
 STEPS = (1, 2, 3, 4, 5)
-"""Steps of a corruption's scale, from the mildest on."""
+"""Steps of a corruption's scale, the mildest first."""
 
 MNIST_C = "mnist-c"
 """Severity of MNIST-C's published files."""
@@ -19,28 +19,28 @@ MNIST_C = "mnist-c"
 
 @dataclass(frozen=True)
 class CorruptionEntry:
-    """Row of `CORRUPTIONS`.
+    """Entry of `CORRUPTIONS`.
 
     Attributes
     ----------
     title : str
-        What tables and figures call it.
+        Name in tables and figures.
     description : str
-        What it does, in a line.
+        What it does, in one line.
     apply : callable
-        Function of images (`Pixels`, which it leaves as they are), a generator of random numbers, and the parameters by
-        their names, that returns corrupted images. It takes from the generator once, an array whose rows are the
-        images, and of each image as many numbers whatever its content: so an image's numbers do not depend on how many
+        Function of images (`Pixels`, which it does not modify), a random generator, and the parameters by name, that
+        returns corrupted images. It draws from the generator once, an array with one row per image, with the same
+        number of values whatever the image's content: so the random numbers of an image do not depend on how many
         images follow, nor on how they are divided into blocks.
     parameters : mapping of str to tuple of float
-        Values of each parameter at the five steps. Lengths are in pixels of an image of 28 pixels, and grow with the
-        image.
+        Values of each parameter at the five steps. Lengths are in pixels of a 28x28 image, and scale with the image
+        size.
     origin : str
-        Where the corruption and the values of its parameters come from.
+        Origin of the corruption and of its parameter values.
     cites : tuple of str
         Keys of its papers in ``references.bib``.
     mnist_c : int or None
-        Step whose parameters are those of MNIST-C's published files; None if MNIST-C lacks it.
+        Step with the parameters of MNIST-C's published files; None if MNIST-C does not have the corruption.
     """
 
     title: str
@@ -52,7 +52,7 @@ class CorruptionEntry:
     mnist_c: int | None = None
 
     def at(self, step: int) -> dict[str, float]:
-        """Return the parameters of a step, by their names.
+        """Return the parameters of a step, by name.
 
         Parameters
         ----------

@@ -1,6 +1,6 @@
-"""The table of corruptions.
+"""Table of corruptions.
 
-To add one, write a function as `CorruptionEntry.apply` describes it, and its row.
+To add one, write a function as described in `CorruptionEntry.apply`, and add its entry.
 """
 
 from hdr_bench.robustness.blurs import blur_gaussian, blur_motion
@@ -23,7 +23,7 @@ _SCALE_OF_ITS_OWN = "MNIST-C; the scale is this library's"
 CORRUPTIONS: dict[str, CorruptionEntry] = {
     "shot_noise": CorruptionEntry(
         title="Shot noise",
-        description="each pixel is made of a random number of photons, few where it is dark",
+        description="each pixel is a random number of photons, fewer in dark areas",
         apply=add_shot_noise,
         parameters={"photons": (60, 25, 12, 5, 3)},
         origin=_SCALE_OF_BOTH,
@@ -32,7 +32,7 @@ CORRUPTIONS: dict[str, CorruptionEntry] = {
     ),
     "impulse_noise": CorruptionEntry(
         title="Impulse noise",
-        description="some pixels are black or white, whatever they were",
+        description="random pixels are replaced by black or white",
         apply=add_impulse_noise,
         parameters={"share": (0.03, 0.06, 0.09, 0.17, 0.27)},
         origin=_SCALE_OF_BOTH,
@@ -41,7 +41,7 @@ CORRUPTIONS: dict[str, CorruptionEntry] = {
     ),
     "glass_blur": CorruptionEntry(
         title="Glass blur",
-        description="blurred upright, near pixels changed places, blurred again, as through frosted glass",
+        description="blurred vertically, nearby pixels swapped, blurred again, as through frosted glass",
         apply=blur_glass,
         parameters={
             "deviation": (0.7, 0.9, 1, 1.1, 1.5),
@@ -54,7 +54,7 @@ CORRUPTIONS: dict[str, CorruptionEntry] = {
     ),
     "motion_blur": CorruptionEntry(
         title="Motion blur",
-        description="smeared to one side along a line, up to 45 degrees from the rows",
+        description="smeared to one side along a line at up to 45 degrees from horizontal",
         apply=blur_motion,
         parameters={"radius": (10, 10, 15, 15, 15), "deviation": (3, 4, 5, 7, 10)},
         origin=_SCALE_OF_ITS_OWN,
@@ -63,7 +63,7 @@ CORRUPTIONS: dict[str, CorruptionEntry] = {
     ),
     "shear": CorruptionEntry(
         title="Shear",
-        description="leaning to the left or to the right",
+        description="slanted to the left or right",
         apply=shear,
         parameters={"angle": (0.2, 0.4, 0.6, 0.8, 1)},
         origin="MNIST-C",
@@ -72,7 +72,7 @@ CORRUPTIONS: dict[str, CorruptionEntry] = {
     ),
     "scale": CorruptionEntry(
         title="Scale",
-        description="smaller, about the middle",
+        description="shrunk about the centre",
         apply=scale,
         parameters={"factor": (0.9, 0.8, 0.7, 0.6, 0.5)},
         origin="MNIST-C",
@@ -81,7 +81,7 @@ CORRUPTIONS: dict[str, CorruptionEntry] = {
     ),
     "rotate": CorruptionEntry(
         title="Rotate",
-        description="rotated about the middle, in either direction",
+        description="rotated about the centre, in either direction",
         apply=rotate,
         parameters={"angle": (0.2, 0.4, 0.6, 0.8, 1)},
         origin="MNIST-C",
@@ -90,7 +90,7 @@ CORRUPTIONS: dict[str, CorruptionEntry] = {
     ),
     "brightness": CorruptionEntry(
         title="Brightness",
-        description="lighter, ground and ink",
+        description="lighter, both background and ink",
         apply=brighten,
         parameters={"light": (0.1, 0.2, 0.3, 0.4, 0.5)},
         origin=_SCALE_OF_BOTH,
@@ -108,7 +108,7 @@ CORRUPTIONS: dict[str, CorruptionEntry] = {
     ),
     "stripe": CorruptionEntry(
         title="Stripe",
-        description="inverted along the left and the right border",
+        description="inverted in stripes along the left and right borders",
         apply=invert_stripes,
         parameters={"width": (2 / 28, 4 / 28, 7 / 28, 9 / 28, 11 / 28)},
         origin=_SCALE_OF_ITS_OWN,
@@ -117,7 +117,7 @@ CORRUPTIONS: dict[str, CorruptionEntry] = {
     ),
     "fog": CorruptionEntry(
         title="Fog",
-        description="lighter, unevenly, and of less contrast",
+        description="unevenly lighter, with less contrast",
         apply=add_fog,
         parameters={"light": (0.5, 1, 1.5, 2.2, 3), "decay": (2, 2, 1.7, 1.5, 1.4)},
         origin=_SCALE_OF_ITS_OWN,
@@ -126,7 +126,7 @@ CORRUPTIONS: dict[str, CorruptionEntry] = {
     ),
     "spatter": CorruptionEntry(
         title="Spatter",
-        description="drops of mud, darker than ink, that hide what is below",
+        description="drops of mud, darker than ink, that cover the image",
         apply=spatter,
         parameters={
             "mean": (0.65,) * 5,
@@ -141,7 +141,7 @@ CORRUPTIONS: dict[str, CorruptionEntry] = {
     ),
     "dotted_line": CorruptionEntry(
         title="Dotted line",
-        description="dotted straight lines from the left border to the right",
+        description="straight dotted lines from the left border to the right",
         apply=draw_dotted_lines,
         parameters={"lines": (1, 2, 3, 4, 5)},
         origin=_SCALE_OF_ITS_OWN,
@@ -159,7 +159,7 @@ CORRUPTIONS: dict[str, CorruptionEntry] = {
     ),
     "canny_edges": CorruptionEntry(
         title="Canny edges",
-        description="blended with the outlines of the strokes, up to those alone",
+        description="blended with the outlines of the strokes, until only these remain",
         apply=draw_edges,
         parameters={"share": (0.2, 0.4, 0.6, 0.8, 1)},
         origin=_SCALE_OF_ITS_OWN,
@@ -168,7 +168,7 @@ CORRUPTIONS: dict[str, CorruptionEntry] = {
     ),
     "gaussian_noise": CorruptionEntry(
         title="Gaussian noise",
-        description="normal noise in each pixel",
+        description="normally distributed noise in each pixel",
         apply=add_gaussian_noise,
         parameters={"deviation": (0.08, 0.12, 0.18, 0.26, 0.38)},
         origin="Dodge and Karam, with ImageNet-C's scale",
@@ -184,7 +184,7 @@ CORRUPTIONS: dict[str, CorruptionEntry] = {
     ),
     "contrast": CorruptionEntry(
         title="Contrast",
-        description="nearer to the image's mean",
+        description="contrast reduced towards the image's mean",
         apply=reduce_contrast,
         parameters={"factor": (0.4, 0.3, 0.2, 0.1, 0.05)},
         origin="Dodge and Karam, with ImageNet-C's scale",
@@ -192,7 +192,7 @@ CORRUPTIONS: dict[str, CorruptionEntry] = {
     ),
     "jpeg": CorruptionEntry(
         title="JPEG",
-        description="compressed until its blocks can be seen",
+        description="compressed until blocks are visible",
         apply=compress,
         parameters={"quality": (25, 18, 15, 10, 7)},
         origin="Dodge and Karam, with ImageNet-C's scale",
@@ -200,7 +200,7 @@ CORRUPTIONS: dict[str, CorruptionEntry] = {
     ),
     "occlusion": CorruptionEntry(
         title="Occlusion",
-        description="a grey square hides a part",
+        description="a grey square covers part of the image",
         apply=occlude,
         parameters={"side": (4, 6, 8, 11, 14)},
         origin="Zeiler and Fergus; the scale is this library's",
@@ -208,11 +208,11 @@ CORRUPTIONS: dict[str, CorruptionEntry] = {
     ),
     "inversion": CorruptionEntry(
         title="Inversion",
-        description="blended with its inverse: paler, then paler the other way round, then inverted",
+        description="blended with its inverse: paler, then inverted and pale, then fully inverted",
         apply=invert,
         parameters={"share": (0.2, 0.4, 0.6, 0.8, 1)},
         origin="this library",
         cites=(),
     ),
 }
-"""The corruptions: first the fifteen of MNIST-C, in its order, then others."""
+"""Corruptions by name: first the fifteen of MNIST-C, in its order, then others."""

@@ -1,8 +1,8 @@
-"""Corruptions of images: the table, and what applies a row of it.
+"""Corruptions of images.
 
-The fifteen of MNIST-C (Mu and Gilmer, 2019) are written in the manner of MNIST-C: after its description and its
-parameters, with other code and other random numbers, so that images are alike but not the same. What MNIST-C has no
-scale for has one here.
+The fifteen of MNIST-C (Mu and Gilmer, 2019) are modelled on it: they follow its description and its parameters, with
+different code and different random numbers, so the images are similar but not identical. Corruptions for which MNIST-C
+has no scale have one here.
 """
 
 import hashlib
@@ -18,11 +18,11 @@ from hdr_bench.robustness.corruption_table import CORRUPTIONS
 from hdr_bench.robustness.pixel_range import choose_range
 
 CORRUPTIONS_VERSION = 1
-"""Raised when any corruption makes other images than before: it is part of what identifies corrupted images."""
+"""Incremented when any corruption produces different images than before; part of the identity of corrupted images."""
 
 _SMALLEST = 8
 _BLOCK_BYTES = 2_000_000
-"""Of pixels that are corrupted at a time: they stay in the processor's cache."""
+"""Pixels corrupted at a time, few enough to stay in the processor's cache."""
 
 
 def corrupt(
@@ -36,38 +36,38 @@ def corrupt(
 ) -> NDArray[Any]:
     """Corrupt images.
 
-    The random numbers of an image depend on the seed, the corruption, its step, the size of the images, and on which
-    image it is: the first images of a set are corrupted in the same way without the rest.
+    The random numbers of an image depend on the seed, the corruption, its step, the size of the images, and the image's
+    index, so the first images of a set are corrupted in the same way with or without the rest.
 
     Parameters
     ----------
     images : ndarray of shape (n, height, width)
-        Pixels, at least 8x8; they stay as they are.
+        Images of at least 8x8 pixels; they are not modified.
     name : str
         A name of `CORRUPTIONS`.
     severity : {1, 2, 3, 4, 5, "mnist-c"}, default=3
-        Step of the corruption's scale; ``"mnist-c"`` is the step that MNIST-C's published files were made at, of the
-        corruptions that it has.
+        Step of the corruption's scale; ``"mnist-c"`` is the step of MNIST-C's published files, for the corruptions that
+        MNIST-C has.
     seed : int, default=0
-        Not negative.
+        Seed, at least 0.
     pixel_range : tuple of float, optional
-        The darkest and the lightest value that is possible. By default 0 to 255 for uint8, 0 to 65,535 for uint16;
-        images of other types need it, and so do bytes that use less, such as the 0 to 16 of ``digits-8x8``.
+        Darkest and lightest possible value. By default 0 to 255 for uint8 and 0 to 65,535 for uint16; required for
+        other types, and for integers with a smaller range, such as the 0 to 16 of ``digits-8x8``.
     polarity : {"light-on-dark", "dark-on-light"}, default="light-on-dark"
-        What the ink and the ground are; dark ink is inverted before and after, so that what comes in from outside is
-        ground, and lines that are drawn are ink.
+        Ink and background. Images with dark ink are inverted before and after, so that padding has the background's
+        value and drawn lines have that of ink.
 
     Returns
     -------
     corrupted : ndarray of shape (n, height, width)
-        Of the same type and range; whole numbers are rounded.
+        Images of the same type and range; integers are rounded.
 
     Raises
     ------
     UnknownNameError
-        If there is no such corruption or polarity.
+        If the corruption or polarity is unknown.
     CorruptionError
-        If it has no such severity, or the images, their range or the seed are not what it takes.
+        If the severity, the images, their range or the seed are not valid.
 
     References
     ----------
@@ -105,7 +105,7 @@ def corrupt(
 
 
 def step_of(name: str, severity: Any) -> int:
-    """Return the step of a corruption's scale that a severity is.
+    """Return the step of a corruption's scale for a severity.
 
     Parameters
     ----------
@@ -120,9 +120,9 @@ def step_of(name: str, severity: Any) -> int:
     Raises
     ------
     UnknownNameError
-        If there is no such corruption.
+        If the corruption is unknown.
     CorruptionError
-        If it has no such severity.
+        If the severity is not valid.
     """
     if not isinstance(name, str) or name not in CORRUPTIONS:
         raise UnknownNameError("corruption", str(name), CORRUPTIONS)
@@ -131,7 +131,7 @@ def step_of(name: str, severity: Any) -> int:
         raise CorruptionError(f"severity must be a step from 1 to 5, or {MNIST_C!r}, got {shown(severity)}")
     if severity == MNIST_C and own is None:
         raise CorruptionError(
-            f"MNIST-C has no {name}, so there is no severity {MNIST_C!r} of it; choose a step from 1 to 5"
+            f"{name} is not part of MNIST-C, so it has no severity {MNIST_C!r}; choose a step from 1 to 5"
         )
     if severity == MNIST_C and own is not None:
         return own
@@ -141,7 +141,7 @@ def step_of(name: str, severity: Any) -> int:
 
 
 def _check_images(images: NDArray[Any]) -> None:
-    """Check that images are arrays of pixels, large enough to be corrupted.
+    """Check that images are arrays of pixels of sufficient size.
 
     Raises
     ------
@@ -149,18 +149,18 @@ def _check_images(images: NDArray[Any]) -> None:
         If they are not.
     """
     if images.dtype.kind not in "iuf":
-        raise CorruptionError(f"images must be of numbers, got type {images.dtype}")
+        raise CorruptionError(f"images must have a numeric type, got {images.dtype}")
     if images.ndim != 3 or min(images.shape[1:]) < _SMALLEST:
         raise CorruptionError(
             f"images must have shape (n, height, width), with at least {_SMALLEST}x{_SMALLEST} pixels, got "
             f"{images.shape}"
         )
     if images.dtype.kind == "f" and not np.isfinite(images).all():
-        raise CorruptionError("images must be of finite numbers, got NaN or infinity")
+        raise CorruptionError("images must be finite, got NaN or infinity")
 
 
 def _generator(seed: int, name: str, step: int) -> np.random.Generator:
     if isinstance(seed, bool) or not isinstance(seed, int | np.integer) or seed < 0:
-        raise CorruptionError(f"seed must be a whole number that is not negative, got {shown(seed)}")
+        raise CorruptionError(f"seed must be a whole number of at least 0, got {shown(seed)}")
     digest = hashlib.sha256(f"{name} {step}".encode()).digest()
     return np.random.Generator(np.random.PCG64(np.random.SeedSequence([int(seed), int.from_bytes(digest[:16])])))

@@ -1,4 +1,4 @@
-"""Occlusion: a grey square that covers a part of the image."""
+"""Occlusion: a grey square that covers part of the image."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,14 +10,14 @@ _GREY = 0.5
 
 
 def occlude(images: Pixels, random: np.random.Generator, *, side: float) -> Pixels:
-    """Return images with a grey square anywhere on them; of images that are no squares, a rectangle like them.
+    """Return images with a randomly placed grey square; non-square images get a rectangle of their shape.
 
     Parameters
     ----------
     images : ndarray of shape (n, height, width)
     random : Generator
     side : float
-        Of the square, in pixels of an image of 28, rounded to whole pixels.
+        Side of the square, in pixels of a 28x28 image, rounded to whole pixels.
 
     Returns
     -------
@@ -31,7 +31,7 @@ def occlude(images: Pixels, random: np.random.Generator, *, side: float) -> Pixe
 
 
 def _run(chances: NDArray[np.float64], length: int, n: int) -> NDArray[np.bool_]:
-    """Return which of `n` places are covered by a run of that length that begins anywhere, for each image."""
+    """Return, for each image, which of `n` positions are covered by a run of the given length at a random start."""
     begins = np.floor(chances * (n - length + 1))[:, None]
     places = np.arange(n)
     return (places >= begins) & (places < begins + length)

@@ -1,4 +1,4 @@
-"""Lines across the digit, in ink: dotted, and zigzag."""
+"""Ink lines across the digit: dotted and zigzag."""
 
 from collections.abc import Iterable
 
@@ -9,28 +9,28 @@ from hdr_bench.robustness.corruption_entry import Pixels
 from hdr_bench.robustness.lengths import SIDE, grid_28
 
 _REACH = 2.3
-"""Scale of a line's fading, in pixels of an image of 28: at 1.45 from its middle it has faded out."""
+"""Scale over which a line fades, in pixels of a 28x28 image; it ends at 1.45 pixels from its centre."""
 _DASH = 2
-"""Columns of ink, then as many without, in pixels of an image of 28."""
+"""Columns of ink, followed by as many without, in pixels of a 28x28 image."""
 _ENDS = (2, 25)
-"""Columns of an image of 28 between which a zigzag runs."""
+"""Columns between which a zigzag runs, in a 28x28 image."""
 _WAVE = 2
-"""Height of a zigzag's points above its middle, and a quarter of its period, in pixels of an image of 28."""
+"""Amplitude of a zigzag, and a quarter of its period, in pixels of a 28x28 image."""
 _TILT = 5
-"""Rows, of 28, that the end of a zigzag may be above or below its beginning."""
+"""Largest vertical distance between the ends of a zigzag, in rows of a 28x28 image."""
 
 Lines = NDArray[np.float64]
 
 
 def draw_dotted_lines(images: Pixels, random: np.random.Generator, *, lines: float) -> Pixels:
-    """Return images with straight dotted lines from the left border to the right, which begin and end in any row.
+    """Return images with straight dotted lines from the left border to the right, starting and ending in random rows.
 
     Parameters
     ----------
     images : ndarray of shape (n, height, width)
     random : Generator
     lines : float
-        Number of them.
+        Number of lines.
 
     Returns
     -------
@@ -57,7 +57,7 @@ def draw_zigzags(images: Pixels, random: np.random.Generator, *, lines: float) -
     images : ndarray of shape (n, height, width)
     random : Generator
     lines : float
-        Number of them.
+        Number of lines.
 
     Returns
     -------
@@ -84,27 +84,27 @@ def _add_ink(images: Pixels, drawn: Iterable[Lines]) -> Pixels:
 
 
 def _zigzag(rows: Lines, columns: Lines, angle: Lines) -> Lines:
-    """Return the ink of zigzags, seen from where they begin."""
+    """Return the ink of zigzags, relative to their start."""
     sine, cosine = np.sin(angle), np.cos(angle)
     along = columns * cosine + rows * sine
     across = rows * cosine - columns * sine
-    # From the middle line to a point in a quarter of the period.
+    # From the centre line to a peak in a quarter of the period.
     wave = _WAVE - np.abs((along + _WAVE) % (4 * _WAVE) - 2 * _WAVE)
     length = (_ENDS[1] - _ENDS[0]) / cosine
     return np.where((along >= 0) & (along <= length), _ink(across - wave), 0)
 
 
 def _ink(distances: Lines) -> Lines:
-    """Return how much ink there is at distances from a line's middle, along a column."""
+    """Return the amount of ink at given distances from a line's centre, along a column."""
     fading = 1 - np.minimum(np.abs(distances) / _REACH, 0.999)
     return np.clip(1 + np.log(fading), 0, 1)
 
 
 def _any_rows(chances: Lines) -> Lines:
-    """Return rows of an image of 28, but for the last."""
+    """Return random rows of a 28x28 image, except the last."""
     return np.floor(chances * (SIDE - 1))
 
 
 def _each(values: Lines) -> Lines:
-    """Return values of shape (lines, n) so that those of a line go with images."""
+    """Reshape values of shape (lines, n) so that those of each line broadcast over images."""
     return values[:, :, None, None]

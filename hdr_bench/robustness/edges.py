@@ -7,9 +7,9 @@ from hdr_bench.robustness.corruption_entry import Pixels
 from hdr_bench.robustness.lengths import pixel_scale
 
 _DEVIATION = 1.0
-"""Of the Gaussian kernel before, in pixels of an image of 28."""
+"""Standard deviation of the Gaussian kernel for smoothing, in pixels of a 28x28 image."""
 _LOW, _HIGH = 0.1, 0.2
-"""Gradient by Sobel's kernels from which on a pixel goes on an edge, or begins one: scikit-image's, for 0 to 1."""
+"""Thresholds of Sobel's gradient for continuing and starting an edge: scikit-image's, for values from 0 to 1."""
 
 
 def draw_edges(images: Pixels, random: np.random.Generator, *, share: float) -> Pixels:  # noqa: ARG001
@@ -21,7 +21,7 @@ def draw_edges(images: Pixels, random: np.random.Generator, *, share: float) -> 
     random : Generator
         Not used.
     share : float
-        Of the edges; 1 leaves nothing else.
+        Weight of the edges; with 1, only the edges remain.
 
     Returns
     -------
@@ -34,8 +34,9 @@ def draw_edges(images: Pixels, random: np.random.Generator, *, share: float) -> 
 def find_edges(images: Pixels) -> NDArray[np.bool_]:
     """Return which pixels are on edges, by Canny's method.
 
-    Images are smoothed, with dark ground around them that counts for nothing; a pixel is on an edge if its gradient is
-    not smaller than those next to it across the edge, interpolated, and large, or joined by such pixels to a large one.
+    Images are smoothed, ignoring pixels outside the border. A pixel is on an edge if its gradient is at least as large
+    as the interpolated ones next to it across the edge, and is above the high threshold, or connected by such pixels to
+    one that is.
 
     Parameters
     ----------
@@ -50,7 +51,7 @@ def find_edges(images: Pixels) -> NDArray[np.bool_]:
 
 
 def _smooth_inside(images: Pixels, deviation: float) -> NDArray[np.float64]:
-    """Return images smoothed by a Gaussian kernel, of which the part beyond the border does not count."""
+    """Return images smoothed by a Gaussian kernel, normalized at the border to the part inside the image."""
     from scipy import ndimage
 
     smoothed, inside = images.astype(np.float64), np.ones((1, *images.shape[1:]))
@@ -63,7 +64,7 @@ def _smooth_inside(images: Pixels, deviation: float) -> NDArray[np.float64]:
 
 
 def _gradients(images: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return the gradients by Sobel's kernels, along rows and along columns, of each image by itself."""
+    """Return Sobel's gradients along rows and columns, separately for each image."""
     from scipy import ndimage
 
     def gradient(along: int, across: int) -> NDArray[np.float64]:
@@ -75,9 +76,9 @@ def _gradients(images: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArra
 
 
 def _thin(down: NDArray[np.float64], right: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return the size of the gradients where it is not smaller than on both sides across the edge; elsewhere 0.
+    """Return the gradients' magnitude where it is at least that on both sides across the edge, otherwise 0.
 
-    Between the neighbour along the steeper axis and the diagonal one it is interpolated. The border has no edges.
+    It is interpolated between the neighbour along the steeper axis and the diagonal one. The border has no edges.
     """
     sizes = np.hypot(down, right)
     width = sizes.shape[2]
@@ -103,10 +104,10 @@ def _thin(down: NDArray[np.float64], right: NDArray[np.float64]) -> NDArray[np.f
 
 
 def _join(sizes: NDArray[np.float64]) -> NDArray[np.bool_]:
-    """Return which pixels are large, or joined to a large one, of the same image, by others."""
+    """Return which pixels are above the high threshold, or connected to one that is in the same image."""
     from scipy import ndimage
 
-    # Neighbours in the image, none in the images before and after.
+    # Neighbours within the image, but not in other images.
     touching = np.zeros((3, 3, 3), np.bool_)
     touching[1] = True
     pieces, n_pieces = ndimage.label(sizes >= _LOW, touching)

@@ -1,4 +1,4 @@
-"""Fooling images: noise that a method takes for a class with high confidence."""
+"""Fooling images: noise that a method assigns to a class with high confidence."""
 
 import warnings
 from collections.abc import Sequence
@@ -16,31 +16,31 @@ from hdr_bench.robustness.losses import Codes
 from hdr_bench.robustness.model_range import PixelRange, find_pixel_range
 from hdr_bench.robustness.step_gradients import Gradient
 
-# As a share of the pixels' range: a grey value of 8 bits, which a picture could hold.
+# As a fraction of the pixel range: one grey level of 8 bits, the smallest change that a picture can store.
 _STEP = 1 / 255
-# Of the push of the step before, so that images do not come and go about a ridge (Dong et al., 2018, "Boosting
-# adversarial attacks with momentum").
+# Momentum, which keeps images from oscillating about a ridge (Dong et al., 2018, "Boosting adversarial attacks with
+# momentum").
 _KEPT = 0.9
 
 
 @dataclass(frozen=True, eq=False)
 class FoolingImages:
-    """Noise, and what a method takes it for.
+    """Noise, and the class that a method assigns to it.
 
     Attributes
     ----------
     images : ndarray of shape (n, height, width)
         Raw pixels, float32.
     labels : ndarray of shape (n,)
-        The class that each was made for.
+        Class that each image was made for.
     confidences : ndarray of shape (n,)
-        The probability that the method gives that class.
+        Probability that the method gives that class.
     starts : ndarray of shape (n,)
-        That probability for the noise that the image was made of.
+        That probability for the noise that the image started from.
     n_steps : ndarray of shape (n,)
-        Steps taken, of a 255th of the pixels' range at most.
+        Number of steps taken, each of at most 1/255 of the pixel range.
     confidence : float
-        The probability that was aimed at.
+        Target probability.
     """
 
     images: NDArray[np.float32]
@@ -52,7 +52,7 @@ class FoolingImages:
 
     @property
     def share(self) -> float:
-        """Share of the images that reached the confidence aimed at."""
+        """Share of the images that reached the target confidence."""
         return float((self.confidences >= self.confidence).mean())
 
 
@@ -66,28 +66,28 @@ def fooling_images(
     pixel_range: PixelRange | None = None,
     image_shape: Sequence[int] | None = None,
 ) -> FoolingImages:
-    """Make noise that a fitted model takes for each class, by gradient ascent from uniform noise.
+    """Make noise that a fitted model assigns to each class, by gradient ascent from uniform noise.
 
     Nguyen, Yosinski and Clune (2015), "Deep neural networks are easily fooled", ascend the gradient of a class's output
-    in the same way, from the mean image; here the steps are along the sign of the gradient with momentum, as an
-    attack's, and end when the model gives the class at least `confidence`.
+    in the same way, from the mean image. Here the steps follow the sign of the gradient with momentum, as in an attack,
+    and stop when the model gives the class at least `confidence`.
 
     Parameters
     ----------
     model : estimator
-        Fitted, with `predict_proba` and a gradient: a method, or a pipeline that ends in one. It stays as it is.
+        Fitted method with `predict_proba` and a gradient, or a pipeline that ends in one. It is not modified.
     n_per_class : int, default=1
-        Images for each class.
+        Number of images for each class.
     confidence : float, default=0.99
-        The probability to reach.
+        Probability to reach.
     most_steps : int, default=500
-        Steps after which an image ends without it.
+        Largest number of steps for an image.
     seed : int, default=0
-        Seeds the noise.
+        Seed of the noise.
     pixel_range : tuple of float or None, default=None
-        Smallest and largest possible raw pixel. None takes that of the images that the model was fitted on.
+        Smallest and largest possible raw pixel value. None uses the range of the images that the model was fitted on.
     image_shape : sequence of int or None, default=None
-        Height and width. None takes the pixels as a square if their number is one, otherwise as one row.
+        Height and width. None means a square if the number of pixels is a square number, otherwise one row.
 
     Returns
     -------
@@ -99,9 +99,9 @@ def fooling_images(
     EstimatorError
         If the model has no `predict_proba`.
     NoGradientError
-        If it has no gradient.
+        If the model has no gradient.
     ValueError
-        If a value is out of its range, or the range of the pixels is not known.
+        If a value is out of range, or the range of the pixels is not known.
     """
     if n_per_class < 1 or most_steps < 1:
         raise ValueError(f"n_per_class and most_steps must be at least 1, got {n_per_class} and {most_steps}")
@@ -110,8 +110,7 @@ def fooling_images(
     gradient = loss_gradient(model)
     if not hasattr(model, "predict_proba"):
         raise EstimatorError(
-            f"{class_name(type(model))} has no predict_proba, so that nothing says how confident it is; "
-            "give a method with probabilities"
+            f"{class_name(type(model))} has no predict_proba to measure its confidence; use a method with probabilities"
         )
     limits = find_pixel_range(model) if pixel_range is None else pixel_range
     shape = image_shape_of(int(model.n_features_in_), image_shape)
@@ -139,7 +138,7 @@ def _ascend(
     most_steps: int,
     limits: PixelRange,
 ) -> tuple[Floats, NDArray[np.int64]]:
-    """Return the images, and how many steps each took."""
+    """Return the images and the number of steps of each."""
     low, high = (np.float32(limit) for limit in limits)
     rows, n_steps, unsure = noise.copy(), np.zeros(len(noise), np.int64), np.arange(len(noise))
     pushes = np.zeros_like(noise)
@@ -163,7 +162,7 @@ def _lengths(slopes: Floats) -> Floats:
 
 def _confidences(model: Any, rows: Floats, codes: Codes) -> NDArray[np.float64]:
     with warnings.catch_warnings():
-        # Noise is unlike any digit.
+        # Noise is expected to differ from the training images.
         warnings.simplefilter("ignore", DatasetWarning)
         probabilities = np.asarray(model.predict_proba(rows), np.float64)
     return probabilities[np.arange(len(rows)), codes]

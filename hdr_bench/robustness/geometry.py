@@ -1,4 +1,4 @@
-"""Shear, scale, rotation and translation, about the middle of the image; what comes in from outside is dark ground."""
+"""Shear, scaling, rotation and translation about the centre of the image, padded with dark background."""
 
 from collections.abc import Callable
 
@@ -10,11 +10,11 @@ from hdr_bench.robustness.lengths import SIDE
 from hdr_bench.robustness.sampling import sample
 
 MatrixOf = Callable[[int], NDArray[np.float64]]
-"""Function of a side, -1 or 1, that returns a matrix on places (row, column), of shape (2, 2)."""
+"""Function of a side, -1 or 1, that returns a matrix of shape (2, 2) on coordinates (row, column)."""
 
 
 def shear(images: Pixels, random: np.random.Generator, *, angle: float) -> Pixels:
-    """Return images whose upright lines lean, to the left or to the right.
+    """Return images slanted to the left or to the right.
 
     Their rows are also stretched, by ``1 / cos(angle)``, as in the version of scikit-image that MNIST-C was made with.
 
@@ -23,7 +23,7 @@ def shear(images: Pixels, random: np.random.Generator, *, angle: float) -> Pixel
     images : ndarray of shape (n, height, width)
     random : Generator
     angle : float
-        In radians.
+        Angle in radians.
 
     Returns
     -------
@@ -34,14 +34,14 @@ def shear(images: Pixels, random: np.random.Generator, *, angle: float) -> Pixel
 
 
 def rotate(images: Pixels, random: np.random.Generator, *, angle: float) -> Pixels:
-    """Return images that are rotated, in either direction.
+    """Return images rotated in either direction.
 
     Parameters
     ----------
     images : ndarray of shape (n, height, width)
     random : Generator
     angle : float
-        In radians.
+        Angle in radians.
 
     Returns
     -------
@@ -52,7 +52,7 @@ def rotate(images: Pixels, random: np.random.Generator, *, angle: float) -> Pixe
 
 
 def scale(images: Pixels, random: np.random.Generator, *, factor: float) -> Pixels:  # noqa: ARG001
-    """Return images that are smaller.
+    """Return shrunk images.
 
     Parameters
     ----------
@@ -60,7 +60,7 @@ def scale(images: Pixels, random: np.random.Generator, *, factor: float) -> Pixe
     random : Generator
         Not used.
     factor : float
-        Of height and width, below 1.
+        Factor of height and width, below 1.
 
     Returns
     -------
@@ -70,14 +70,14 @@ def scale(images: Pixels, random: np.random.Generator, *, factor: float) -> Pixe
 
 
 def translate(images: Pixels, random: np.random.Generator, *, distance: float) -> Pixels:
-    """Return images that are moved diagonally, towards one of the four corners.
+    """Return images moved diagonally towards one of the four corners.
 
     Parameters
     ----------
     images : ndarray of shape (n, height, width)
     random : Generator
     distance : float
-        Along each axis, in pixels of an image of 28.
+        Distance along each axis, in pixels of a 28x28 image.
 
     Returns
     -------
@@ -103,15 +103,15 @@ def _to_either_side(
 
 
 def _warp(images: Pixels, matrix: NDArray[np.float64], moved: NDArray[np.float64]) -> Pixels:
-    """Return images each of whose pixels is what was at the place, from the middle, that the matrix makes of its own.
+    """Return images whose pixels are taken from their positions, relative to the centre, multiplied by a matrix.
 
     Parameters
     ----------
     images : ndarray of shape (n, height, width)
     matrix : ndarray of shape (2, 2)
-        On places (row, column).
+        Matrix on coordinates (row, column).
     moved : ndarray of shape (2,)
-        Rows and columns that are added.
+        Rows and columns to add.
 
     Returns
     -------

@@ -1,6 +1,6 @@
-"""Blur of frosted glass: pixels change places with near ones, between two Gaussian blurs.
+"""Frosted-glass blur: nearby pixels are swapped between two Gaussian blurs.
 
-MNIST-C's code blurs along the columns alone: it has scikit-image take the columns of a grey image for channels.
+MNIST-C's code blurs only along the columns, because it lets scikit-image treat the columns of a grey image as channels.
 """
 
 import numpy as np
@@ -11,7 +11,7 @@ from hdr_bench.robustness.corruption_entry import Pixels
 from hdr_bench.robustness.lengths import pixel_scale
 
 _COLUMNS = (1,)
-"""Axis along which is blurred."""
+"""Axis of the blur."""
 
 
 def blur_glass(
@@ -19,19 +19,19 @@ def blur_glass(
 ) -> Pixels:
     """Return images as seen through frosted glass.
 
-    In each round every pixel, from the last one to the first, changes places with probability one half with another
-    that is up to `distance` rows and columns away.
+    In each round, every pixel, from the last to the first, is swapped with probability one half with another one up to
+    `distance` rows and columns away.
 
     Parameters
     ----------
     images : ndarray of shape (n, height, width)
     random : Generator
     deviation : float
-        Standard deviation of the blurs along the columns before and after, in pixels of an image of 28.
+        Standard deviation of the blurs along the columns before and after, in pixels of a 28x28 image.
     distance : float
-        In the same unit, rounded to whole pixels.
+        Largest distance of a swap, in the same unit, rounded to whole pixels.
     rounds : float
-        How often, a whole number.
+        Number of rounds, a whole number.
 
     Returns
     -------
@@ -39,14 +39,14 @@ def blur_glass(
     """
     scale = pixel_scale(images)
     smoothed = smooth(images, deviation * scale, _COLUMNS)
-    # Pixel by pixel, so that what changes places in all images at once lies together.
+    # Stored by pixel, so that values swapped in all images at once are contiguous.
     by_pixel = np.ascontiguousarray(smoothed.reshape(len(images), -1).T)
     _shuffle(by_pixel, images.shape[1:], random, max(1, round(distance * scale)), int(rounds))
     return np.clip(smooth(by_pixel.T.reshape(images.shape), deviation * scale, _COLUMNS), 0, 1)
 
 
 def _shuffle(by_pixel: Pixels, shape: tuple[int, ...], random: np.random.Generator, distance: int, rounds: int) -> None:
-    """Let pixels of each image change places, in place.
+    """Swap pixels of each image, in place.
 
     Parameters
     ----------
@@ -55,7 +55,7 @@ def _shuffle(by_pixel: Pixels, shape: tuple[int, ...], random: np.random.Generat
         Height and width.
     random : Generator
     distance : int
-        In rows and columns: from that many back to one less ahead, so that none leaves the image.
+        Rows and columns, from this many back to one less ahead, so that no pixel leaves the image.
     rounds : int
     """
     height, width = shape
@@ -73,7 +73,7 @@ def _shuffle(by_pixel: Pixels, shape: tuple[int, ...], random: np.random.Generat
 
 
 def _offsets(chances: NDArray[np.float32], distance: int, width: int) -> NDArray[np.intp]:
-    """Return how many pixels away, along the rows, each partner is; 0 for a half of them, which stay."""
+    """Return the offset of each pixel's partner in flattened images; 0 for the half that stays."""
     side = 2 * distance
     choice = (chances * (2 * side**2)).astype(np.intp)
     away = (choice // side - distance) * width + choice % side - distance

@@ -1,4 +1,4 @@
-"""Which methods have a gradient of their loss in the pixels, and that gradient."""
+"""Gradients of methods' losses in the pixels, and which methods have one."""
 
 from collections.abc import Callable
 from functools import partial
@@ -33,7 +33,7 @@ def _of_network(model: NeuralClassifier) -> Gradient:
     return partial(network_gradient, model)
 
 
-# The table of the methods that have a gradient: each class with what makes it of a fitted model.
+# Methods with a gradient: each class with the function that makes the gradient of a fitted model.
 _MAKERS: dict[type, Callable[[Any], Gradient]] = {
     LinearClassifier: lambda model: gradient_of_loss(linear_outputs(model), loss_of(model)),
     NeuralClassifier: _of_network,
@@ -41,25 +41,25 @@ _MAKERS: dict[type, Callable[[Any], Gradient]] = {
     RadialBasisClassifier: lambda model: gradient_of_loss(radial_basis_outputs(model), margin),
     SVMClassifier: lambda model: gradient_of_loss(machine_outputs(model), pair_loss(len(model.classes_))),
 }
-# Why others have none.
+# Why other methods have none.
 _REASONS: dict[type, str] = {
-    DecisionTreeClassifier: "it compares single pixels with thresholds, so that its answers change in jumps",
-    KNNClassifier: "its answers change in jumps, where other training images become the nearest",
+    DecisionTreeClassifier: "it compares single pixels with thresholds, so its predictions are piecewise constant",
+    KNNClassifier: "its predictions are piecewise constant, since they change only with the nearest training images",
 }
 
 
 def loss_gradient(model: Any) -> Gradient:
-    """Return the function that gives a fitted model's losses, and their gradient in the raw pixels.
+    """Return a function that computes a fitted model's losses and their gradient in the raw pixels.
 
     Parameters
     ----------
     model : estimator
-        Fitted; a method, or a pipeline that ends in one.
+        Fitted method, or a pipeline that ends in one.
 
     Returns
     -------
     gradient : callable
-        Takes rows of raw pixels (n, n_features) and places of the labels in `classes_` (n,); returns losses (n,) and
+        Takes rows of raw pixels (n, n_features) and indices of the labels in `classes_` (n,); returns losses (n,) and
         their gradient (n, n_features).
 
     Raises
@@ -75,12 +75,12 @@ def loss_gradient(model: Any) -> Gradient:
 
 
 def has_gradient(model: Any) -> bool:
-    """Whether attacks can be made on a model by its own gradient.
+    """Return whether a model can be attacked with its own gradient.
 
     Parameters
     ----------
     model : estimator
-        Fitted or not; a method, or a pipeline that ends in one.
+        Method, fitted or not, or a pipeline that ends in one.
 
     Returns
     -------
@@ -96,12 +96,12 @@ def has_gradient(model: Any) -> bool:
 
 
 def estimator_has_gradient(model: Any) -> bool:
-    """Whether an unfitted estimator will have a gradient once it is fitted: its class and its steps decide.
+    """Return whether an unfitted estimator will have a gradient once fitted, which depends on its class and steps.
 
     Parameters
     ----------
     model : estimator
-        A method, or a pipeline that ends in one.
+        Method, or a pipeline that ends in one.
 
     Returns
     -------
@@ -116,7 +116,7 @@ def describe_missing_gradient(model: Any) -> str:
     Parameters
     ----------
     model : estimator
-        Fitted or not; a method, or a pipeline that ends in one.
+        Method, fitted or not, or a pipeline that ends in one.
 
     Returns
     -------
@@ -130,20 +130,17 @@ def describe_missing_gradient(model: Any) -> str:
             return f"{name} has no gradient: {reason}"
     if not isinstance(method, tuple(_MAKERS)):
         known = ", ".join(sorted(class_name(cls) for cls in _MAKERS if cls is not NeuralClassifier))
-        return f"{name} has no gradient that is known here; CNNClassifier, MLPClassifier, {known} have one"
+        return f"{name} has no known gradient; CNNClassifier, MLPClassifier, {known} have one"
     for label, step in steps:
-        # A subclass may do anything else.
+        # A subclass may behave differently.
         if type(step) not in LINEAR_STEPS:
             known = ", ".join(class_name(cls) for cls in LINEAR_STEPS)
-            return (
-                f"the step {label} ({class_name(type(step))}) before {name} has no gradient that is known here; "
-                f"{known} have one"
-            )
+            return f"the step {label} ({class_name(type(step))}) before {name} has no known gradient; {known} have one"
     return ""
 
 
 def _split(model: Any) -> tuple[list[tuple[str, Any]], Any]:
-    """Return the steps of a pipeline by their names, without those that do nothing, and the method at its end."""
+    """Return the named steps of a pipeline, without those that do nothing, and the method at its end."""
     if not isinstance(model, Pipeline):
         return [], model
     *steps, (_, method) = model.steps

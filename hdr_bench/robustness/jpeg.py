@@ -1,4 +1,4 @@
-"""JPEG compression, by Pillow."""
+"""JPEG compression with Pillow."""
 
 import io
 
@@ -8,7 +8,7 @@ from hdr_bench.robustness.corruption_entry import Pixels
 
 
 def compress(images: Pixels, random: np.random.Generator, *, quality: float) -> Pixels:  # noqa: ARG001
-    """Return images as they are after JPEG compression, which knows 256 values.
+    """Return images after JPEG compression, which rounds to 256 values.
 
     Parameters
     ----------
@@ -16,7 +16,7 @@ def compress(images: Pixels, random: np.random.Generator, *, quality: float) -> 
     random : Generator
         Not used.
     quality : float
-        As Pillow takes it, a whole number from 1 to 95.
+        Quality as in Pillow, a whole number from 1 to 95.
 
     Returns
     -------

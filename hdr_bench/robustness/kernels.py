@@ -11,12 +11,12 @@ from hdr_bench.estimators.pixels import Floats
 
 @dataclass(frozen=True, eq=False)
 class Kernel:
-    """Kernel of images with fixed vectors, as scikit-learn defines it.
+    """Kernel of images with fixed vectors, as defined in scikit-learn.
 
     Attributes
     ----------
     name : {"rbf", "poly", "linear"}
-        Which one.
+        Name of the kernel.
     vectors : ndarray of shape (n_vectors, n_features)
         Support vectors, or centres.
     gamma : float, default=1.0
@@ -34,18 +34,18 @@ class Kernel:
     coef0: float = 0.0
 
     def evaluate(self, images: Floats) -> tuple[Floats, Callable[[Floats], Floats]]:
-        """Return the kernel's values, and how a gradient in them goes back to the images.
+        """Return the kernel's values, and the pull-back of a gradient to the images.
 
         Parameters
         ----------
         images : ndarray of shape (n, n_features)
-            float32 or float64, in which all is computed.
+            float32 or float64; computations use this type.
 
         Returns
         -------
         values : ndarray of shape (n, n_vectors)
         pull_back : callable
-            Takes the gradient in the values (n, n_vectors); returns that in the images (n, n_features).
+            Maps the gradient in the values (n, n_vectors) to that in the images (n, n_features).
         """
         vectors = self.vectors.astype(images.dtype, copy=False)
         if self.name == "rbf":
@@ -56,7 +56,7 @@ class Kernel:
         bases = self.gamma * products + self.coef0
 
         def pull_back(slopes: Floats) -> Floats:
-            # Of degree 0 the values are constant, and a base of 0 has no power of -1.
+            # For degree 0 the values are constant, and 0 has no power of -1.
             steepness = self.degree * self.gamma * bases ** max(self.degree - 1, 0)
             return (slopes * steepness) @ vectors
 

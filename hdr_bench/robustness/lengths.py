@@ -1,4 +1,4 @@
-"""Lengths in images of any size: corruptions give them in pixels of an image of 28 pixels."""
+"""Conversion of lengths, which corruptions give in pixels of a 28x28 image, to images of any size."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -6,11 +6,11 @@ from numpy.typing import NDArray
 from hdr_bench.robustness.corruption_entry import Pixels
 
 SIDE = 28
-"""Height and width of MNIST's images, which the parameters of corruptions are for."""
+"""Height and width of MNIST's images, to which the parameters of corruptions refer."""
 
 
 def pixel_scale(images: Pixels) -> float:
-    """Return how many pixels of the images a pixel of an image of 28 is, by the shorter side.
+    """Return the number of pixels per pixel of a 28x28 image, based on the shorter side.
 
     Parameters
     ----------
@@ -24,7 +24,7 @@ def pixel_scale(images: Pixels) -> float:
 
 
 def grid_28(images: Pixels) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return where the pixels' centres are in an image of 28x28 pixels, whose first centre is 0 and last is 27.
+    """Return the positions of pixel centres in a 28x28 image, whose first centre is at 0 and last at 27.
 
     Parameters
     ----------

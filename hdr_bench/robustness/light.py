@@ -1,4 +1,4 @@
-"""Brightness, contrast, inversion, and stripes of inverted pixels."""
+"""Brightness, contrast, inversion, and inverted stripes."""
 
 import numpy as np
 
@@ -6,7 +6,7 @@ from hdr_bench.robustness.corruption_entry import Pixels
 
 
 def brighten(images: Pixels, random: np.random.Generator, *, light: float) -> Pixels:  # noqa: ARG001
-    """Return images that are lighter, ground and ink.
+    """Return lighter images, in both background and ink.
 
     Parameters
     ----------
@@ -14,7 +14,7 @@ def brighten(images: Pixels, random: np.random.Generator, *, light: float) -> Pi
     random : Generator
         Not used.
     light : float
-        That is added, as a share of the range of values.
+        Value to add, as a fraction of the range of values.
 
     Returns
     -------
@@ -24,7 +24,7 @@ def brighten(images: Pixels, random: np.random.Generator, *, light: float) -> Pi
 
 
 def reduce_contrast(images: Pixels, random: np.random.Generator, *, factor: float) -> Pixels:  # noqa: ARG001
-    """Return images whose pixels are nearer to the image's mean.
+    """Return images with less contrast, reduced towards each image's mean.
 
     Parameters
     ----------
@@ -32,7 +32,7 @@ def reduce_contrast(images: Pixels, random: np.random.Generator, *, factor: floa
     random : Generator
         Not used.
     factor : float
-        Of the distance from the mean that is left.
+        Remaining fraction of the distance from the mean.
 
     Returns
     -------
@@ -51,7 +51,7 @@ def invert(images: Pixels, random: np.random.Generator, *, share: float) -> Pixe
     random : Generator
         Not used.
     share : float
-        Of the inverse: 1 inverts, 0.5 would leave nothing but grey.
+        Weight of the inverse: 1 inverts, 0.5 would leave only grey.
 
     Returns
     -------
@@ -61,7 +61,7 @@ def invert(images: Pixels, random: np.random.Generator, *, share: float) -> Pixe
 
 
 def invert_stripes(images: Pixels, random: np.random.Generator, *, width: float) -> Pixels:  # noqa: ARG001
-    """Return images that are inverted in two upright stripes, along the left and the right border.
+    """Return images inverted in two vertical stripes, along the left and the right border.
 
     Parameters
     ----------
@@ -69,7 +69,7 @@ def invert_stripes(images: Pixels, random: np.random.Generator, *, width: float)
     random : Generator
         Not used.
     width : float
-        Of each stripe, as a share of the image's, rounded to whole pixels.
+        Width of each stripe, as a fraction of the image's width, rounded to whole pixels.
 
     Returns
     -------

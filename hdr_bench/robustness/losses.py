@@ -1,4 +1,4 @@
-"""Losses that attacks increase, of a method's outputs: each with its gradient in the outputs."""
+"""Losses of a method's outputs that attacks maximize, each with its gradient in the outputs."""
 
 from collections.abc import Callable
 from typing import Any
@@ -10,27 +10,27 @@ from hdr_bench.estimators.pixels import Floats
 
 Codes = NDArray[np.intp]
 Loss = Callable[[Floats, Codes], tuple[Floats, Floats]]
-"""Takes outputs (n, n_outputs) and places of the labels (n,); returns losses (n,) and their gradient (n, n_outputs)."""
+"""Maps outputs (n, n_outputs) and label indices (n,) to losses (n,) and their gradient (n, n_outputs)."""
 
 
 def log_odds(outputs: Floats, codes: Codes) -> tuple[Floats, Floats]:
-    """Return the logarithm of the odds against each image's class, whose outputs a softmax makes probabilities.
+    """Return the log-odds against each image's class, for outputs that a softmax converts to probabilities.
 
-    The cross-entropy grows with it, and has a gradient of the same direction; but that of the cross-entropy vanishes
-    where a method is sure, and hides what would mislead it.
+    The cross-entropy grows with it, and its gradient has the same direction; but the gradient of the cross-entropy
+    vanishes where a method is very confident, and so hides what would mislead it.
 
     Parameters
     ----------
     outputs : ndarray of shape (n, n_classes), or (n, 1) for two classes
-        Before the softmax; of two classes, the second's less the first's.
+        Outputs before the softmax; for two classes, that of the second minus that of the first.
     codes : ndarray of shape (n,)
-        Places of the labels in the classes.
+        Indices of the labels in the classes.
 
     Returns
     -------
     losses : ndarray of shape (n,)
     gradient : ndarray of shape (n, n_outputs)
-        Of each loss in the outputs.
+        Gradient of each loss in the outputs.
     """
     if outputs.shape[1] == 1:
         return _binary(outputs, codes)
@@ -51,16 +51,16 @@ def margin(outputs: Floats, codes: Codes) -> tuple[Floats, Floats]:
     Parameters
     ----------
     outputs : ndarray of shape (n, n_classes), or (n, 1) for two classes
-        Of two classes, positive for the second.
+        Outputs; for two classes, positive for the second.
     codes : ndarray of shape (n,)
-        Places of the labels in the classes.
+        Indices of the labels in the classes.
 
     Returns
     -------
     losses : ndarray of shape (n,)
-        Positive where the method errs.
+        Losses, positive where the method errs.
     gradient : ndarray of shape (n, n_outputs)
-        Of each loss in the outputs.
+        Gradient of each loss in the outputs.
     """
     if outputs.shape[1] == 1:
         return _binary(outputs, codes)

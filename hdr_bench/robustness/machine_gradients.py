@@ -1,4 +1,4 @@
-"""Decisions of support vector machines, one against one, and the loss by which they are attacked."""
+"""One-against-one decisions of support vector machines, and the loss used to attack them."""
 
 from typing import Any
 
@@ -24,7 +24,7 @@ def machine_outputs(model: SVMClassifier) -> SmoothOutputs:
     Returns
     -------
     outputs : callable
-        Of a pair, positive for its first class; of two classes, positive for the second.
+        Decisions of pairs, positive for the first class of a pair; for two classes, positive for the second.
     """
     machine = model.svc_
     vectors = np.asarray(machine.support_vectors_, np.float64)
@@ -44,10 +44,10 @@ def machine_outputs(model: SVMClassifier) -> SmoothOutputs:
 
 
 def pair_loss(n_classes: int) -> Loss:
-    """Return the loss of a machine's decisions: how far the nearest other class has won its pair with the image's own.
+    """Return the loss of a machine's decisions: the margin of the closest other class over the image's own class.
 
-    The votes that decide change in jumps. A class that has lost no pair has all the votes it can have, so that an image
-    errs only if its class loses one: the nearest.
+    The deciding votes are piecewise constant. A class that has lost no pair has the largest possible number of votes,
+    so an image is misclassified only if its class loses a pair; the loss follows the closest one.
 
     Parameters
     ----------
@@ -62,7 +62,7 @@ def pair_loss(n_classes: int) -> Loss:
     first, second = np.triu_indices(n_classes, 1)
 
     def loss(pairs: Floats, codes: Codes) -> tuple[Floats, Floats]:
-        # What speaks against the image's own class; of pairs without it, nothing.
+        # Decisions against the image's own class; pairs without it do not count.
         signs = np.where(first == codes[:, None], -1.0, np.where(second == codes[:, None], 1.0, 0.0))
         against = np.where(signs, signs * pairs, -np.inf)
         rows, nearest = np.arange(len(pairs)), against.argmax(axis=1)
@@ -79,7 +79,7 @@ def _weights_of_pairs(machine: SVC) -> NDArray[np.float64]:
     n_classes = len(machine.classes_)
     if n_classes == 2:
         return coefficients
-    # A support vector of a class has a coefficient against each other class, in the order of these.
+    # A support vector has one coefficient against each other class, in the order of the classes.
     owners = np.repeat(np.arange(n_classes), machine.n_support_)
     pairs = list(zip(*np.triu_indices(n_classes, 1), strict=True))
     weights = np.zeros((len(pairs), coefficients.shape[1]))

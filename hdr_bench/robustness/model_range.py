@@ -1,4 +1,4 @@
-"""The range of raw pixels, of which an attack's strength is a share."""
+"""Range of raw pixels, to which the strength of an attack is relative."""
 
 from typing import Any
 
@@ -6,11 +6,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 PixelRange = tuple[float, float]
-"""Smallest and largest possible raw pixel."""
+"""Smallest and largest possible raw pixel value."""
 
 
 def find_pixel_range(model: Any, images: NDArray[Any] | None = None) -> PixelRange:
-    """Return the range of images and of those that a model was fitted on, as far as it remembers them.
+    """Return the range of images and of those that a model was fitted on, if it has stored their range.
 
     Parameters
     ----------
@@ -27,7 +27,7 @@ def find_pixel_range(model: Any, images: NDArray[Any] | None = None) -> PixelRan
     Raises
     ------
     ValueError
-        If nothing is known.
+        If neither is known.
     """
     learned = getattr(model, "_fitted_on", None)
     lows, highs = ([learned.low], [learned.high]) if learned is not None else ([], [])
@@ -35,5 +35,5 @@ def find_pixel_range(model: Any, images: NDArray[Any] | None = None) -> PixelRan
         lows.append(float(np.min(images)))
         highs.append(float(np.max(images)))
     if not lows:
-        raise ValueError("the range of the pixels is not known; give pixel_range, e.g. (0, 255)")
+        raise ValueError("the range of the pixels is not known; pass pixel_range, e.g. (0, 255)")
     return min(lows), max(highs)

@@ -1,4 +1,4 @@
-"""The gradient of a network's loss in the raw pixels, by torch's automatic differentiation."""
+"""Gradient of a network's loss in the raw pixels, by torch's automatic differentiation."""
 
 from typing import Any
 
@@ -14,7 +14,7 @@ from hdr_bench.robustness.losses import Codes
 
 
 def network_gradient(model: NeuralClassifier, rows: NDArray[Any], codes: Codes) -> tuple[Floats, Floats]:
-    """Return a network's losses, and their gradient in the pixels; the network stays as it is.
+    """Return a network's losses and their gradient in the pixels; the network is not modified.
 
     Parameters
     ----------
@@ -23,14 +23,14 @@ def network_gradient(model: NeuralClassifier, rows: NDArray[Any], codes: Codes) 
     rows : ndarray of shape (n, n_features)
         Raw pixels.
     codes : ndarray of shape (n,)
-        Places of the labels in the classes.
+        Indices of the labels in the classes.
 
     Returns
     -------
     losses : ndarray of shape (n,)
-        Logarithms of the odds against each image's class.
+        Log-odds against each image's class.
     gradient : ndarray of shape (n, n_features)
-        float32.
+        Gradient, float32.
     """
     net = model.net_
     network, reading = net.module_, net.iterator_valid__reading
@@ -41,7 +41,7 @@ def network_gradient(model: NeuralClassifier, rows: NDArray[Any], codes: Codes) 
             images = reading.tensor(rows).to(net.device)
             places = torch.from_numpy(np.array(codes, np.int64)).to(net.device)
             _, losses, gradient = input_gradient(network, images, places)
-            # A row holds a pixel's channels side by side.
+            # A row has the channels of each pixel side by side.
             slopes = gradient.permute(0, 2, 3, 1).reshape(len(rows), -1) / reading.scale
             return losses.cpu().numpy(), slopes.cpu().numpy()
     finally:

@@ -1,4 +1,4 @@
-"""Noise: Gaussian, shot and impulse."""
+"""Gaussian, shot and impulse noise."""
 
 import numpy as np
 
@@ -6,14 +6,14 @@ from hdr_bench.robustness.corruption_entry import Pixels
 
 
 def add_gaussian_noise(images: Pixels, random: np.random.Generator, *, deviation: float) -> Pixels:
-    """Return images with normal noise in each pixel.
+    """Return images with normally distributed noise in each pixel.
 
     Parameters
     ----------
     images : ndarray of shape (n, height, width)
     random : Generator
     deviation : float
-        Standard deviation, as a share of the range of values.
+        Standard deviation, as a fraction of the range of values.
 
     Returns
     -------
@@ -24,14 +24,14 @@ def add_gaussian_noise(images: Pixels, random: np.random.Generator, *, deviation
 
 
 def add_shot_noise(images: Pixels, random: np.random.Generator, *, photons: float) -> Pixels:
-    """Return images that few photons made: each pixel's number of them has a Poisson distribution.
+    """Return images with shot noise: each pixel is a Poisson-distributed number of photons.
 
     Parameters
     ----------
     images : ndarray of shape (n, height, width)
     random : Generator
     photons : float
-        Expected in a pixel that is white.
+        Expected number of photons in a white pixel.
 
     Returns
     -------
@@ -39,21 +39,21 @@ def add_shot_noise(images: Pixels, random: np.random.Generator, *, photons: floa
     """
     chances = random.random(images.shape, np.float32)
     noisy = np.zeros_like(images)
-    # Where it is black no photon comes.
+    # Black pixels receive no photons.
     is_lit = images > 0
     noisy[is_lit] = _poisson(chances[is_lit], images[is_lit] * photons) / photons
     return np.clip(noisy, 0, 1)
 
 
 def add_impulse_noise(images: Pixels, random: np.random.Generator, *, share: float) -> Pixels:
-    """Return images some of whose pixels are white, and as many black, whatever they were.
+    """Return images with some pixels replaced by white and equally many by black.
 
     Parameters
     ----------
     images : ndarray of shape (n, height, width)
     random : Generator
     share : float
-        Of the pixels that are replaced, on average.
+        Average fraction of the pixels that are replaced.
 
     Returns
     -------
@@ -66,16 +66,16 @@ def add_impulse_noise(images: Pixels, random: np.random.Generator, *, share: flo
 
 
 def _poisson(chances: Pixels, means: Pixels) -> Pixels:
-    """Return Poisson numbers of these means by inversion.
+    """Draw Poisson-distributed numbers with the given means, by inversion.
 
-    numpy's own would take as many random numbers as the means ask for, and those of an image must not depend on the
-    images before it.
+    The number of random values that numpy's generator uses depends on the means, but those of an image must not depend
+    on the images before it.
     """
     rates = means.astype(np.float64)
     mass = np.exp(-rates)
     reached = mass.copy()
     counts = np.zeros(len(rates))
-    # Beyond this many, rounding leaves nothing to reach.
+    # Larger counts have no probability left after rounding.
     most = int(rates.max(initial=0) + 12 * np.sqrt(rates.max(initial=0)) + 12)
     open_ones = np.flatnonzero(chances > reached)
     for count in range(1, most + 1):

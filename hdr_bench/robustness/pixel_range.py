@@ -1,4 +1,4 @@
-"""From pixels of any type to values from 0 to 1, and back."""
+"""Conversion of pixels of any type to values from 0 to 1, and back."""
 
 import math
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from hdr_bench.exceptions import CorruptionError, shown
 from hdr_bench.robustness.corruption_entry import Pixels
 
-# Signed and longer integers hold pixels of any range, and none has all of theirs.
+# Signed and longer integers store pixels of any range, which does not span the whole type.
 _OWN_RANGE = (np.uint8, np.uint16)
 
 
@@ -21,14 +21,14 @@ class PixelRange:
     Attributes
     ----------
     low, high : float
-        The darkest and the lightest value that is possible.
+        Darkest and lightest possible value.
     """
 
     low: float
     high: float
 
     def to_unit(self, images: NDArray[Any]) -> Pixels:
-        """Return images from 0 to 1, as float32 if that holds all values of their type, otherwise as float64.
+        """Scale images to 0 to 1, as float32 if it can represent all values of their type, otherwise as float64.
 
         Parameters
         ----------
@@ -45,12 +45,12 @@ class PixelRange:
         return pixels
 
     def from_unit(self, pixels: Pixels, dtype: np.dtype[Any]) -> NDArray[Any]:
-        """Return images of this range, rounded if their type is of whole numbers.
+        """Scale images to this range, rounding them if their type is integer.
 
         Parameters
         ----------
         pixels : ndarray of shape (n, height, width)
-            From 0 to 1.
+            Images from 0 to 1.
         dtype : dtype
             Type of the images.
 
@@ -72,7 +72,7 @@ def choose_range(images: NDArray[Any], pixel_range: tuple[float, float] | None) 
     ----------
     images : ndarray of shape (n, height, width)
     pixel_range : tuple of float or None
-        As `corrupt` takes it.
+        Range as passed to `corrupt`.
 
     Returns
     -------
@@ -81,7 +81,7 @@ def choose_range(images: NDArray[Any], pixel_range: tuple[float, float] | None) 
     Raises
     ------
     CorruptionError
-        If it must be given, is none, or the images leave it.
+        If it is required but missing, is not valid, or does not contain the images.
     """
     if pixel_range is None:
         return _own_range(images.dtype)
@@ -93,7 +93,7 @@ def choose_range(images: NDArray[Any], pixel_range: tuple[float, float] | None) 
         raise CorruptionError(f"pixel_range must be two finite numbers, the lower one first, got {shown(pixel_range)}")
     if images.size and not (low <= images.min() and images.max() <= high):
         raise CorruptionError(
-            f"the images hold values from {images.min():g} to {images.max():g}, beyond pixel_range {low:g} to {high:g}"
+            f"the images have values from {images.min():g} to {images.max():g}, outside pixel_range {low:g} to {high:g}"
         )
     return PixelRange(low, high)
 
@@ -101,6 +101,6 @@ def choose_range(images: NDArray[Any], pixel_range: tuple[float, float] | None) 
 def _own_range(dtype: np.dtype[Any]) -> PixelRange:
     if dtype not in _OWN_RANGE:
         raise CorruptionError(
-            f"images of type {dtype} need pixel_range, e.g. (0, 1): only uint8 and uint16 have a range of their own"
+            f"images of type {dtype} need pixel_range, e.g. (0, 1); only uint8 and uint16 have a default range"
         )
     return PixelRange(0.0, float(np.iinfo(dtype).max))

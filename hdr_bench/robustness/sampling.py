@@ -1,4 +1,4 @@
-"""Bilinear interpolation at places that are the same in all images."""
+"""Bilinear interpolation at positions that are the same in all images."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -8,13 +8,13 @@ from hdr_bench.robustness.lengths import grid_28
 
 
 def sample(images: Pixels, rows: NDArray[np.float64], columns: NDArray[np.float64]) -> Pixels:
-    """Return images interpolated at the given places; outside there is nothing but dark ground.
+    """Return images interpolated at the given positions, padded with dark background.
 
     Parameters
     ----------
     images : ndarray of shape (n, height, width)
     rows, columns : ndarray of shape (new height, new width)
-        In pixels, from the centre of the first.
+        Positions in pixels, relative to the centre of the first pixel.
 
     Returns
     -------
@@ -36,7 +36,7 @@ def sample(images: Pixels, rows: NDArray[np.float64], columns: NDArray[np.float6
 
 
 def stretch(fields: Pixels, images: Pixels) -> Pixels:
-    """Return fields of 28x28 values stretched to the size of images.
+    """Return fields of 28x28 values resized to the size of images.
 
     Parameters
     ----------

@@ -8,9 +8,9 @@ from hdr_bench.robustness.lengths import SIDE
 from hdr_bench.robustness.sampling import stretch
 
 _MUD = 63 / 255
-"""Its grey, that of MNIST-C and ImageNet-C."""
+"""Grey level of mud, as in MNIST-C and ImageNet-C."""
 _THINNEST = 0.8
-"""Cover below which there is no mud, of 1: the rims of blurred drops."""
+"""Coverage, from 0 to 1, below which there is no mud; removes the rims of blurred drops."""
 
 
 def spatter(
@@ -23,7 +23,7 @@ def spatter(
     threshold: float,
     softness: float,
 ) -> Pixels:
-    """Return images with drops of mud on them: wherever smoothed noise is above a threshold.
+    """Return images with drops of mud wherever smoothed noise exceeds a threshold.
 
     Parameters
     ----------
@@ -32,9 +32,10 @@ def spatter(
     mean, deviation : float
         Mean and standard deviation of the noise.
     size : float
-        Standard deviation of the Gaussian kernel that smooths it, in pixels of an image of 28: of the drops.
+        Standard deviation of the Gaussian kernel that smooths the noise, in pixels of a 28x28 image; sets the size of
+        drops.
     threshold : float
-        Above which it is a drop.
+        Smoothed noise above this value becomes a drop.
     softness : float
         Standard deviation of the kernel that smooths the drops.
 

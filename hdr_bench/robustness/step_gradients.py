@@ -1,4 +1,4 @@
-"""Transformers before a method, through which a gradient goes back: those that are linear in the pixels."""
+"""Gradients through transformers that precede a method and are linear in the pixels."""
 
 from collections.abc import Callable, Sequence
 from functools import reduce
@@ -19,28 +19,28 @@ from hdr_bench.estimators.pixels import Floats
 from hdr_bench.robustness.losses import Codes
 
 LINEAR_STEPS: tuple[type, ...] = (Cropper, GaussianBlur, Inverter, PCA, PixelScaler, Resizer, StandardScaler)
-"""Transformers whose output is, once they are fitted, a weighted sum of the pixels and a constant."""
+"""Transformers whose output, once fitted, is a weighted sum of the pixels plus a constant."""
 
-# Images that are transformed at a time, each with a single pixel.
+# Number of images transformed at a time, each with a single non-zero pixel.
 _BLOCK = 500
 
 Gradient = Callable[[NDArray[Any], Codes], tuple[Floats, Floats]]
 
 
 def gradient_behind_steps(steps: Sequence[Any], gradient: Gradient) -> Gradient:
-    """Return the gradient of a loss in the pixels that go into transformers.
+    """Return the gradient of a loss in the input of a sequence of transformers.
 
     Parameters
     ----------
     steps : sequence of transformer
-        Fitted, each of a class of `LINEAR_STEPS`.
+        Fitted transformers, each of a class in `LINEAR_STEPS`.
     gradient : callable
-        In what comes out of the last of them.
+        Gradient in the output of the last one.
 
     Returns
     -------
     gradient : callable
-        In the pixels that go into the first.
+        Gradient in the input of the first one.
     """
     if not steps:
         return gradient
@@ -57,12 +57,12 @@ def gradient_behind_steps(steps: Sequence[Any], gradient: Gradient) -> Gradient:
 
 
 def _matrix(step: Any) -> Any:
-    """Return what a linear transformer multiplies rows by, of shape (n_features, n_features_out)."""
+    """Return the matrix of a linear transformer, of shape (n_features, n_features_out)."""
     n = int(step.n_features_in_)
     nothing = np.asarray(step.transform(np.zeros((1, n))))
     blocks = []
     for start in range(0, n, _BLOCK):
         single = np.eye(min(_BLOCK, n - start), n, start)
-        # Most transformers of images look at few pixels at a time.
+        # Each output of most image transformers depends on only a few pixels.
         blocks.append(sparse.csr_array(np.asarray(step.transform(single)) - nothing))
     return sparse.vstack(blocks, format="csr")

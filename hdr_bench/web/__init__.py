@@ -1,4 +1,4 @@
-"""The web application: draw digits, upload pictures, correct what was read, and let the models learn from it.
+"""Web application: draw digits, upload pictures, correct the readings, and let the models learn from the corrections.
 
-Importing this package loads none of its libraries, which the extra ``web`` installs.
+Importing this package does not import its dependencies, which the extra ``web`` installs.
 """

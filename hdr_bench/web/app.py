@@ -1,4 +1,4 @@
-"""The web application: its routes, and what runs beside the requests."""
+"""The web application: its routes and background tasks."""
 
 import asyncio
 import logging
@@ -25,7 +25,7 @@ from hdr_bench.web.settings import ServerSettings
 from hdr_bench.web.state import AppState
 
 _log = logging.getLogger(__name__)
-# Another server on the same database may change which versions answer.
+# Another server on the same database may change which versions are in use.
 _LOOK_EVERY_SECONDS = 2.0
 
 
@@ -36,7 +36,7 @@ def create_app(settings: ServerSettings, database: Database, pool: ReadingPool) 
     ----------
     settings : ServerSettings
     database : Database
-        With its tables, and the first models among them.
+        With its tables created and the first models stored.
     pool : ReadingPool
         Not started yet.
 
@@ -78,7 +78,7 @@ def create_app(settings: ServerSettings, database: Database, pool: ReadingPool) 
 
 
 async def _watch(state: AppState) -> None:
-    """Let the versions answer that the database names, also when another server or a repair changed them."""
+    """Keep serving the versions that the database selects, including changes by another server or a repair."""
     last = ""
     while True:
         await asyncio.sleep(_LOOK_EVERY_SECONDS)
@@ -87,12 +87,12 @@ async def _watch(state: AppState) -> None:
             await state.refresh()
         except HdrBenchError as error:
             problem = str(error)
-            # A database that is away would otherwise fill the log.
+            # An unreachable database would otherwise fill the log.
             if problem != last:
-                _log.warning("The models that answer could not be looked up: %s", problem)
-        # The task must not end: following changes would never be seen.
+                _log.warning("Could not look up which models are in use: %s", problem)
+        # The task must not end, or later changes would go unnoticed.
         except Exception:  # noqa: BLE001
-            _log.exception("The models that answer could not be looked up.")
+            _log.exception("Could not look up which models are in use.")
         last = problem
 
 
@@ -100,4 +100,4 @@ async def _fit_first_models(state: AppState) -> None:
     try:
         await fit_first_models(state.settings, state.database, state.refresh)
     except Exception:  # noqa: BLE001  # the models that are there go on answering
-        _log.exception("The other methods could not be fitted.")
+        _log.exception("Could not fit the other methods.")

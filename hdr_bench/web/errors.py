@@ -1,4 +1,4 @@
-"""The one place where errors become an answer: a status and a sentence, as JSON or as a page."""
+"""The one place where errors become responses: a status and a sentence, as JSON or as a page."""
 
 import logging
 import secrets
@@ -26,7 +26,7 @@ _WAIT_SECONDS = "5"
 _UNAVAILABLE = 503
 _STATUSES: tuple[tuple[type[HdrBenchError], int], ...] = (
     (PictureError, 422),
-    # Of a label audit, whose files people also write themselves.
+    # Raised for a label audit, whose files people also edit by hand.
     (DatasetError, 409),
     (DatasetNotFoundError, 409),
     (ModelFileError, 409),
@@ -34,10 +34,10 @@ _STATUSES: tuple[tuple[type[HdrBenchError], int], ...] = (
     (ServerError, _UNAVAILABLE),
 )
 _PLAIN = {
-    404: "There is no such page.",
-    405: "This address does not take requests of this kind.",
+    404: "This page does not exist.",
+    405: "This address does not accept this kind of request.",
 }
-# Browsers go away while they wait; nobody reads this status.
+# The browser disconnected while it waited, so nobody reads this status.
 _CLIENT_GONE = 499
 Handler = Callable[[Request, Exception], Awaitable[Response]]
 
@@ -55,7 +55,7 @@ async def _answer_http(request: Request, error: Exception) -> Response:
 
 
 def _allowed(request: Request) -> list[str]:
-    """Return the methods of all routes of an address; Starlette names those of the first one."""
+    """Return the methods of all routes of an address; Starlette lists only those of the first one."""
     routes = [route for route in request.app.routes if isinstance(route, Route)]
     matching = [route for route in routes if route.matches(request.scope)[0] is not Match.NONE]
     return sorted({method for route in matching for method in route.methods or ()})
@@ -74,7 +74,7 @@ async def _answer_gone(request: Request, error: Exception) -> Response:  # noqa:
 
 
 async def answer_unknown(request: Request, error: Exception) -> Response:
-    """Return the answer for an error that nobody expected; the log has its traceback.
+    """Return the response for an unexpected error; its traceback is in the log.
 
     Parameters
     ----------
@@ -87,7 +87,9 @@ async def answer_unknown(request: Request, error: Exception) -> Response:
     """
     number = secrets.token_hex(4)
     _log.error("Error %s at %s %s", number, request.method, request.url.path, exc_info=error)
-    return _answer(request, 500, f"Something went wrong in the server; its log says more, under error {number}.", {})
+    return _answer(
+        request, 500, f"Something went wrong on the server. Details are in its log under error {number}.", {}
+    )
 
 
 def _answer(request: Request, status: int, sentence: str, headers: dict[str, str]) -> Response:

@@ -1,4 +1,4 @@
-"""Files of the first models: which there are, whether they can be used, and their copies in the folder of models."""
+"""Files of the first models: finding them, checking them, and copying them into the models folder."""
 
 import hashlib
 from collections.abc import Sequence
@@ -21,12 +21,12 @@ _LONGEST_NAME = 64
 
 @dataclass(frozen=True)
 class FirstModel:
-    """Model file that is to answer.
+    """Model file to serve.
 
     Attributes
     ----------
     name : str
-        Of the model.
+        Name of the model.
     path : Path
     origin : str
         ``"embedded"``, ``"given"`` or ``"fitted"``.
@@ -39,12 +39,12 @@ class FirstModel:
 
 @dataclass(frozen=True)
 class KeptFile:
-    """File in the folder of models.
+    """File in the models folder.
 
     Attributes
     ----------
     name : str
-        There.
+        Name in the folder.
     sha256 : str
     """
 
@@ -53,7 +53,7 @@ class KeptFile:
 
 
 def find_first_models(given: Sequence[Path]) -> list[FirstModel]:
-    """Return the models of the files that were given, or the embedded network.
+    """Return the models in the given files, or the embedded network.
 
     Parameters
     ----------
@@ -66,19 +66,19 @@ def find_first_models(given: Sequence[Path]) -> list[FirstModel]:
     Raises
     ------
     ModelFileError
-        If a name is empty, or two files have one name.
+        If a name is empty, or two files have the same name.
     """
     if not given:
         return [FirstModel(EMBEDDED, EMBEDDED_MODEL, "embedded")]
     models = [FirstModel(name_model(path), path, "given") for path in given]
     names = [model.name for model in models]
     if repeated := next((name for name in names if names.count(name) > 1), None):
-        raise ModelFileError(f"two model files are named {repeated}: rename one of them, as names tell models apart")
+        raise ModelFileError(f"two model files are named {repeated}; model names must be unique, so rename one of them")
     return models
 
 
 def name_model(path: Path) -> str:
-    r"""Return the name of a file's model: that of the file without its ending, in lower case.
+    r"""Return the name of a file's model: the file name without its extension, in lower case.
 
     Parameters
     ----------
@@ -99,15 +99,15 @@ def name_model(path: Path) -> str:
     'my\\x01net.2'
     """
     stem = path.stem if path.suffix.lower() == ENDING else path.name
-    # Some databases do not tell letters by their case, or spaces at the end, and take no halves of characters.
+    # Some databases ignore case and trailing spaces, and reject lone surrogates.
     name = visible(stem).lower().strip()[:_LONGEST_NAME].rstrip()
     if not name:
-        raise ModelFileError(f"{shown(path.name)} names no model: rename the file, e.g. digits{ENDING}")
+        raise ModelFileError(f"{shown(path.name)} does not give a model name; rename the file, e.g. digits{ENDING}")
     return name
 
 
 def check_file(path: Path) -> ModelCard:
-    """Return the card of a model file that can read digits of 28x28 pixels.
+    """Return the card of a model file, checking that it can read digits of 28x28 pixels.
 
     Parameters
     ----------
@@ -120,36 +120,36 @@ def check_file(path: Path) -> ModelCard:
     Raises
     ------
     ModelFileError
-        If it is not a model file, is damaged, holds a pickle, or is of other images.
+        If it is not a model file, is damaged, contains a pickle, or takes other images.
     ModelNotFoundError
-        If there is no such file.
+        If the file does not exist.
     """
     card = load_card(path)
     file = visible_prose(str(path))
     if holds_pickle(path):
         raise ModelFileError(
-            f"{file} holds a pickle, and loading that would run code in the server; "
-            "serve a model that is saved without --trust"
+            f"{file} contains a pickle, and loading it could run arbitrary code in the server; "
+            "serve a model that was saved without --trust"
         )
     n_features = card.n_features or _SIDE * _SIDE
     if n_features != _SIDE * _SIDE or card.image_shape not in {None, (_SIDE, _SIDE)}:
         size = "x".join(map(str, card.image_shape)) if card.image_shape else f"{n_features:,}"
         raise ModelFileError(
-            f"{file} takes images of {size} pixels; to read pictures a model must be fitted on {_SIDE}x{_SIDE} pixels"
+            f"{file} takes images of {size} pixels; to read pictures, a model must be fitted on {_SIDE}x{_SIDE} pixels"
         )
     if card.classes and not set(card.classes) & set("0123456789"):
-        raise ModelFileError(f"{file} knows no digits: its classes are {shown(list(card.classes[:10]))}")
+        raise ModelFileError(f"{file} does not recognize digits; its classes are {shown(list(card.classes[:10]))}")
     return card
 
 
 def keep_file(path: Path, folder: Path) -> KeptFile:
-    """Copy a file into the folder of models, under the hash of its bytes; a damaged copy is replaced.
+    """Copy a file into the models folder, named after the hash of its contents; a damaged copy is replaced.
 
     Parameters
     ----------
     path : Path
     folder : Path
-        Made for this user alone if it is not there.
+        Created with access for this user only, if it does not exist.
 
     Returns
     -------

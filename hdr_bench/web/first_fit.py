@@ -1,6 +1,6 @@
-"""Process that fits first models: ``python -m hdr_bench.web.first_fit FOLDER METHOD ...``; it ends with its server.
+"""Process that fits first models: ``python -m hdr_bench.web.first_fit FOLDER METHOD ...``; it exits with its server.
 
-It writes a line of JSON on its standard output after each method.
+It writes one line of JSON to its standard output after each method.
 """
 
 import json
@@ -27,13 +27,13 @@ def main(arguments: list[str]) -> None:
     arguments : list of str
         The folder, then the methods.
     """
-    # Ctrl+C reaches all processes of a terminal; the server ends this one.
+    # Ctrl+C reaches all processes of a terminal; the server stops this one itself.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     end_with_parent()
     threading.Thread(target=_end_with_server, daemon=True).start()
-    # People draw meanwhile.
+    # People may be drawing in the meantime.
     os.nice(_NICENESS)
-    # What libraries print must not come between the messages.
+    # Output of libraries must not mix with the messages.
     messages = os.fdopen(os.dup(sys.stdout.fileno()), "w", buffering=1)
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
     folder, *methods = arguments
@@ -43,21 +43,21 @@ def main(arguments: list[str]) -> None:
 
 
 def _fit(method: str, path: Path) -> str:
-    """Return why the method could not be fitted or saved; nothing if it was."""
+    """Fit and save a method; return why it failed, empty on success."""
     from hdr_bench.experiments.fitting import FitRequest, fit_model
     from hdr_bench.models.model_file import save_model
 
     try:
         fitted = fit_model(FitRequest(method, _DATASET))
         save_model(fitted.model, path, card=fitted.card)
-    # Estimators, data and disks raise anything; the next method goes on.
+    # Estimators, data and disks may raise anything; continue with the next method.
     except Exception as error:  # noqa: BLE001
         return str(error) if isinstance(error, HdrBenchError) else describe_error(error)
     return ""
 
 
 def _end_with_server() -> None:
-    """End once the server has closed its end of the pipe, or has ended: also where the kernel does not see to that."""
+    """Exit once the server has closed its end of the pipe or has died, even if the kernel does not ensure that."""
     while os.read(sys.stdin.fileno(), 1):
         pass
     os._exit(1)

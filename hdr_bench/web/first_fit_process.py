@@ -1,4 +1,4 @@
-"""The process that fits first models, as the server sees it."""
+"""The process that fits the first models, from the server's side."""
 
 import asyncio
 import json
@@ -14,13 +14,13 @@ from hdr_bench.models.model_file import ENDING
 
 _LOG = "log.txt"
 _LAST_CHARACTERS = 300
-# Libraries read these names while they are imported.
+# Libraries read these variables at import.
 _ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
 
 
 @dataclass(frozen=True)
 class Fit:
-    """Method that was fitted, or was not.
+    """Outcome of fitting a method.
 
     Attributes
     ----------
@@ -28,7 +28,7 @@ class Fit:
     path : Path
         The model file.
     failure : str
-        Why there is none; empty if there is.
+        Why there is no file; empty if there is one.
     """
 
     method: str
@@ -37,9 +37,9 @@ class Fit:
 
 
 async def run_fits(methods: Sequence[str], folder: Path, on_fit: Callable[[Fit], Awaitable[None]]) -> None:
-    """Fit methods one after the other in another process, which ends with this coroutine.
+    """Fit methods one after the other in another process, which is stopped with this coroutine.
 
-    If the process dies, the method that it was at has failed, and another process goes on with those after it.
+    If the process dies, the method being fitted has failed, and a new process continues with the remaining ones.
 
     Parameters
     ----------
@@ -47,7 +47,7 @@ async def run_fits(methods: Sequence[str], folder: Path, on_fit: Callable[[Fit],
     folder : Path
         Where the model files are written.
     on_fit : callable
-        Awaited after each method, in their order.
+        Awaited after each method, in order.
 
     Raises
     ------
@@ -57,8 +57,8 @@ async def run_fits(methods: Sequence[str], folder: Path, on_fit: Callable[[Fit],
     remaining = list(methods)
     while remaining:
         with (folder / _LOG).open("wb") as log:
-            # -P: nothing is imported from the working folder. It stays in the session of the server, since a lower
-            # priority has its effect within a session only.
+            # -P: import nothing from the working folder. The process stays in the server's session, since a lower
+            # priority only has an effect within a session.
             process = await asyncio.create_subprocess_exec(
                 sys.executable,
                 "-P",
@@ -67,7 +67,7 @@ async def run_fits(methods: Sequence[str], folder: Path, on_fit: Callable[[Fit],
                 str(folder),
                 *remaining,
                 env=os.environ | _ONE_THREAD,
-                # It stays open for as long as the process is to live.
+                # Stays open for as long as the process should live.
                 stdin=asyncio.subprocess.PIPE,
                 stdout=asyncio.subprocess.PIPE,
                 stderr=log,
@@ -88,7 +88,7 @@ async def run_fits(methods: Sequence[str], folder: Path, on_fit: Callable[[Fit],
 async def _follow(
     process: asyncio.subprocess.Process, remaining: list[str], folder: Path, on_fit: Callable[[Fit], Awaitable[None]]
 ) -> None:
-    """Take each method that is reported from those that remain, until the process ends."""
+    """Remove each reported method from the remaining ones, until the process exits."""
     if process.stdout is None:
         return
     async for line in process.stdout:
@@ -96,7 +96,7 @@ async def _follow(
             message = json.loads(line)
             method, failure = str(message["method"]), str(message["failure"])
         except (ValueError, TypeError, KeyError):
-            # What an interpreter prints when it starts is no message.
+            # Anything the interpreter prints at start is not a message.
             continue
         if method in remaining:
             remaining.remove(method)
@@ -109,6 +109,6 @@ def _path(folder: Path, method: str) -> Path:
 
 def _describe_end(code: int, log: Path) -> str:
     if code < 0:
-        return f"its process was ended by {signal.Signals(-code).name}"
+        return f"its process was killed by {signal.Signals(-code).name}"
     said = log.read_text(errors="replace").strip()[-_LAST_CHARACTERS:]
-    return f"its process ended without a model (exit code {code}). {said}".strip()
+    return f"its process exited without a model (exit code {code}). {said}".strip()

@@ -1,4 +1,4 @@
-"""The models that answer at first: the embedded network and the classical methods, or the files that were given."""
+"""The first models to serve: the embedded network and the classical methods, or the given files."""
 
 import logging
 import shutil
@@ -33,20 +33,21 @@ _log = logging.getLogger(__name__)
 METHODS = ("svm", "knn", "polynomial", "linear", "tree")
 """Methods that are fitted on `mnist-5k`, all with their default parameters.
 
-On one core each is fitted within seconds, has a file of at most 1 MB, and answers for a digit in at most 4 ms, as
-`mnist-5k` has only 4,000 training images: the support vector machine compares with its support vectors, k-NN with each
-image; the polynomial multiplies few principal components; the linear classifier and the tree take a fraction of that.
+On one core, each is fitted within seconds, has a file of at most 1 MB, and predicts a digit in at most 4 ms, because
+`mnist-5k` has only 4,000 training images: the support vector machine compares a digit with its support vectors, k-NN
+with each image; the polynomial multiplies only a few principal components; the linear classifier and the tree take a
+fraction of that time.
 """
 
 
 def register_first_models(settings: ServerSettings, database: Database) -> None:
-    """Have the embedded network, or the files that were given, answer; their files are copied into the folder.
+    """Serve the embedded network or the given files, which are copied into the folder.
 
-    A file is a model of the name that it has without its ending, in lower case. One that was given before changes
-    nothing: the version answers that people chose last. One with other bytes becomes the next version of its model, and
-    answers. A new embedded network, of another version of the library, takes the place of the one before, but not of a
-    version that learned from corrections. Models that are no longer given do not answer, but their versions stay, and
-    which of them was chosen is remembered.
+    A model is named after its file, without the extension and in lower case. A file that was given before changes
+    nothing: the version that people selected last stays in use. A file with different contents becomes the next version
+    of its model and is used. The embedded network of a different version of the library replaces the previous one, but
+    not a version that learned from corrections. Models that are no longer given are not served, but their versions and
+    the selected one are remembered.
 
     Parameters
     ----------
@@ -56,11 +57,11 @@ def register_first_models(settings: ServerSettings, database: Database) -> None:
     Raises
     ------
     ModelFileError
-        If a file is damaged, or cannot read digits of 28x28 pixels, or two have one name.
+        If a file is damaged or cannot read digits of 28x28 pixels, or two files have the same name.
     ModelNotFoundError
-        If there is no such file.
+        If a file does not exist.
     ServerError
-        If the folder is not the one that belongs to the database.
+        If the folder does not belong to the database.
     DatabaseError
         If the database cannot be reached.
     """
@@ -70,7 +71,7 @@ def register_first_models(settings: ServerSettings, database: Database) -> None:
     is_own = settings.database == default_database(settings.folder)
     if not is_own:
         check_folder(database, settings.models_folder, models)
-    # Of servers that were killed while they wrote a file, or fitted a model.
+    # Left by servers that were killed while writing a file or fitting a model.
     clear_leftovers(settings.models_folder)
     copies = [keep_file(model.path, settings.models_folder) for model in models]
     files = ModelFiles(settings.models_folder)
@@ -81,13 +82,13 @@ def register_first_models(settings: ServerSettings, database: Database) -> None:
         names = [*(model.name for model in models), *fitted]
         answer_in_order(session, names)
         repair(session, files)
-        # The database lies in this folder, so no other server has the files.
+        # The database is in this folder, so no other server has the files.
         if is_own:
             replace_lost(session, files)
 
 
 def missing_methods(settings: ServerSettings, database: Database) -> tuple[str, ...]:
-    """Return the methods that are to be fitted because they have no version, or the files of all are lost.
+    """Return the methods to fit: those without a version, and those whose files are all lost.
 
     Parameters
     ----------
@@ -97,7 +98,7 @@ def missing_methods(settings: ServerSettings, database: Database) -> tuple[str, 
     Returns
     -------
     methods : tuple of str
-        None if model files were given.
+        Empty if model files were given.
 
     Raises
     ------
@@ -114,16 +115,16 @@ def missing_methods(settings: ServerSettings, database: Database) -> tuple[str, 
 async def fit_first_models(
     settings: ServerSettings, database: Database, on_fitted: Callable[[], Awaitable[None]]
 ) -> None:
-    """Fit the methods that are missing or lost, one after the other, in another process; each then answers.
+    """Fit the missing or lost methods, one after the other, in another process; each is served once fitted.
 
-    A method that fails is logged, and fitted again when the server starts the next time.
+    A failure is logged, and the method is fitted again at the next start of the server.
 
     Parameters
     ----------
     settings : ServerSettings
     database : Database
     on_fitted : callable
-        Awaited after each, so that it answers.
+        Awaited after each, so that it is served.
 
     Raises
     ------
@@ -139,12 +140,12 @@ async def fit_first_models(
     async def add(fit: Fit) -> None:
         try:
             if fit.failure:
-                _log.error("%s could not be fitted: %s", fit.method, fit.failure)
+                _log.error("Could not fit %s: %s", fit.method, fit.failure)
                 return
             await run_in_threadpool(_add_fitted, FirstModel(fit.method, fit.path, "fitted"), settings, database)
             await on_fitted()
         except (HdrBenchError, OSError) as error:
-            _log.error("%s was fitted, but does not answer yet: %s", fit.method, describe_file_error(error))
+            _log.error("%s was fitted, but cannot be served yet: %s", fit.method, describe_file_error(error))
 
     folder = incoming_path(settings.models_folder)
     folder.mkdir(mode=0o700, parents=True)
@@ -159,7 +160,7 @@ def _add_fitted(model: FirstModel, settings: ServerSettings, database: Database)
     card = check_file(model.path)
     with database.begin() as session:
         lock_changes(session)
-        # Another server of the database may have been faster, and people may have chosen a version since.
+        # Another server of the database may have been faster, and people may have selected a version since.
         if has_whole(session, model.name, files):
             return
         _serve_first(session, model, card, keep_file(model.path, settings.models_folder))
@@ -181,7 +182,7 @@ def _serve_first(session: Session, model: FirstModel, card: ModelCard, file: Kep
         scores={score.dataset: score.model_dump(exclude={"dataset"}) for score in card.scores},
     )
     if version.state == "damaged":
-        # Its file has just been copied again.
+        # Its file has just been restored.
         version.state = "usable"
     if chosen is None or (found is None and _gives_way(chosen, model)):
         version.state = "usable"
@@ -189,12 +190,12 @@ def _serve_first(session: Session, model: FirstModel, card: ModelCard, file: Kep
 
 
 def _gives_way(chosen: ModelVersion, model: FirstModel) -> bool:
-    """Whether a new file takes the place of the version that was chosen."""
+    """Whether a new file replaces the selected version."""
     return model.origin in {"given", chosen.origin}
 
 
 def _serve_fitted(session: Session, names: Sequence[str]) -> None:
-    """Let the latest usable version answer of each model of which none was chosen yet."""
+    """Select the latest usable version of each model that has none selected yet."""
     for name in names:
         usable = [version for version in list_versions(session, name) if version.state == "usable"]
         if usable and find_choice(session, name) is None:

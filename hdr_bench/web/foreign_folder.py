@@ -1,4 +1,4 @@
-"""A folder of models that is not the one that belongs to a database that several servers share."""
+"""Detection of a models folder that does not belong to the database, which several servers may share."""
 
 import hashlib
 from collections.abc import Sequence
@@ -14,22 +14,22 @@ from hdr_bench.web.first_files import FirstModel
 
 
 def check_folder(database: Database, folder: Path, models: Sequence[FirstModel]) -> None:
-    """Check that a folder holds a file of the database's versions, so that versions can answer here.
+    """Check that a folder contains a file of the database's versions, so that this server can use them.
 
-    The embedded network says nothing, as every server has it.
+    The embedded network does not count, since every server has it.
 
     Parameters
     ----------
     database : Database
     folder : Path
-        Of the models' files.
+        Folder of the model files.
     models : sequence of FirstModel
-        Whose files will be copied there.
+        Models whose files will be copied there.
 
     Raises
     ------
     ServerError
-        If all are elsewhere.
+        If all files are elsewhere.
     DatabaseError
         If the database cannot be reached.
     """
@@ -41,5 +41,5 @@ def check_folder(database: Database, folder: Path, models: Sequence[FirstModel])
         return
     raise ServerError(
         f"the models of the database {database.name} are not in {folder}. Servers that share a database must share the "
-        "folder of models too: choose that folder's parent as --folder, or another --database"
+        "models folder too: pass that folder's parent as --folder, or choose another --database"
     )

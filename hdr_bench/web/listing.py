@@ -1,4 +1,4 @@
-"""Rows of the database as the API writes them: plain values that pages and scripts show."""
+"""Database rows as the API returns them: plain values for pages and scripts."""
 
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
@@ -13,7 +13,7 @@ Listing = dict[str, Any]
 
 
 def describe_reading(listed: ListedReading) -> Listing:
-    """Return a reading as the list has it.
+    """Return a reading as an entry of the list.
 
     Parameters
     ----------
@@ -37,7 +37,7 @@ def describe_reading(listed: ListedReading) -> Listing:
 
 
 def describe_correction(correction: Correction) -> Listing:
-    """Return a correction with what the mark was read as.
+    """Return a correction with the digit that was read.
 
     Parameters
     ----------
@@ -92,7 +92,7 @@ def describe_model(served: ServedModel, versions: Sequence[ModelVersion], absent
     versions : sequence of ModelVersion
         All of its versions.
     absent : collection of int
-        Numbers in the database of those whose files this server does not have.
+        Database ids of the versions whose files this server does not have.
 
     Returns
     -------
@@ -131,7 +131,7 @@ def _describe_version(version: ModelVersion, numbers: Mapping[int, int], state: 
 
 
 def describe_comparison(version: ModelVersion, count: RightCount) -> Listing:
-    """Return how often a version was right on what people drew, beside its accuracy on MNIST.
+    """Return a version's accuracy on what people drew, beside its accuracy on MNIST.
 
     Parameters
     ----------
@@ -142,7 +142,7 @@ def describe_comparison(version: ModelVersion, count: RightCount) -> Listing:
     -------
     listing : dict
     """
-    # It imports SciPy's distributions, for which the server need not wait when it starts.
+    # Imported here because SciPy's distributions would slow down the start of the server.
     from hdr_bench.reporting.statistics.intervals import score_interval
 
     share = count.n_right / count.n_marks if count.n_marks else None
@@ -160,7 +160,7 @@ def describe_comparison(version: ModelVersion, count: RightCount) -> Listing:
 
 
 def describe_pair(pair: PairCount) -> Listing:
-    """Return how two versions compare on the corrected digits that both answered for.
+    """Return how two versions compare on the corrected digits that both read.
 
     Parameters
     ----------

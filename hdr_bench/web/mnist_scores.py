@@ -1,10 +1,11 @@
-"""Accuracy of versions on images of MNIST that they never learned from, as their scores have it."""
+"""Accuracy of versions on MNIST images that they never learned from, as recorded in their scores."""
 
 from collections.abc import Mapping
 from typing import Any
 
 Listing = dict[str, Any]
-# Half of the test images decides whether a retrained version is taken, so only the other half says how good it is.
+# Half of the test images decides whether a retrained version is accepted, so only the other half gives an unbiased
+# accuracy.
 _SETS = {
     "mnist, reported half": "MNIST's test images, the half not used to accept versions",
     "mnist": "MNIST's test images",
@@ -13,33 +14,33 @@ _SETS = {
 
 
 def find_scores(scores: Mapping[str, Any]) -> Mapping[str, Mapping[str, Any]]:
-    """Return what of a version's scores, or of those of the version before, are accuracies.
+    """Return the accuracies among a version's scores, or those of the previous version.
 
     Parameters
     ----------
     scores : mapping
-        As the database has them.
+        Scores as stored in the database.
 
     Returns
     -------
     scores : mapping of str to mapping
-        By set of images.
+        Accuracies by set of images.
     """
     return {name: score for name, score in scores.items() if isinstance(score, Mapping) and "accuracy" in score}
 
 
 def find_mnist_score(scores: Mapping[str, Any]) -> Listing | None:
-    """Return a version's accuracy on images of MNIST that it never learned from, and that never decided on it.
+    """Return a version's accuracy on MNIST images that it never learned from and that did not decide on it.
 
     Parameters
     ----------
     scores : mapping
-        As the database has them.
+        Scores as stored in the database.
 
     Returns
     -------
     score : dict or None
-        With `images`, which say in words what it was measured on. None if it is not known.
+        With the key `images`, which describes the images in words. None if the accuracy is not known.
 
     Examples
     --------

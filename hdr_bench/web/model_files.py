@@ -1,4 +1,4 @@
-"""Files of versions: whether they are in this server's folder, with the bytes that were recorded."""
+"""Files of versions: whether they are in this server's folder and match their recorded hashes."""
 
 import hashlib
 import os
@@ -10,12 +10,12 @@ from hdr_bench.web.database.tables import ModelVersion
 from hdr_bench.web.recognition.records import ServedVersion
 
 FileState = Literal["whole", "damaged", "missing", "unreadable"]
-"""A file that cannot be read now may be whole: only other bytes are damage."""
+"""An unreadable file may be intact; only different contents count as damage."""
 _Signature = tuple[int, int, int]
 
 
 class ModelFiles:
-    """Files in a folder of models; each is read again only when it has changed.
+    """Files in a models folder; each is read again only when it has changed.
 
     Parameters
     ----------
@@ -27,7 +27,7 @@ class ModelFiles:
         self._known: dict[Path, tuple[_Signature, str]] = {}
 
     def locate(self, version: ModelVersion) -> ServedVersion:
-        """Return what the reading processes need to know of a version.
+        """Return what the reading processes need to know about a version.
 
         Parameters
         ----------
@@ -40,7 +40,7 @@ class ModelFiles:
         return ServedVersion(version.id, version.model, version.number, self.folder / version.file, version.sha256)
 
     def check(self, version: ServedVersion) -> FileState:
-        """Return whether the file of a version has the bytes that were recorded.
+        """Return whether the file of a version matches its recorded hash.
 
         Parameters
         ----------
@@ -69,17 +69,17 @@ class ModelFiles:
 
 
 def find_absent(versions: Iterable[ModelVersion], folder: Path) -> frozenset[int]:
-    """Return which versions cannot answer here, since their files are not in the folder or may not be read.
+    """Return the versions that cannot be used here because their files are missing or unreadable.
 
     Parameters
     ----------
     versions : iterable of ModelVersion
     folder : Path
-        Of the models' files.
+        Folder of the model files.
 
     Returns
     -------
     numbers : frozenset of int
-        In the database.
+        Ids in the database.
     """
     return frozenset(version.id for version in versions if not os.access(folder / version.file, os.R_OK))

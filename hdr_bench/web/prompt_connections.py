@@ -1,33 +1,33 @@
-"""Connections that nobody uses: they would take the places, and the memory, of those who ask something."""
+"""Closing of idle connections, which would otherwise take slots and memory from active clients."""
 
 import asyncio
 
 from uvicorn.protocols.http.h11_impl import H11Protocol, RequestResponseCycle
 
-# The head of a request is small; browsers open connections in advance, and open others when these are closed.
+# The head of a request is small; browsers open connections in advance, and open new ones when these are closed.
 _SECONDS = 30.0
-# A telephone in a bad network takes something of an answer in `_SECONDS`, and the largest picture in this time.
+# A phone with a poor connection receives some data within `_SECONDS`, and the largest picture within this time.
 _SECONDS_TO_TAKE = 300.0
 # A class of 30 with six connections per browser needs 180; a process may open 1,024 files.
 _MOST = 500
 
 
 class PromptConnection(H11Protocol):
-    """Connection that is closed if no request begins in time, or if its client does not take an answer.
+    """Connection that is closed if no request arrives in time, or if the client does not read the response.
 
-    uvicorn's own limit starts after the first answer, and ends with the first byte of what follows.
+    uvicorn's own limit starts after the first response, and ends with the first byte of the next request.
 
     Attributes
     ----------
     seconds : float
-        How long after the connection was opened, or an answer given, the head of a request may take; and how long a
-        client may take nothing of an answer.
+        Time allowed for the head of a request after the connection was opened or a response was sent, and longest time
+        in which a client may read nothing of a response.
     seconds_to_take : float
-        How long an answer may take in all.
+        Total time allowed for sending a response.
     silent_since : float
-        When the last answer was given, or the connection was opened, by the loop's clock.
+        When the last response was sent, or the connection was opened, by the loop's clock.
     most : int
-        Connections at once; for one more, that which has been silent for the longest is closed.
+        Largest number of connections; for one more, the one idle for the longest is closed.
     """
 
     seconds = _SECONDS
@@ -38,7 +38,7 @@ class PromptConnection(H11Protocol):
     silent_since = 0.0
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        """Start the time for the first request.
+        """Start the timer for the first request.
 
         Parameters
         ----------
@@ -50,17 +50,17 @@ class PromptConnection(H11Protocol):
             _close_most_silent([each for each in self.connections if isinstance(each, PromptConnection)])
 
     def pause_writing(self) -> None:
-        """Start the time in which the client must take what was written."""
+        """Start the timer for the client to read what was written."""
         super().pause_writing()
         self._watch_taking()
 
     def resume_writing(self) -> None:
-        """Stop the time: the client took nearly all."""
+        """Stop the timer: the client has read nearly everything."""
         self._stop_watching()
         super().resume_writing()
 
     def on_response_complete(self) -> None:
-        """Start the time for the next request, and the time in which the client must take the answer."""
+        """Start the timers for the next request and for the client to read the response."""
         self._wait(self.cycle)
         self._watch_taking()
         super().on_response_complete()
@@ -71,7 +71,7 @@ class PromptConnection(H11Protocol):
         Parameters
         ----------
         exc : Exception or None
-            Why the connection ended, if it was not closed.
+            Why the connection was lost, if it was not closed.
         """
         if self._timer is not None:
             self._timer.cancel()
@@ -80,7 +80,7 @@ class PromptConnection(H11Protocol):
 
     @property
     def is_silent(self) -> bool:
-        """Whether no request is being answered, and every answer was taken."""
+        """Whether no request is in progress and every response has been read."""
         is_answered = self.cycle is None or self.cycle.response_complete
         return is_answered and not self.transport.get_write_buffer_size() and not self.transport.is_closing()
 
@@ -109,7 +109,7 @@ class PromptConnection(H11Protocol):
         if not size:
             return
         if size >= size_before or self.loop.time() - start >= self.seconds_to_take:
-            # Closed in an orderly way, it would wait until everything was taken.
+            # An orderly close would wait until the client has read everything.
             self.transport.abort()
             return
         self._taking = self.loop.call_later(self.seconds, self._abort_if_not_taken, size, start)

@@ -1,4 +1,4 @@
-"""Versions whose files are damaged or lost: an earlier one answers in their place until people choose again."""
+"""Replacement of versions whose files are damaged or lost by earlier ones, until people select a version again."""
 
 import logging
 
@@ -13,7 +13,7 @@ _log = logging.getLogger(__name__)
 
 
 def needs_repair(session: Session, files: ModelFiles) -> bool:
-    """Return whether a version that answers is damaged and not marked so, or one that is marked so is whole again.
+    """Return whether a served version is damaged but not marked as such, or a marked one is intact again.
 
     Parameters
     ----------
@@ -31,10 +31,10 @@ def needs_repair(session: Session, files: ModelFiles) -> bool:
 
 
 def repair(session: Session, files: ModelFiles) -> None:
-    """Have the latest whole version answer in place of each whose file has other bytes than were recorded.
+    """Replace each version whose file does not match its recorded hash by the latest intact version.
 
-    A model of which no version is whole stays as it is, and does not answer. Files that are not in the folder, or
-    cannot be read, change nothing: they may be whole for another server of the database, or in a moment.
+    A model without an intact version is left unchanged, and cannot be used. Missing or unreadable files change nothing:
+    they may be intact for another server of the database, or readable again in a moment.
 
     Parameters
     ----------
@@ -44,7 +44,7 @@ def repair(session: Session, files: ModelFiles) -> None:
     lock_changes(session)
     for version in damaged_versions(session):
         if _is(version, "whole", files):
-            _log.warning("The file of %s, version %d, is whole again.", version.model, version.number)
+            _log.warning("The file of %s, version %d, is intact again.", version.model, version.number)
             version.state = "usable"
     session.flush()
     for _, version in served_versions(session):
@@ -57,9 +57,9 @@ def repair(session: Session, files: ModelFiles) -> None:
 
 
 def replace_lost(session: Session, files: ModelFiles) -> None:
-    """Have the latest whole version answer in place of each whose file is not in the folder.
+    """Replace each version whose file is not in the folder by the latest intact version.
 
-    Only for a folder that is certainly that of the database: elsewhere the files may be another server's.
+    Only for a folder that certainly belongs to the database; otherwise another server may have the files.
 
     Parameters
     ----------
@@ -74,7 +74,7 @@ def replace_lost(session: Session, files: ModelFiles) -> None:
 
 
 def has_whole(session: Session, model: str, files: ModelFiles) -> bool:
-    """Return whether any version of a model can answer here.
+    """Return whether any version of a model can be used here.
 
     Parameters
     ----------
@@ -85,7 +85,7 @@ def has_whole(session: Session, model: str, files: ModelFiles) -> bool:
     Returns
     -------
     has_whole : bool
-        True also if a file cannot be read now, but is there.
+        Also True if a file exists but cannot be read now.
     """
     versions = (version for version in list_versions(session, model) if version.state == "usable")
     return any(files.check(files.locate(version)) in {"whole", "unreadable"} for version in versions)
@@ -95,10 +95,10 @@ def _replace(session: Session, lost: ModelVersion, files: ModelFiles) -> None:
     usable = (version for version in reversed(list_versions(session, lost.model)) if version.state == "usable")
     earlier = next((version for version in usable if _is(version, "whole", files)), None)
     if earlier is None:
-        _log.error("No other version of %s can be used: it does not answer.", lost.model)
+        _log.error("No other version of %s can be used, so the model is not available.", lost.model)
         return
     serve_version(session, lost.model, earlier.number)
-    _log.error("Version %d of %s answers in its place.", earlier.number, lost.model)
+    _log.error("Version %d of %s is used instead.", earlier.number, lost.model)
 
 
 def _is(version: ModelVersion, state: str, files: ModelFiles) -> bool:

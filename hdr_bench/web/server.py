@@ -1,4 +1,4 @@
-"""The server: it opens its database and its port, says its address, and runs until it is ended."""
+"""The server: opens its database and its port, reports its address, and runs until it is stopped."""
 
 import asyncio
 import logging
@@ -23,13 +23,13 @@ from hdr_bench.web.settings import ServerSettings, is_loopback
 _TOKEN_BYTES = 24
 _BACKLOG = 512
 _KEEP_ALIVE_SECONDS = 15
-# What is being read when the server ends may still be answered.
+# Readings in progress when the server stops may still be answered.
 _SECONDS_TO_END = 10
 _ENDING = (signal.SIGINT, signal.SIGTERM)
 
 
 class _Server(uvicorn.Server):
-    """Server that says when it answers, and for which Ctrl-C is how it ends, not an interruption."""
+    """Server that reports when it is ready, and treats Ctrl-C as a normal stop."""
 
     def __init__(self, config: uvicorn.Config, on_ready: Callable[[], object]) -> None:
         super().__init__(config)
@@ -53,14 +53,14 @@ class _Server(uvicorn.Server):
 
 
 def run_server(settings: ServerSettings, on_ready: Callable[[str], object]) -> None:
-    """Run the web application until a signal ends it.
+    """Run the web application until a signal stops it.
 
     Parameters
     ----------
     settings : ServerSettings
-        Without a token, one is made if other machines can reach the address.
+        Without a token, one is generated if other machines can reach the address.
     on_ready : callable
-        Called with the address of the page once it answers.
+        Called with the address of the page once the server is ready.
 
     Raises
     ------
@@ -91,7 +91,7 @@ def run_server(settings: ServerSettings, on_ready: Callable[[str], object]) -> N
 def _run(
     settings: ServerSettings, pool: ReadingPool, listener: socket.socket, on_ready: Callable[[str], object]
 ) -> None:
-    # All of this is imported while the first reading process imports what it needs.
+    # Imported here, while the first reading process imports its own modules.
     from hdr_bench.web.app import create_app
     from hdr_bench.web.database.engine import close_database, open_database
     from hdr_bench.web.database.schema import prepare_schema
@@ -110,7 +110,7 @@ def _run(
             backlog=_BACKLOG,
             timeout_keep_alive=_KEEP_ALIVE_SECONDS,
             timeout_graceful_shutdown=_SECONDS_TO_END,
-            # The peer's address is what limits count; what a proxy says is read only from trusted ones, elsewhere.
+            # Rate limits use the peer's address; headers of trusted proxies are handled elsewhere.
             proxy_headers=False,
             ws="none",
             http=PromptConnection,
@@ -118,23 +118,23 @@ def _run(
         server = _Server(config, lambda: on_ready(page_address(settings)))
         server.run(sockets=[listener])
         if not server.started:
-            raise ServerError("the web application did not start; its log says why")
+            raise ServerError("the web application did not start; see its log for the reason")
     finally:
         close_database(database)
 
 
 def _check_folder(folder: Path) -> None:
-    """Refuse a folder of somebody else's files: people are told to delete the application's folder with all in it."""
-    # What the server says is often written there before it starts.
+    """Reject a folder with other files, since people are told to delete the application's folder as a whole."""
+    # The server's output is often redirected to a file there before it starts.
     entries = [path for path in folder.iterdir() if path.suffix != ".log"] if folder.is_dir() else []
     if entries and not any(path.name == "models" or path.suffix == ".sqlite" for path in entries):
         raise ServerError(
-            f"{folder} holds other files, e.g. {visible(entries[0].name)}; choose a new or empty folder as --folder"
+            f"{folder} contains other files, e.g. {visible(entries[0].name)}; pass a new or empty folder as --folder"
         )
 
 
 def with_token(settings: ServerSettings) -> ServerSettings:
-    """Return settings with a token if others than this machine can reach the server, directly or through a proxy.
+    """Return settings with a token if other machines can reach the server, directly or through a proxy.
 
     Parameters
     ----------
@@ -161,7 +161,7 @@ def page_address(settings: ServerSettings) -> str:
     address : str
     """
     host = settings.host.strip("[]")
-    # Whoever listens on every address is asked by the machine's name.
+    # A server that listens on all addresses is reached by the machine's own address.
     if host in {"0.0.0.0", "::"}:  # noqa: S104  # compared with, not bound to
         host = _own_address()
     place = f"[{host}]" if ":" in host else host
@@ -170,7 +170,7 @@ def page_address(settings: ServerSettings) -> str:
 
 
 def _own_address() -> str:
-    """Return the address under which other machines reach this one, as far as it is known; nothing is sent."""
+    """Return the address at which other machines reach this one, if known; nothing is sent."""
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
         try:
             probe.connect(("192.0.2.1", 9))
@@ -185,15 +185,15 @@ def _listen(settings: ServerSettings) -> socket.socket:
         family = socket.getaddrinfo(host, settings.port, type=socket.SOCK_STREAM)[0][0]
         return socket.create_server((host, settings.port), family=family, backlog=_BACKLOG)
     except (OSError, OverflowError) as error:
-        # What Python adds to the system's words names the address again.
+        # Python's addition to the system's message repeats the address.
         reason = os.strerror(error.errno) if isinstance(error, OSError) and error.errno else str(error)
-        remedy = "choose another --port, or 0"
+        remedy = "choose another --port, or 0 for any free one"
         if isinstance(error, socket.gaierror):
-            # Its numbers are not those of the system's errors.
-            reason, remedy = str(error.strerror), "choose an address of this machine as --host"
-        raise ServerError(f"{settings.host}:{settings.port} cannot be listened on: {reason}; {remedy}") from error
+            # Its error numbers are not the system's.
+            reason, remedy = str(error.strerror), "pass an address of this machine as --host"
+        raise ServerError(f"cannot listen on {settings.host}:{settings.port}: {reason}; {remedy}") from error
 
 
 def log_plainly() -> None:
-    """Let the application and the server write their log as lines on standard error."""
+    """Log the application and the server to standard error."""
     logging.basicConfig(level=logging.WARNING, format="hdr-bench: %(message)s")

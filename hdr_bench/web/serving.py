@@ -1,4 +1,4 @@
-"""Which versions answer here: what the database says, as far as this server has their files."""
+"""Served versions: those that the database selects and whose files this server has."""
 
 import asyncio
 import logging
@@ -21,14 +21,14 @@ Versions = tuple[ServedVersion, ...]
 
 
 class Serving:
-    """Lets a pool answer with the versions that the database names.
+    """Makes a pool serve the versions that the database selects.
 
     Parameters
     ----------
     pool : ReadingPool
     database : Database
     folder : Path
-        Of the models' files.
+        Folder of the model files.
     """
 
     def __init__(self, pool: ReadingPool, database: Database, folder: Path) -> None:
@@ -39,19 +39,19 @@ class Serving:
         self._cannot_be_loaded: set[ServedVersion] = set()
 
     async def refresh(self) -> None:
-        """Look up which versions are to answer, and load them; damaged files are replaced by earlier versions.
+        """Look up and load the selected versions; damaged ones are replaced by earlier versions.
 
-        A version whose file is not here, or cannot be read or loaded, is left out: the version of its model that
-        answered before goes on, if there is one. The log says so once.
+        A version whose file is missing, or cannot be read or loaded, is skipped: the version of its model served before
+        remains in use, if there is one. This is logged once.
 
         Raises
         ------
         DatabaseError
             If the database cannot be reached.
         ModelFileError
-            If a file became unreadable meanwhile.
+            If a file became unreadable in the meantime.
         ServerError
-            If a reading process died while it loaded them.
+            If a reading process died while loading them.
         """
         async with self._one_at_a_time:
             versions = await run_in_threadpool(self._find, self._pool.versions)
@@ -64,7 +64,7 @@ class Serving:
                 await self._pool.serve(await run_in_threadpool(self._find, self._pool.versions))
 
     async def _note_what_cannot_be_loaded(self, versions: Versions) -> None:
-        """Load one version after the other beside those that answer: one of a newer format stops no other."""
+        """Load versions one at a time beside the served ones, so that one in a newer format does not block others."""
         for version in versions:
             loaded = self._pool.versions
             if version in loaded:
@@ -73,7 +73,7 @@ class Serving:
                 await self._pool.serve((*loaded, version))
             except ModelFileError as error:
                 self._cannot_be_loaded.add(version)
-                _log.error("%s, version %d, cannot be loaded: %s", version.model, version.number, error)
+                _log.error("Cannot load %s, version %d: %s", version.model, version.number, error)
 
     def _find(self, current: Versions) -> Versions:
         with self._database.read() as session:
@@ -95,7 +95,7 @@ class Serving:
         return "unreadable" if version in self._cannot_be_loaded else self._files.check(version)
 
     def _tell(self, states: dict[ServedVersion, FileState]) -> None:
-        # Of what cannot be loaded the log has the reason already.
+        # The reason for a failed load is already in the log.
         faults = {
             version: state
             for version, state in states.items()
@@ -104,17 +104,17 @@ class Serving:
         for version, state in faults.items():
             if (version.id, state) not in self._told:
                 _log.error(
-                    "%s, version %d, does not answer here: its file %s %s. Copy it there, or choose another version.",
+                    "%s, version %d, cannot be used here: its file %s %s. Copy it there, or choose another version.",
                     version.model,
                     version.number,
                     version.path,
-                    "is not there" if state == "missing" else "cannot be read",
+                    "is missing" if state == "missing" else "cannot be read",
                 )
         self._told = frozenset((version.id, state) for version, state in faults.items())
 
 
 def choose_version(session: Session, model: str, number: int, folder: Path) -> ModelVersion | None:
-    """Have a version answer from now on, if its file is here.
+    """Select the version of a model to serve, if its file is here.
 
     Parameters
     ----------
@@ -123,22 +123,22 @@ def choose_version(session: Session, model: str, number: int, folder: Path) -> M
     number : int
         Of the version.
     folder : Path
-        Of the models' files.
+        Folder of the model files.
 
     Returns
     -------
     version : ModelVersion or None
-        None if there is none of this number.
+        None if there is no version with this number.
 
     Raises
     ------
     ModelFileError
-        The version is damaged, was refused since it may be worse, or its file is not here.
+        If the version is damaged, was rejected because it may be worse, or its file is not here.
     """
     version = find_number(session, model, number)
     if version is not None and find_absent([version], folder):
         raise ModelFileError(
-            f"version {number} of {model} cannot be served: its file {version.file} is not in this server's folder of "
-            "models, or cannot be read. Copy it there, or choose another version."
+            f"version {number} of {model} cannot be used: its file {version.file} is missing from this server's "
+            "models folder or cannot be read. Copy the file there, or choose another version."
         )
     return serve_version(session, model, number)

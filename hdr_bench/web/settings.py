@@ -1,11 +1,11 @@
-"""What the server is told when it starts."""
+"""Settings of the server."""
 
 from dataclasses import dataclass, field
 from ipaddress import ip_address
 from pathlib import Path
 
 LIMIT_FOR_OTHERS = 600
-"""Requests per minute of one client if others than this machine can reach the server: ten a second."""
+"""Requests per minute and client if other machines can reach the server: ten per second."""
 
 
 @dataclass(frozen=True)
@@ -15,7 +15,7 @@ class ServerSettings:
     Attributes
     ----------
     folder : Path
-        Where the application keeps what is its own: the models' files, the SQLite file if it is the default.
+        Folder of the application's own files: the model files, and the SQLite file by default.
     database : str
         URL of the database, as SQLAlchemy reads it.
     models : tuple of Path
@@ -23,23 +23,24 @@ class ServerSettings:
     host : str
         Address to listen on.
     port : int
-        0 takes a free one.
+        Port to listen on; 0 for any free one.
     token : str
-        What a client must know, if others than this machine can reach the server; empty if none is needed.
+        Access token that clients must send if other machines can reach the server; empty if none is needed.
     retrain_after : int
-        Corrections not yet given to a version from which on the first model is retrained; 0 waits until asked to.
+        Number of corrections not yet given to a version at which the first model is retrained; 0 retrains only on
+        request.
     requests_per_minute : int
-        Per client; 0 is without a limit.
+        Limit per client; 0 for no limit.
     most_bytes : int
-        Larger uploads are refused.
+        Largest accepted upload, in bytes.
     most_pixels : int
-        Pictures of more pixels are refused.
+        Largest accepted picture, in pixels.
     trusted_hosts : tuple of str
-        Names, with ports if these differ, under which a reverse proxy passes requests on.
+        Host names, with non-default ports, for which a reverse proxy forwards requests.
     workers : int
-        Processes that read pictures.
+        Number of processes that read pictures.
     audit : Path or None
-        Folder of a label audit, whose candidates are decided on; None for none.
+        Folder of a label audit whose candidates can be decided on; None for no audit.
     """
 
     folder: Path
@@ -58,7 +59,7 @@ class ServerSettings:
 
     @property
     def models_folder(self) -> Path:
-        """Where the files of all versions are."""
+        """Folder with the files of all versions."""
         return self.folder / "models"
 
 

@@ -1,4 +1,4 @@
-"""What the requests share: the database, the reading processes, the retrainings."""
+"""State that requests share: the database, the reading processes, the retrainings."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ Result = TypeVar("Result")
 
 @dataclass(frozen=True, eq=False)
 class AppState:
-    """What the requests share.
+    """State that requests share.
 
     Attributes
     ----------
@@ -28,7 +28,7 @@ class AppState:
     pool : ReadingPool
     retraining : RetrainingQueue
     serving : Serving
-        Which versions the pool answers with.
+        Versions that the pool serves.
     """
 
     settings: ServerSettings
@@ -38,7 +38,7 @@ class AppState:
     serving: Serving
 
     async def read(self, work: Callable[[Session], Result]) -> Result:
-        """Return what a function reads from the database, in a thread.
+        """Return what a function reads from the database, run in a thread.
 
         Parameters
         ----------
@@ -56,7 +56,7 @@ class AppState:
         return await run_in_threadpool(run)
 
     async def write(self, work: Callable[[Session], Result]) -> Result:
-        """Return what a function gives that changes the database, in a thread: all of it is stored, or nothing.
+        """Return the result of a function that changes the database, run in a thread as one transaction.
 
         Parameters
         ----------
@@ -74,7 +74,7 @@ class AppState:
         return await run_in_threadpool(run)
 
     async def refresh(self) -> None:
-        """Let the versions answer that the database names.
+        """Serve the versions that the database selects.
 
         Raises
         ------
@@ -83,13 +83,13 @@ class AppState:
         ModelFileError
             If a file cannot be loaded.
         ServerError
-            If a reading process died while it loaded them.
+            If a reading process died while loading them.
         """
         await self.serving.refresh()
 
 
 def state_of(request: Request) -> AppState:
-    """Return what the requests of this application share.
+    """Return the state shared by the requests of this application.
 
     Parameters
     ----------

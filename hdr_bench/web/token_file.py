@@ -1,4 +1,4 @@
-"""The access token in a file: other users of the machine see a command line, but not what is in a file."""
+"""Access token read from a file, since other users of the machine can see the command line."""
 
 from pathlib import Path
 
@@ -7,7 +7,7 @@ from hdr_bench.files import describe_file_error
 
 
 def read_token(path: Path) -> str:
-    """Return the token that a file holds, without white space around it.
+    """Return the token in a file, without surrounding whitespace.
 
     Parameters
     ----------
@@ -23,10 +23,10 @@ def read_token(path: Path) -> str:
         If the file cannot be read, or is empty.
     """
     try:
-        # As Python reads a command line: the token may have any bytes.
+        # Decoded like Python's command line, so the token may contain any bytes.
         token = path.read_text("utf-8", "surrogateescape").strip()
     except OSError as error:
-        raise ServerError(f"{path}: the token cannot be read: {describe_file_error(error)}") from error
+        raise ServerError(f"{path}: cannot read the token: {describe_file_error(error)}") from error
     if not token:
-        raise ServerError(f"{path}: the file of the token is empty; write the token into it")
+        raise ServerError(f"{path}: the token file is empty; write the token into it")
     return token

@@ -77,7 +77,7 @@ def test_pages_show_candidates_methods_and_what_makes_them_again(audited):
         assert command in each
         assert f"{first.part} {first.index}" in each
         assert "k-NN, deskewed" in each
-        assert "No decision has been made yet." in each
+        assert "No decisions have been made yet." in each
     assert page.count('<li id="c') == 100
     assert page.count("data:image/png") == 1
     assert (audited / "figures" / "candidates.png").read_bytes().startswith(b"\x89PNG")
@@ -114,7 +114,7 @@ def test_decisions_stay_and_are_counted(folder, again):
 def test_decisions_on_other_data_are_refused_before_anything_runs(folder):
     path = folder / "decisions.csv"
     before = path.read_bytes()
-    with pytest.raises(DatasetError, match="the decisions are on other data .* than digits-8x8"):
+    with pytest.raises(DatasetError, match="the decisions are for other data .* than digits-8x8"):
         plan_audit("digits-8x8", methods=["knn"], options=RunOptions(out=folder))
     assert path.read_bytes() == before
     write_decisions(path, Decisions())
@@ -159,7 +159,7 @@ def test_a_method_without_a_result_is_left_out_or_the_last_one_an_error(folder, 
     assert summary.remarks[0] in (folder / "report.html").read_text()
     last = store.read(planned.plan.trials[-1].key)
     store.write(last.model_copy(update={"status": "failed", "error": "no", "scores": None}), None)
-    with pytest.raises(AllTrialsFailedError, match="no method is left to judge the labels: k-NN, deskewed .*; linear"):
+    with pytest.raises(AllTrialsFailedError, match="no method is left to check the labels: k-NN, deskewed .*; linear"):
         again(folder).execute()
 
 
@@ -170,7 +170,7 @@ def test_what_cannot_be_audited_is_refused():
         plan_audit("digits-8x8", part="tests")
     with pytest.raises(SuiteError, match="at least one method"):
         plan_audit("digits-8x8", methods=[])
-    with pytest.raises(SuiteError, match="'knn' came more than once"):
+    with pytest.raises(SuiteError, match="'knn' given more than once"):
         plan_audit("digits-8x8", methods=["knn", "tree", "knn"])
 
 
@@ -181,10 +181,10 @@ def test_the_index_lists_audits_and_replaces_nothing_else(folder):
     assert "| all " in text
     assert write_audit_index(folder.parent) == index
     index.write_text("# My notes\n")
-    with pytest.raises(StoreError, match="not the index of label audits, so it is not replaced"):
+    with pytest.raises(StoreError, match="not an index of label audits, so it was not replaced"):
         write_audit_index(folder.parent)
     assert index.read_text() == "# My notes\n"
     index.unlink()
     (folder / "audit.json").write_text(json.dumps({"dataset": "x"}))
-    with pytest.raises(StoreError, match="not the summary of an audit"):
+    with pytest.raises(StoreError, match="not a valid summary of an audit"):
         write_audit_index(folder.parent)

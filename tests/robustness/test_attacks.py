@@ -137,13 +137,19 @@ def test_every_method_takes_attacked_images(name):
         ("knn", None, Attack(name="pgd", eps=0.1), NoGradientError, "KNNClassifier has no gradient"),
         ("deskewed", None, Attack(name="pgd", eps=0.1), NoGradientError, "the step deskewer"),
         ("linear", None, Attack(name="pdg", eps=0.1), UnknownNameError, "unknown attack 'pdg'. Did you mean 'pgd'"),
-        ("linear", [1, 2], Attack(name="pgd", eps=0.1), ValueError, "labels must be one per image, 40 in all"),
-        ("linear", None, Attack(name="pgd", eps=25.5), ValueError, "eps must be above 0 and at most 1, a share of the"),
+        ("linear", [1, 2], Attack(name="pgd", eps=0.1), ValueError, "labels must have shape \\(40,\\), one per image"),
+        (
+            "linear",
+            None,
+            Attack(name="pgd", eps=25.5),
+            ValueError,
+            "eps must be above 0 and at most 1, as a fraction of",
+        ),
         ("linear", None, Attack(name="pgd", eps=0.1, step_size=2.0), ValueError, "step_size must be above 0 and at"),
         ("linear", None, Attack(name="pgd", eps=0.1, steps=0), ValueError, "steps must be between 1 and 10,000, got 0"),
         ("linear", None, Attack(name="pgd", eps=0.1, restarts=101), ValueError, "restarts must be between 1 and 100"),
-        ("linear", None, Attack(name="fgsm", eps=0.1, steps=3), ValueError, "steps must be 1 or left out with 'fgsm'"),
-        ("linear", None, Attack(name="fgsm", eps=0.1, step_size=0.1), ValueError, "step_size must be None or left out"),
+        ("linear", None, Attack(name="fgsm", eps=0.1, steps=3), ValueError, "steps must be 1 or omitted for 'fgsm'"),
+        ("linear", None, Attack(name="fgsm", eps=0.1, step_size=0.1), ValueError, "step_size must be None or omitted"),
     ],
 )
 def test_what_cannot_be_is_refused(model, labels, attack, error, message):
@@ -159,9 +165,9 @@ def test_what_cannot_be_is_refused(model, labels, attack, error, message):
 
 def test_a_range_without_width_is_refused():
     images, labels = some_digits(40)
-    with pytest.raises(ValueError, match="a larger value, both finite, got 0 and inf"):
+    with pytest.raises(ValueError, match="must be two finite, increasing values, got 0 and inf"):
         attack_images(fitted("linear"), images, labels, make_attack("fgsm", 0.1), pixel_range=(0, np.inf))
-    with pytest.raises(ValueError, match="pixel_range must be a smallest and a larger value, both finite, got 3 and 3"):
+    with pytest.raises(ValueError, match="pixel_range must be two finite, increasing values, got 3 and 3"):
         attack_images(fitted("linear"), images, labels, make_attack("fgsm", 0.1), pixel_range=(3, 3))
 
 

@@ -43,15 +43,15 @@ def sqlite_file(tmp_path):
 @pytest.mark.parametrize(
     ("url", "message"),
     [
-        ("", "cannot be read. Write it as sqlite:///FILE"),
-        ("digits.sqlite", "cannot be read"),
-        ("mysql://ann:secret@host:port/name", "cannot be read"),
+        ("", "is not valid. Write it as sqlite:///FILE"),
+        ("digits.sqlite", "is not valid"),
+        ("mysql://ann:secret@host:port/name", "is not valid"),
         ("sqlite://", "does not name a file"),
         ("sqlite:///:memory:", "does not name a file"),
         ("mysql://ann:secret@host", r"mysql\+pymysql://ann:\*\*\*@host does not name a database"),
         ("mongodb://ann:secret@host/name", "unknown kind of database 'mongodb'"),
         ("postgresql://ann@host?password=secret", "postgresql.psycopg://ann@host does not name a database"),
-        ("sqlite:////proc/none/digits.sqlite", "folder /proc/none of the database cannot be made"),
+        ("sqlite:////proc/none/digits.sqlite", "cannot create the folder /proc/none of the database"),
     ],
 )
 def test_an_address_that_is_none_is_refused_without_its_password(url, message):
@@ -73,7 +73,7 @@ def test_a_missing_driver_is_named_with_its_extra(url, module, extra, monkeypatc
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_wrong_password_is_said_and_not_shown(kind, make_server_database):
     url = make_server_database(kind).replace("ink%3A", "pencil")
-    with pytest.raises(DatabaseError, match="refuses the user or the password") as caught:
+    with pytest.raises(DatabaseError, match="rejected the user or the password") as caught:
         prepare_schema(open_database(url))
     assert "pencil" not in str(caught.value)
 
@@ -96,12 +96,12 @@ def test_a_server_that_was_restarted_is_found_again(kind, database_ports, make_s
         proxy.open()
         _store(database)
         proxy.close()
-        with pytest.raises(DatabaseError, match="does not answer. Start it, or wait") as caught:
+        with pytest.raises(DatabaseError, match="is not responding. Start it, or wait") as caught:
             _store(database)
         assert PASSWORD not in str(caught.value)
         proxy.open()
         _store(database)
-        with pytest.raises(DatabaseError, match="does not answer"):
+        with pytest.raises(DatabaseError, match="is not responding"):
             _store(database, interrupt=proxy.close)
         proxy.open()
         assert _count(database) == 3
@@ -113,7 +113,7 @@ def test_what_a_transaction_did_is_undone_at_an_error(database):
         _store(database, interrupt=_fail)
     assert _count(database) == 0
     _store(database)
-    with pytest.raises(DatabaseError, match="contradicts this change"), database.begin() as session:
+    with pytest.raises(DatabaseError, match="conflicts with this change"), database.begin() as session:
         session.execute(text("UPDATE readings SET picture_id = 2147483647"))
     assert _count(database) == 1
 
@@ -156,7 +156,7 @@ def test_a_full_disk_loses_nothing_that_was_stored(sqlite_file):
 def test_a_file_that_is_no_database_or_may_not_be_used_is_said(tmp_path):
     file = tmp_path / "notes.txt"
     file.write_text("What is written here is not a database, and long enough for one." * 50)
-    for path, message in ((file, "is damaged, or not a database"), (tmp_path, "cannot be opened")):
+    for path, message in ((file, "is damaged or not a database"), (tmp_path, "cannot be opened")):
         with pytest.raises(DatabaseError, match=message):
             prepare_schema(open_database(f"sqlite:///{path}"))
     assert file.read_text().startswith("What is written")

@@ -19,8 +19,8 @@ _COUNTS = st.builds(PairedCounts, *[st.integers(0, 6_000)] * 4)
     ("kept", "held_back", "verdict", "reason"),
     [
         (_GOOD, _BETTER, "taken", "not worse"),
-        (PairedCounts(4974, 5, 4, 16), _BETTER, "offered", "4,999 were kept"),
-        (PairedCounts(), _BETTER, "offered", "only the held-back corrections judge; there are 30"),
+        (PairedCounts(4974, 5, 4, 16), _BETTER, "offered", "4,999 test images"),
+        (PairedCounts(), _BETTER, "offered", "only the held-back corrections can decide; there are 30"),
         (_GOOD, PairedCounts(20, 9, 0, 0), "offered", "29 were held back"),
         (_GOOD, PairedCounts(20, 4, 4, 2), "taken", "not worse"),
         (_GOOD, PairedCounts(20, 4, 5, 1), "refused", "more errors on the held-back corrections"),
@@ -43,7 +43,7 @@ def test_verdicts_at_the_edges(kept, held_back, verdict, reason):
     ("since_first", "reason"),
     [
         (PairedCounts(4960, 8, 12, 20), "may be worse than the first version by more than 0.2 points"),
-        (None, "file of the first version is not here"),
+        (None, "file of the first version is missing"),
     ],
 )
 def test_small_losses_do_not_add_up(since_first, reason):

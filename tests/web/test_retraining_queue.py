@@ -90,7 +90,7 @@ def test_a_network_learns_what_it_got_wrong(make_place):
     swaps = []
     job = _run_one(settings, database, "mlp", swaps=swaps)
     assert (job.state, job.n_epochs) == ("done", 3), job.reason
-    assert "only the held-back corrections judge" in job.reason
+    assert "only the held-back corrections can decide" in job.reason
     old, new = read_versions(database)
     assert (new.number, new.parent_id, new.origin, new.state) == (2, old.id, "retrained", "offered")
     assert new.n_images == 1_000
@@ -291,5 +291,5 @@ def test_failed_corrections_do_not_start_it_again_and_again(make_place):
 
     asyncio.run(run())
     assert [(job.state, job.reason) for job in read_jobs(database)] == 2 * [
-        ("failed", "linear.hdrm is damaged: its bytes are not those that were stored.")
+        ("failed", "linear.hdrm is damaged: its SHA-256 does not match the stored one.")
     ]

@@ -82,7 +82,7 @@ def test_tables_of_others_are_left_alone(empty_database_url):
     database = open_database(empty_database_url)
     with database.begin() as session:
         session.execute(text("CREATE TABLE pictures (title VARCHAR(20))"))
-    with pytest.raises(DatabaseError, match="did not make.*: pictures. Choose an empty database"):
+    with pytest.raises(DatabaseError, match="did not create.*: pictures. Choose an empty database"):
         prepare_schema(database)
     with database.read() as session:
         names = inspect(session.connection()).get_table_names()

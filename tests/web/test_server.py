@@ -227,13 +227,13 @@ def test_a_server_that_ends_says_so_to_nobody_and_keeps_what_it_acknowledged(tmp
 
 def test_a_folder_of_other_files_is_refused_and_left_as_it_was(tmp_path):
     (tmp_path / "holiday.jpg").write_bytes(b"a picture")
-    with pytest.raises(ServerError, match=r"holds other files, e\.g\. holiday\.jpg; choose a new or empty folder"):
+    with pytest.raises(ServerError, match=r"contains other files, e\.g\. holiday\.jpg; pass a new or empty folder"):
         run_server(ServerSettings(tmp_path, default_database(tmp_path)), print)
     assert [path.name for path in tmp_path.iterdir()] == ["holiday.jpg"]
 
 
 def test_an_address_that_is_none_is_said(tmp_path):
-    with pytest.raises(ServerError, match=r"nowhere\.invalid:0 cannot be listened on: .*choose an address"):
+    with pytest.raises(ServerError, match=r"cannot listen on nowhere\.invalid:0: .*pass an address"):
         run_server(ServerSettings(tmp_path, default_database(tmp_path), host="nowhere.invalid", port=0), print)
 
 
@@ -248,5 +248,6 @@ def test_a_port_in_use_is_said_in_a_sentence(server, tmp_path):
 
     assert ended.returncode == 2
     assert ended.stderr == (
-        f"hdr-bench: 127.0.0.1:{port} cannot be listened on: Address already in use; choose another --port, or 0\n"
+        f"hdr-bench: cannot listen on 127.0.0.1:{port}: Address already in use; "
+        "choose another --port, or 0 for any free one\n"
     )

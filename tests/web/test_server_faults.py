@@ -161,8 +161,8 @@ def test_an_earlier_version_answers_for_a_damaged_file(tmp_path, picture, second
     ]
     assert refused.status_code == 409
     assert "its file is damaged" in refused.json()["error"]
-    assert "Its file is damaged, so it does not answer." in page
-    assert f"Version 1 of {MODEL} answers in its place." in log
+    assert "Its file is damaged, so it cannot be used." in page
+    assert f"Version 1 of {MODEL} is used instead." in log
 
 
 def test_a_database_that_goes_and_comes_back_is_used_again(
@@ -178,7 +178,7 @@ def test_a_database_that_goes_and_comes_back_is_used_again(
             refused = upload(client, picture)
             # Drawings need no database.
             assert answering_version(client, picture) == 2
-            wait_for(lambda: "could not be looked up" in server.log())
+            wait_for(lambda: "Could not look up" in server.log())
             proxy.open()
             assert upload(client, picture).status_code == 201
             assert client.get("/api/readings").json()["total"] == 2
@@ -191,7 +191,7 @@ def test_a_database_that_goes_and_comes_back_is_used_again(
 
     assert refused.status_code == 503
     assert "Retry-After" in refused.headers
-    assert "does not answer. Start it, or wait until it is back" in refused.json()["error"]
+    assert "is not responding. Start it, or wait until it is available" in refused.json()["error"]
     assert PASSWORD not in refused.text + server.log()
 
 

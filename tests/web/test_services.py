@@ -41,7 +41,7 @@ def test_accuracy_on_mnist_is_of_images_that_neither_taught_nor_decided(client, 
     assert (mnist["mlp"]["n_images"], mnist["mlp"]["accuracy"]) == (5_000, 1 - 22 / 5_000)
     assert mnist["svm"] is None
     page = client.ask("GET", "/compare").text
-    assert "No digit has been corrected yet" in page
+    assert "No digits have been corrected yet" in page
     assert "MNIST&#39;s test images, the half not used to accept versions" in page
 
 
@@ -52,7 +52,7 @@ def test_a_writer_without_a_name_deletes_nothing(client, database, name):
 
     answer = client.ask("DELETE", f"/api/writers/{name}")
 
-    assert (answer.status_code, answer.json()["error"][:20]) == (422, "No writer was named.")
+    assert (answer.status_code, answer.json()["error"][:20]) == (422, "No writer was given.")
     assert client.ask("GET", "/api/readings").json()["total"] == 1
 
 
@@ -111,5 +111,5 @@ def test_models_are_compared_on_digits_that_both_answered_for(client, database):
     assert (pair["first"]["model"], pair["second"]["model"]) == ("cnn", "knn")
     assert (pair["n"], pair["first_right"], pair["second_right"], pair["difference"]) == (30, 0, 30, -1.0)
     page = client.ask("GET", "/compare").text
-    assert "knn, version 1, is right more often than cnn, version 1, on the 30 corrected digits" in page
+    assert "knn, version 1, is more accurate than cnn, version 1 on the 30 corrected digits" in page
     assert "People see the reading of cnn, and correct mostly what it got wrong." in page

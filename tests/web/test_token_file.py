@@ -12,8 +12,8 @@ def test_a_token_is_read_without_the_end_of_its_line(tmp_path):
 
 
 def test_a_file_without_a_token_is_said(tmp_path):
-    with pytest.raises(ServerError, match="the token cannot be read: No such file"):
+    with pytest.raises(ServerError, match="cannot read the token: No such file"):
         read_token(tmp_path / "missing")
     (tmp_path / "empty").write_text("\n")
-    with pytest.raises(ServerError, match="empty: the file of the token is empty"):
+    with pytest.raises(ServerError, match="empty: the token file is empty"):
         read_token(tmp_path / "empty")

@@ -1,4 +1,4 @@
-"""The HTTP API: one file per kind of thing, and its description."""
+"""The HTTP API: one module per kind of resource, and its OpenAPI description."""
 
 from functools import cache
 from typing import Any

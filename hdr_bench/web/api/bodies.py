@@ -1,4 +1,4 @@
-"""What clients send: read, checked, and refused with a sentence."""
+"""Parsing and validation of requests; errors have a plain sentence."""
 
 import json
 from typing import TypeVar
@@ -14,13 +14,13 @@ Wanted = TypeVar("Wanted", bound=BaseModel)
 
 
 async def read_body(request: Request, wanted: type[Wanted]) -> Wanted:
-    """Return the JSON that a client sent.
+    """Return the validated JSON body of a request.
 
     Parameters
     ----------
     request : Request
     wanted : type
-        Model that it must fit.
+        Model that the body must match.
 
     Returns
     -------
@@ -29,18 +29,18 @@ async def read_body(request: Request, wanted: type[Wanted]) -> Wanted:
     Raises
     ------
     HTTPException
-        415 if it is not JSON by its type, 400 if it cannot be read, 422 if it does not fit.
+        415 if its media type is not JSON, 400 if it cannot be parsed, 422 if it is invalid.
     """
     if media_type(request) != _JSON:
         raise HTTPException(415, f"The body must be JSON. Send it with the header Content-Type: {_JSON}.")
-    # While a large body is read, others are answered.
+    # Parsed in a thread, so that a large body does not block other requests.
     return await run_in_threadpool(_parse, await request.body(), wanted)
 
 
 def _parse(content: bytes, wanted: type[Wanted]) -> Wanted:
     try:
         values = json.loads(content)
-    # Deep nesting ends in a RecursionError, other bytes than UTF-8 in a UnicodeDecodeError, which is a ValueError.
+    # Deep nesting raises a RecursionError; invalid UTF-8 raises a UnicodeDecodeError, which is a ValueError.
     except (ValueError, RecursionError) as error:
         raise HTTPException(400, "The body is not valid JSON. Check its brackets, quotes and encoding.") from error
     try:
@@ -50,7 +50,7 @@ def _parse(content: bytes, wanted: type[Wanted]) -> Wanted:
 
 
 def media_type(request: Request) -> str:
-    """Return the type of what a client sent, without parameters, in small letters.
+    """Return the media type of a request, without parameters, in lower case.
 
     Parameters
     ----------
@@ -64,7 +64,7 @@ def media_type(request: Request) -> str:
 
 
 def write_reply(reply: BaseModel, status: int = 200, headers: dict[str, str] | None = None) -> Response:
-    """Return an answer as JSON.
+    """Return a reply as JSON.
 
     Parameters
     ----------
@@ -80,7 +80,7 @@ def write_reply(reply: BaseModel, status: int = 200, headers: dict[str, str] | N
 
 
 def page_number(request: Request) -> int:
-    """Return which page of a list is asked for.
+    """Return the requested page of a list.
 
     Parameters
     ----------
@@ -93,17 +93,17 @@ def page_number(request: Request) -> int:
     Raises
     ------
     HTTPException
-        If it is not a whole number from 1.
+        422 if it is not a positive whole number.
     """
     text = request.query_params.get("page", "1")
-    # Numbers of more digits are beyond every list, and beyond what a database compares.
+    # Longer numbers exceed any list, and the range of the database's integers.
     if text.isascii() and text.isdigit() and len(text) < 10 and int(text) > 0:
         return int(text)
-    raise HTTPException(422, f"page must be a whole number from 1, got {text[:40]!r}.")
+    raise HTTPException(422, f"page must be a whole number of at least 1, got {text[:40]!r}.")
 
 
 def flag(request: Request, name: str) -> bool:
-    """Return a parameter of the address that is true or false, by default false.
+    """Return a boolean query parameter, False by default.
 
     Parameters
     ----------
@@ -117,7 +117,7 @@ def flag(request: Request, name: str) -> bool:
     Raises
     ------
     HTTPException
-        If it is neither.
+        422 if it is neither true nor false.
     """
     text = request.query_params.get(name, "false")
     if text not in {"true", "false"}:

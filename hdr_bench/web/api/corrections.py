@@ -1,4 +1,4 @@
-"""Corrections: what people say that marks are."""
+"""Corrections: labels that people give to marks."""
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -12,7 +12,7 @@ from hdr_bench.web.services.provide import services_of
 
 
 async def add(request: Request) -> Response:
-    """Say what a mark is; it is acknowledged once it is stored.
+    """Correct a mark; the response is sent once the correction is stored.
 
     Parameters
     ----------
@@ -43,7 +43,7 @@ async def list_all(request: Request) -> Response:
 
 
 async def delete(request: Request) -> Response:
-    """Take a correction back; the models' answers stay.
+    """Delete a correction; the models' answers are kept.
 
     Parameters
     ----------
@@ -58,7 +58,7 @@ async def delete(request: Request) -> Response:
 
 
 async def confirm_label(request: Request) -> Response:
-    """Confirm a correction that waits for a second look.
+    """Confirm a correction that is waiting for review.
 
     Parameters
     ----------
@@ -77,7 +77,7 @@ ENDPOINTS = (
         "POST",
         "/api/corrections",
         add,
-        "Say what a mark is; 200 if that replaces what was said before.",
+        "Correct a mark; status 200 if this replaces an earlier correction.",
         CorrectionReply,
         CorrectionBody,
         201,
@@ -97,7 +97,7 @@ ENDPOINTS = (
         "DELETE",
         "/api/corrections/{id:int}",
         delete,
-        "Take a correction back; the models' answers stay.",
+        "Delete a correction; the models' answers are kept.",
         status=204,
         faults=(404,),
     ),
@@ -105,7 +105,7 @@ ENDPOINTS = (
         "POST",
         "/api/corrections/{id:int}/confirm",
         confirm_label,
-        "Confirm a correction that waits for a second look.",
+        "Confirm a correction that is waiting for review.",
         CorrectionReply,
         faults=(404,),
     ),

@@ -1,4 +1,4 @@
-"""Entries of the API: what each takes and answers, from which routes and the description in OpenAPI are made."""
+"""Endpoints of the API: their requests and replies, from which the routes and the OpenAPI description are built."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from starlette.routing import Route
 
 @dataclass(frozen=True)
 class Parameter:
-    """Parameter in an address's query.
+    """Query parameter.
 
     Attributes
     ----------
@@ -28,7 +28,7 @@ class Parameter:
 
 @dataclass(frozen=True)
 class Endpoint:
-    """Entry of the API.
+    """Endpoint of the API.
 
     Attributes
     ----------
@@ -37,18 +37,18 @@ class Endpoint:
         As Starlette writes it, e.g. ``/api/readings/{id:int}``.
     handler : callable
     about : str
-        What it does, in a sentence.
+        What the endpoint does, in one sentence.
     reply : type, dict or None
-        What it answers: a model, or media types with their schemas; None if the answer is empty.
+        Reply: a model, or media types with their schemas; None if it is empty.
     body : type, dict or None
-        What it takes: a model, or media types with their schemas.
+        Request body: a model, or media types with their schemas.
     status : int
-        Of the answer if all is well.
+        Status of a successful reply.
     also : tuple of int
-        Other statuses with the same answer.
+        Other statuses with the same reply.
     query : tuple of Parameter
     faults : tuple of int
-        Other statuses, each with a sentence, beyond those that every entry may answer.
+        Error statuses beyond those that every endpoint may return.
     """
 
     method: str
@@ -63,7 +63,7 @@ class Endpoint:
     faults: tuple[int, ...] = ()
 
     def route(self) -> Route:
-        """Return its route.
+        """Return the endpoint's route.
 
         Returns
         -------

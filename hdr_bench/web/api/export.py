@@ -1,4 +1,4 @@
-"""The collection as a data set: a zip of folders, one per digit, or CSV, as `hdr-bench run --dataset` reads them."""
+"""The collection as a data set that `hdr-bench run --dataset` reads: a ZIP with one folder per digit, or CSV."""
 
 import csv
 import io
@@ -16,12 +16,12 @@ from hdr_bench.web.services.filters import corrections_of
 from hdr_bench.web.services.provide import services_of
 
 _SIDE = 28
-# Files in a zip have a time; with one that is fixed, equal collections make equal files.
+# A fixed time for all files in the ZIP, so that equal collections give equal files.
 _TIME = (1980, 1, 1, 0, 0, 0)
 
 
 def write_folders(digits: Iterable[ExportedDigit]) -> bytes:
-    """Write digits as a zip of folders named after the digits, one PNG each.
+    """Write digits as a ZIP with one folder per digit and one PNG per image.
 
     Parameters
     ----------
@@ -43,7 +43,7 @@ def write_folders(digits: Iterable[ExportedDigit]) -> bytes:
 
 
 def write_csv(digits: Iterable[ExportedDigit]) -> bytes:
-    """Write digits as CSV: the label, then 784 pixels, as MNIST's CSV files have them.
+    """Write digits as CSV, like MNIST's CSV files: the label, then 784 pixels.
 
     Parameters
     ----------
@@ -82,7 +82,7 @@ async def export(request: Request) -> Response:
         raise HTTPException(422, f"format must be {' or '.join(_FORMATS)}, got {name[:40]!r}.")
     write, media_type, file_name = _FORMATS[name]
     content = await services_of(request).corrections.export(
-        # A label that no model believes may be a slip of the hand.
+        # A label that every model finds unlikely may be a slip of the hand.
         corrections_of(request.query_params, review="settled"),
         write,
     )
@@ -96,11 +96,13 @@ ENDPOINTS = (
         "GET",
         "/api/export",
         export,
-        "Return the corrected digits as a data set, without marks that are not digits, and without corrections "
-        "that wait for a second look.",
+        "Return the corrected digits as a data set, without marks that are not digits and without corrections "
+        "that are waiting for review.",
         {media_type: _BINARY for _, media_type, _ in _FORMATS.values()},
         query=(
-            Parameter("format", "Of the data set.", {"type": "string", "enum": list(_FORMATS), "default": "folder"}),
+            Parameter(
+                "format", "Format of the data set.", {"type": "string", "enum": list(_FORMATS), "default": "folder"}
+            ),
             *EXPORT_FILTERS,
         ),
         faults=(422,),

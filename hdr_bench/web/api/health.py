@@ -1,4 +1,4 @@
-"""Whether the server works."""
+"""Health check of the server."""
 
 from sqlalchemy import select
 from starlette.requests import Request
@@ -11,7 +11,7 @@ from hdr_bench.web.state import state_of
 
 
 async def health(request: Request) -> Response:
-    """Say that the server answers, and reaches its database.
+    """Report that the server responds and reaches its database.
 
     Parameters
     ----------
@@ -25,4 +25,4 @@ async def health(request: Request) -> Response:
     return write_reply(Health(status="ok"))
 
 
-ENDPOINTS = (Endpoint("GET", "/health", health, "Say that the server answers.", Health),)
+ENDPOINTS = (Endpoint("GET", "/health", health, "Report that the server responds and reaches its database.", Health),)

@@ -1,4 +1,4 @@
-"""Models: their versions, which of them answer, and how often they were right."""
+"""Models: their versions, which of them are in use, and their accuracy."""
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -10,7 +10,7 @@ from hdr_bench.web.services.provide import services_of
 
 
 async def list_all(request: Request) -> Response:
-    """List the models that answer, with all their versions.
+    """List the models in use, with all their versions.
 
     Parameters
     ----------
@@ -28,7 +28,7 @@ async def _reply_with_models(request: Request) -> Response:
 
 
 async def serve(request: Request) -> Response:
-    """Let a version of a model answer from now on: to roll back, or to take one that is offered.
+    """Use a version of a model from now on: to roll back, or to accept an offered version.
 
     Parameters
     ----------
@@ -59,12 +59,12 @@ async def compare(request: Request) -> Response:
 
 
 ENDPOINTS = (
-    Endpoint("GET", "/api/models", list_all, "List the models that answer, with all their versions.", ModelList),
+    Endpoint("GET", "/api/models", list_all, "List the models in use, with all their versions.", ModelList),
     Endpoint(
         "PUT",
         "/api/models/{name}",
         serve,
-        "Let a version of a model answer from now on: to roll back, or to take one that is offered.",
+        "Use a version of a model from now on: to roll back, or to accept an offered version.",
         ModelList,
         VersionBody,
         faults=(404, 409, 415, 422),

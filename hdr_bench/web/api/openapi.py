@@ -1,4 +1,4 @@
-"""Description of the API, by OpenAPI 3.1: made from its entries."""
+"""OpenAPI 3.1 description of the API, built from its endpoints."""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -16,24 +16,25 @@ Document = dict[str, Any]
 _JSON = "application/json"
 _PLACE = "#/components/schemas/{model}"
 _PARAMETER = re.compile(r"\{(\w+)(?::(\w+))?\}")
-# Of a docstring, as numpydoc has it.
+# An attribute in a numpydoc docstring.
 _ATTRIBUTES = "Attributes\n----------\n"
 _ATTRIBUTE = re.compile(r"^(\w+) : [^\n]*\n {4}([^\n]*)$", re.MULTILINE)
 _TYPES = {"int": {"type": "integer", "minimum": 0}, "": {"type": "string"}, "path": {"type": "string"}}
 _FAULTS = {
-    400: "The request cannot be read.",
+    400: "The request cannot be parsed.",
     401: "The access token is missing or wrong.",
-    403: "The request comes from another site, or was sent to a name that is not the server's.",
-    404: "It is not there.",
-    408: "The body came too slowly.",
-    409: "It is not possible now.",
-    413: "It is too large.",
-    415: "It is of another type.",
-    422: "It does not fit.",
-    429: "Too many requests came from this client; Retry-After says when the next one may come.",
-    503: "The server cannot answer now; Retry-After says when to ask again.",
+    403: "The request comes from another site, or its Host header does not name this server.",
+    404: "The resource does not exist.",
+    408: "The body was sent too slowly.",
+    409: "The request conflicts with the current state.",
+    413: "The request body is too large.",
+    415: "The media type is not supported.",
+    422: "The request is invalid.",
+    429: "This client sent too many requests; Retry-After says when to try again.",
+    503: "The server cannot respond now; Retry-After says when to try again.",
 }
-# The checks before every entry, and the database behind each; the health is open to all, as often as they ask.
+# Errors of the checks before every endpoint, and of the database; the health check needs no token and has no rate
+# limit.
 _OF_ALL, _OF_API = (400, 403, 503), (401, 429)
 _OF_BODIES = (408, 413)
 
@@ -59,7 +60,7 @@ def describe_api(endpoints: Iterable[Endpoint], version: str) -> Document:
         "info": {
             "title": "hdr-bench",
             "version": version,
-            "description": "Read handwritten digits, correct what was read, and let models learn from it.",
+            "description": "Read handwritten digits, correct the readings, and let models learn from the corrections.",
         },
         "paths": paths,
         "components": {
@@ -68,7 +69,7 @@ def describe_api(endpoints: Iterable[Endpoint], version: str) -> Document:
                 "token": {
                     "type": "http",
                     "scheme": "bearer",
-                    "description": "Only needed when the server was started with a token.",
+                    "description": "Only required if the server was started with a token.",
                 }
             },
         },
@@ -90,7 +91,7 @@ def _describe(entry: Endpoint) -> Document:
 
 
 def _responses(entry: Endpoint) -> Document:
-    reply: Document = {"description": "It went well."}
+    reply: Document = {"description": "Success."}
     if entry.reply is not None:
         reply["content"] = _content(entry.reply)
     statuses = {*_OF_ALL, *entry.faults}
@@ -144,7 +145,7 @@ def _schemas(entries: Iterable[Endpoint]) -> Document:
 
 
 def _describe_properties(schema: Document, model: type[BaseModel]) -> None:
-    """Take docstrings apart: what they say of an attribute, also of an inherited one, describes the property."""
+    """Describe properties with the docstrings of their attributes, inherited ones included."""
     schema["description"] = _parts(model)[0]
     for kind in reversed(model.__mro__[: model.__mro__.index(BaseModel)]):
         for name, text in _parts(kind)[1]:

@@ -16,11 +16,11 @@ from hdr_bench.web.recognition.records import ServedVersion, StepPicture
 from hdr_bench.web.services.readings import missing_reading
 from hdr_bench.web.state import AppState, state_of
 
-# What browsers show; anything else that can be read is converted.
+# Types that browsers can show; all other readable types are converted.
 _SHOWN = frozenset({"image/png", "image/jpeg", "image/webp", "image/gif"})
-# The page asks for the list of stages, then for each picture: they are drawn once for all of these.
+# The page requests the list of stages, then each picture; all stages are drawn once for these requests.
 _MOST_KEPT, _SECONDS_KEPT = 4, 60.0
-# No browser takes a picture for a page, whatever its bytes look like.
+# Keeps browsers from interpreting a picture as a page, whatever its content.
 _SAFE = {
     "X-Content-Type-Options": "nosniff",
     "Content-Disposition": "inline",
@@ -30,12 +30,12 @@ _Key = tuple[int, str, tuple[ServedVersion, ...]]
 
 
 class DrawnSteps:
-    """Stages that were drawn last, kept for a minute; the database is asked each time whether their picture is there.
+    """Cache of recently drawn stages, for one minute; each request checks that their picture still exists.
 
     Attributes
     ----------
     kept : OrderedDict
-        By reading, SHA-256 of its picture, and the version that divided it.
+        Stages by reading, SHA-256 of its picture, and version that segmented it.
     """
 
     def __init__(self) -> None:
@@ -69,7 +69,7 @@ class DrawnSteps:
         self.kept[key] = steps
         if len(self.kept) > _MOST_KEPT:
             self.kept.popitem(last=False)
-        # Whoever deletes a picture expects that it is gone, also if nobody asks for its stages again.
+        # A deleted picture must be gone, even if nobody requests its stages again.
         asyncio.get_running_loop().call_later(_SECONDS_KEPT, self.kept.pop, key, None)
 
     def _forget(self, reading_id: int) -> None:
@@ -78,7 +78,7 @@ class DrawnSteps:
 
 
 async def _load(state: AppState, reading_id: int) -> tuple[bytes, str, str]:
-    """Return the content, kind and media type of the picture of a reading."""
+    """Return the content, kind and media type of a reading's picture."""
 
     def find(session: Session) -> tuple[bytes, str, str] | None:
         picture = load_content(session, reading_id)
@@ -91,7 +91,7 @@ async def _load(state: AppState, reading_id: int) -> tuple[bytes, str, str]:
 
 
 async def show_picture(request: Request) -> Response:
-    """Return the picture of a reading, as a browser shows it.
+    """Return the picture of a reading, in a format that browsers can show.
 
     Parameters
     ----------
@@ -142,7 +142,7 @@ async def show_step(request: Request) -> Response:
     steps = await _steps_of(request).draw(state_of(request), reading_id)
     step = next((each for each in steps if each.name == name), None)
     if step is None:
-        raise HTTPException(404, f"There is no stage {name[:40]!r}. The list of stages names all.")
+        raise HTTPException(404, f"There is no stage {name[:40]!r}. Choose one from the list of stages.")
     return Response(step.png, media_type="image/png", headers=_SAFE)
 
 
@@ -158,7 +158,7 @@ ENDPOINTS = (
         "GET",
         "/api/readings/{id:int}/picture",
         show_picture,
-        "Return the picture of a reading; of a kind that browsers do not show, as a PNG of at most 1600x1600 pixels.",
+        "Return the picture of a reading; formats that browsers cannot show become a PNG of at most 1600x1600 pixels.",
         _PICTURES,
         faults=(404, 503),
     ),

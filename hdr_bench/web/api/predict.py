@@ -1,4 +1,4 @@
-"""Answers without storing anything: for a drawing while it is drawn, or for images in MNIST's form."""
+"""Predictions without storing anything: for a drawing in progress, or for images in MNIST's format."""
 
 import numpy as np
 from starlette.exceptions import HTTPException
@@ -17,7 +17,7 @@ _BINARY: dict[str, object] = {"type": "string", "format": "binary"}
 
 
 async def predict(request: Request) -> Response:
-    """Answer for a drawing, or for images.
+    """Read a drawing, or recognize images.
 
     Parameters
     ----------
@@ -50,13 +50,13 @@ ENDPOINTS = (
         "POST",
         "/api/predict",
         predict,
-        "Read a drawing on plain ground, or recognize images of 28x28 pixels, without storing anything.",
+        "Read a drawing on a plain background, or recognize images of 28x28 pixels, without storing anything.",
         _REPLY,
         _BODY,
         query=(
             Parameter(
                 "unfinished",
-                "Whether somebody is still drawing: faster, and digits that touch are not taken apart.",
+                "Whether the drawing is still in progress: faster, but touching digits are not separated.",
                 {"type": "boolean", "default": False},
             ),
         ),

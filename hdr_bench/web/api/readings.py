@@ -1,4 +1,4 @@
-"""Stored readings: pictures come in, are listed, shown and deleted."""
+"""Stored readings: created from pictures, listed, shown and deleted."""
 
 from typing import Literal, cast
 
@@ -26,7 +26,7 @@ _MULTIPART = "multipart/form-data"
 
 
 async def add(request: Request) -> Response:
-    """Read a picture and store it with its reading; it is acknowledged once it is stored.
+    """Read a picture and store it with its reading; the response is sent once it is stored.
 
     Parameters
     ----------
@@ -41,7 +41,7 @@ async def add(request: Request) -> Response:
     async with request.form(max_files=1, max_fields=_MOST_FIELDS) as form:
         file = form.get("file")
         if not isinstance(file, UploadFile):
-            raise HTTPException(422, "There is no picture in the field file.")
+            raise HTTPException(422, "The field file contains no picture.")
         content, name = await file.read(), file.filename or ""
         kind, writer = _kind_of(form), _text_of(form, "writer")
     state = state_of(request)
@@ -124,7 +124,7 @@ async def delete(request: Request) -> Response:
 
 
 async def delete_all_of_writer(request: Request) -> Response:
-    """Delete all pictures of a writer, with what hangs on them.
+    """Delete all pictures of a writer, with their readings, answers and corrections.
 
     Parameters
     ----------
@@ -164,7 +164,7 @@ ENDPOINTS = (
         "GET",
         "/api/readings",
         list_all,
-        "List readings, newest first; what is asked of marks must hold for one of their corrections.",
+        "List readings, newest first; filters on marks must match one of their corrections.",
         ReadingList,
         query=(PAGE, *READING_FILTERS),
         faults=(422,),
@@ -182,7 +182,7 @@ ENDPOINTS = (
         "DELETE",
         "/api/writers/{name:path}",
         delete_all_of_writer,
-        "Delete all pictures of a writer, with what hangs on them.",
+        "Delete all pictures of a writer, with their readings, answers and corrections.",
         Deleted,
         faults=(404, 422),
     ),

@@ -1,4 +1,4 @@
-"""Readings as the API answers them, of what was just read and of what is stored."""
+"""Readings as the API returns them, both fresh and stored ones."""
 
 import base64
 from collections.abc import Sequence
@@ -16,7 +16,7 @@ from hdr_bench.web.api.schemas import (
 from hdr_bench.web.database.tables import Answer, Correction, Digit, Reading
 from hdr_bench.web.recognition.records import MarkAnswers, ModelAnswer, PictureAnswers
 
-# Digits after the point of probabilities and of milliseconds.
+# Decimal places of probabilities and of milliseconds.
 _PLACES, _PLACES_OF_TIMES = 6, 3
 
 
@@ -105,7 +105,7 @@ def _short(correction: Correction | None) -> ShortCorrection | None:
 def _make_mark(
     digit: int | None, line: int | None, box: tuple[int, int, int, int], image: bytes, answers: Sequence[ModelReply]
 ) -> MarkReply:
-    # The first model read the picture: its probabilities are the reading's.
+    # The first model read the picture, so its probabilities are those of the reading.
     first = answers[0]
     return MarkReply(
         digit=digit,

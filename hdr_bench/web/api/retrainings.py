@@ -1,4 +1,4 @@
-"""Retrainings: asked for, and followed."""
+"""Retrainings: requested and followed."""
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -43,7 +43,7 @@ async def show(request: Request) -> Response:
 
 
 async def list_last(request: Request) -> Response:
-    """List the last retrainings, newest first.
+    """List recent retrainings, newest first.
 
     Parameters
     ----------
@@ -58,7 +58,7 @@ async def list_last(request: Request) -> Response:
 
 
 async def show_learning(request: Request) -> Response:
-    """Return how many corrections are there to learn from.
+    """Return how many corrections are available to learn from.
 
     Parameters
     ----------
@@ -82,13 +82,13 @@ ENDPOINTS = (
         202,
         faults=(404, 415, 422),
     ),
-    Endpoint("GET", "/api/retrainings", list_last, "List the last retrainings, newest first.", RetrainingList),
+    Endpoint("GET", "/api/retrainings", list_last, "List recent retrainings, newest first.", RetrainingList),
     Endpoint("GET", "/api/retrainings/{id:int}", show, "Return a retraining.", RetrainingReply, faults=(404,)),
     Endpoint(
         "GET",
         "/api/learning",
         show_learning,
-        "Return how many corrections are there to learn from, and which model is retrained by itself.",
+        "Return how many corrections are available to learn from, and which model is retrained automatically.",
         LearningReply,
     ),
 )

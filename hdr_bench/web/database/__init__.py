@@ -1,1 +1,1 @@
-"""What the web application stores: pictures, readings, answers, corrections, and versions of models."""
+"""Storage of the web application: pictures, readings, answers, corrections, and model versions."""

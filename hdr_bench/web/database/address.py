@@ -1,4 +1,4 @@
-"""Addresses of databases: which driver an address means, and how it is shown without its password."""
+"""Database URLs: choosing the driver, and showing a URL without its password."""
 
 from sqlalchemy import URL, make_url
 from sqlalchemy.engine import Dialect
@@ -10,7 +10,7 @@ _DRIVERS = {
     "mysql": "mysql+pymysql",
     "mariadb": "mariadb+pymysql",
     "postgresql": "postgresql+psycopg",
-    # As many hosts write it.
+    # Many hosting providers write it this way.
     "postgres": "postgresql+psycopg",
 }
 _EXTRAS = {"mysql": "mysql", "mariadb": "mysql", "postgresql": "postgresql"}
@@ -18,12 +18,12 @@ _FORMS = "sqlite:///FILE, mysql://USER:PASSWORD@HOST/NAME or postgresql://USER:P
 
 
 def read_address(url: str) -> URL:
-    """Return a database's URL with the driver that reaches it.
+    """Return a database's URL with its driver.
 
     Parameters
     ----------
     url : str
-        As SQLAlchemy reads it; without a driver it gets the one that the library's extras install.
+        URL in SQLAlchemy's form; without a driver, that of the library's extras is used.
 
     Returns
     -------
@@ -32,15 +32,15 @@ def read_address(url: str) -> URL:
     Raises
     ------
     DatabaseError
-        It is not a URL of a database, or names no file or database.
+        If it is not the URL of a database, or does not name a file or database.
     MissingDependencyError
-        Its driver is not installed.
+        If its driver is not installed.
     """
     try:
         address = make_url(url)
-    # Of a port that is not a number SQLAlchemy says no more than `int` does; its own message may show the password.
+    # For an invalid port, SQLAlchemy only repeats the message of `int`; its other messages may show the password.
     except (ArgumentError, ValueError):
-        raise DatabaseError(f"the database's URL cannot be read. Write it as {_FORMS}.") from None
+        raise DatabaseError(f"the database's URL is not valid. Write it as {_FORMS}.") from None
     address = address.set(drivername=_DRIVERS.get(address.drivername, address.drivername))
     _check_driver(address)
     if not address.database or address.database == ":memory:":
@@ -50,7 +50,7 @@ def read_address(url: str) -> URL:
 
 
 def show(address: URL) -> str:
-    """Return a database's URL as a message shows it, without password and options.
+    """Return a database's URL for messages, without password and options.
 
     Parameters
     ----------
@@ -66,7 +66,7 @@ def show(address: URL) -> str:
 def _check_driver(address: URL) -> None:
     dialect = _find_dialect(address)
     try:
-        # What it returns is the driver's module.
+        # Returns the driver's module.
         dialect.import_dbapi()
     except ImportError as error:
         raise MissingDependencyError(_describe_missing(address, error)) from error

@@ -1,4 +1,4 @@
-"""The collection: corrections as a list with filters, and as images for other programs."""
+"""The collection: corrections as a filtered list, and as images for export."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -16,22 +16,22 @@ _ROWS_AT_ONCE = 1000
 
 @dataclass(frozen=True)
 class CorrectionFilter:
-    """Which corrections a list shows, or an export holds.
+    """Filter of the corrections in a list or an export.
 
     Attributes
     ----------
     label : int, "none" or None
         ``"none"`` for marks that are not a digit; None for all.
     model_digit : int or None
-        What the picture was read as there; None for all.
+        Digit that was read; None for all.
     review : str
-        ``"clear"``, ``"waiting"``, ``"confirmed"``, or ``"settled"`` for all that do not wait; empty for all.
+        ``"clear"``, ``"waiting"``, ``"confirmed"``, or ``"settled"`` for all that are not waiting; empty for all.
     writer : str or None
-        Of the picture; empty for pictures of which nobody said who wrote them, None for all.
+        Writer of the picture; empty for pictures without a writer, None for all.
     wrong_for, right_for : str
-        Name of a model that gave another answer than the label, or the same; empty for all.
+        Name of a model whose answer was wrong, or right; empty for all.
     kind : str
-        Of the picture: ``"drawing"`` or ``"upload"``; empty for both.
+        Kind of the picture, ``"drawing"`` or ``"upload"``; empty for both.
     """
 
     label: int | Literal["none"] | None = None
@@ -45,18 +45,18 @@ class CorrectionFilter:
 
 @dataclass(frozen=True)
 class ExportedDigit:
-    """Corrected digit, for an export.
+    """Corrected digit for an export.
 
     Attributes
     ----------
     id : int
-        Of the correction.
+        Id of the correction.
     label : int
     image : bytes
         28x28 pixels, one byte each.
     writer : str
     held_back : bool
-        Whether it judges new versions, and no version learns from it.
+        Whether it is held back for testing new versions, so that no version learns from it.
     """
 
     id: int
@@ -74,7 +74,7 @@ def list_corrections(session: Session, chosen: CorrectionFilter, page: int = 1) 
     session : Session
     chosen : CorrectionFilter
     page : int, default=1
-        Its number, from 1.
+        Page number, from 1.
 
     Returns
     -------
@@ -90,12 +90,12 @@ def list_corrections(session: Session, chosen: CorrectionFilter, page: int = 1) 
 
 
 def export_digits(session: Session, chosen: CorrectionFilter) -> Iterator[ExportedDigit]:
-    """Give the corrected digits that a filter chooses, oldest first, without marks that are not a digit.
+    """Yield the corrected digits that match a filter, oldest first, without marks that are not digits.
 
     Parameters
     ----------
     session : Session
-        Open until all were given.
+        Session that stays open until all digits were yielded.
     chosen : CorrectionFilter
 
     Yields
@@ -110,7 +110,7 @@ def export_digits(session: Session, chosen: CorrectionFilter) -> Iterator[Export
 
 
 def count_digits(session: Session, chosen: CorrectionFilter) -> int:
-    """Return how many digits `export_digits` gives.
+    """Return how many digits `export_digits` yields.
 
     Parameters
     ----------
@@ -135,7 +135,7 @@ def _select(chosen: CorrectionFilter) -> Select[Correction]:
 
 
 def conditions_of(chosen: CorrectionFilter) -> Sequence[ColumnElement[bool]]:
-    """Return the conditions of a filter, for a query of corrections with their marks and pictures.
+    """Return a filter as conditions for a query of corrections with their marks and pictures.
 
     Parameters
     ----------
@@ -168,7 +168,7 @@ def conditions_of(chosen: CorrectionFilter) -> Sequence[ColumnElement[bool]]:
 
 
 def _answered(model: str, *, right: bool) -> ColumnElement[bool]:
-    """Return whether a model was right: it took a digit for what it is and accepted it, or rejected what is none."""
+    """Return whether a model was right: it accepted a digit and read it correctly, or rejected a non-digit."""
     answer, version = aliased(Answer), aliased(ModelVersion)
     is_digit = Correction.label.is_not(None)
     is_right = (is_digit & (answer.digit == Correction.label) & ~answer.rejected) | (~is_digit & answer.rejected)

@@ -1,4 +1,4 @@
-"""Types of the columns: what each database makes of bytes, times, numbers and JSON."""
+"""Column types: how each database stores bytes, times, numbers and JSON."""
 
 from datetime import UTC, datetime
 from typing import Any, ClassVar
@@ -8,12 +8,12 @@ from sqlalchemy.dialects import mysql
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.types import TypeDecorator
 
-# A picture of 10 MB does not fit in MySQL's smaller types of binary data; its times have no fractions by default.
+# A picture of 10 MB does not fit into MySQL's smaller binary types; its times have no fractions of a second by default.
 _Bytes = LargeBinary().with_variant(mysql.LONGBLOB(), "mysql", "mariadb")
 _Moment = DateTime().with_variant(mysql.DATETIME(fsp=6), "mysql", "mariadb")
 
 NEVER_AGAIN: dict[str, Any] = {"sqlite_autoincrement": True}
-"""Options of a table whose numbers people and programs know: SQLite otherwise gives that of a deleted row again."""
+"""Options of tables whose ids are visible outside: otherwise SQLite reuses the ids of deleted rows."""
 
 
 def now() -> datetime:
@@ -27,18 +27,18 @@ def now() -> datetime:
 
 
 class UtcTime(TypeDecorator[datetime]):
-    """Time in UTC: databases keep it without a zone, Python gets it with one."""
+    """Time in UTC: stored without a time zone, returned to Python with one."""
 
     impl = _Moment
     cache_ok = True
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002  # SQLAlchemy gives it
-        """Return the time as it is stored.
+        """Convert a time for storage.
 
         Parameters
         ----------
         value : datetime or None
-            With a time zone.
+            Time with a time zone.
         dialect : Dialect
 
         Returns
@@ -48,7 +48,7 @@ class UtcTime(TypeDecorator[datetime]):
         return None if value is None else value.astimezone(UTC).replace(tzinfo=None)
 
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002  # SQLAlchemy gives it
-        """Return a stored time with its zone.
+        """Convert a stored time, adding its time zone.
 
         Parameters
         ----------

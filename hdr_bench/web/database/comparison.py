@@ -1,4 +1,4 @@
-"""How often each version was right on what users drew."""
+"""Accuracy of each version on what people drew."""
 
 import math
 from collections import defaultdict
@@ -17,18 +17,18 @@ _ROWS_AT_ONCE = 1000
 
 @dataclass(frozen=True)
 class RightCount:
-    """How often a version was right on corrected marks.
+    """Numbers of correct answers of a version on corrected marks.
 
     Attributes
     ----------
     n_marks : int
-        Digits that it answered for, by their labels.
+        Number of digits, by their labels, that it read.
     n_right : int
-        Of these, how many it gave the right digit first, as MNIST's accuracy counts: also where it would reject it.
+        Of these, how many have the correct digit as the first choice, rejected or not, as in MNIST's accuracy.
     n_rejected : int
-        Of these, how many it took for something other than a digit.
+        Of these, how many it rejected as not a digit.
     n_others : int
-        Marks that it answered for and that are not digits.
+        Number of marks that it read and that are not digits.
     n_others_rejected : int
         Of these, how many it rejected.
     """
@@ -50,11 +50,11 @@ class RightCount:
 
 
 def count_right(session: Session) -> list[tuple[ModelVersion, RightCount]]:
-    """Return how often each version was right on corrected marks, without images that it may have learned from.
+    """Count correct answers of each version on corrected marks, without images that it may have learned from.
 
-    A picture that comes a second time has images that a version may have learned from the first time. They are left
-    out where that version, or an earlier one of its model, learned an equal image, whether or not that correction is
-    still there. Corrections that wait for a second look do not count.
+    A picture that is submitted twice has images that a version may have learned the first time. They are left out if
+    that version, or an earlier one of its model, learned an equal image, whether or not that correction still exists.
+    Corrections that are waiting for review do not count.
 
     Parameters
     ----------
@@ -63,7 +63,7 @@ def count_right(session: Session) -> list[tuple[ModelVersion, RightCount]]:
     Returns
     -------
     counts : list of (ModelVersion, RightCount)
-        By model, then by version; versions without answers for corrected marks are missing.
+        Counts sorted by model and version, omitting versions without answers to corrected marks.
     """
     counts: defaultdict[int, RightCount] = defaultdict(RightCount)
     for version_id, count in (*_count_never_learned(session), *_count_perhaps_learned(session)):
@@ -78,7 +78,7 @@ def _count_never_learned(session: Session) -> Iterator[tuple[int, RightCount]]:
     sums = (func.sum(case((condition, 1), else_=0)) for condition in conditions)
     query = _answers(Answer.version_id, *sums).where(~_may_be_learned()).group_by(Answer.version_id)
     for version_id, *numbers in session.execute(query):
-        # MySQL's sums are decimal numbers.
+        # MySQL returns sums as decimal numbers.
         yield version_id, RightCount(*map(int, numbers))
 
 

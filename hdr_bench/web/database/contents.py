@@ -1,4 +1,4 @@
-"""What belongs to a stored picture: its bytes, its thumbnail, its SHA-256."""
+"""Contents of a stored picture: its bytes, its thumbnail, its SHA-256."""
 
 from typing import TypeVar
 
@@ -22,7 +22,7 @@ def load_content(session: Session, reading_id: int) -> Picture | None:
     Returns
     -------
     picture : Picture or None
-        None if there is no reading of this number.
+        None if there is no reading with this id.
     """
     if not can_be_id(reading_id):
         return None
@@ -31,7 +31,7 @@ def load_content(session: Session, reading_id: int) -> Picture | None:
 
 
 def load_thumbnail(session: Session, reading_id: int) -> bytes | None:
-    """Return the picture of a reading made small, as a JPEG.
+    """Return a thumbnail of a reading's picture as a JPEG.
 
     Parameters
     ----------
@@ -41,7 +41,7 @@ def load_thumbnail(session: Session, reading_id: int) -> bytes | None:
     Returns
     -------
     thumbnail : bytes or None
-        None if there is no reading of this number.
+        None if there is no reading with this id.
     """
     return _load_column(session, reading_id, Picture.thumbnail)
 
@@ -57,7 +57,7 @@ def load_digest(session: Session, reading_id: int) -> str | None:
     Returns
     -------
     sha256 : str or None
-        None if there is no reading of this number.
+        None if there is no reading with this id.
     """
     return _load_column(session, reading_id, Picture.sha256)
 

@@ -1,4 +1,4 @@
-"""Corrections: what people said that marks are, and which of it models learn from."""
+"""Corrections: labels that people gave to marks, and which of them models learn from."""
 
 from hashlib import sha256
 
@@ -9,31 +9,31 @@ from hdr_bench.exceptions import DatabaseError
 from hdr_bench.web.database.pages import can_be_id
 from hdr_bench.web.database.tables import Correction, Digit
 
-# One image in five judges new versions.
+# One image in five is held back for testing new versions.
 _HELD_BACK = 5
 _UNLIKELY = 0.05
 
 
 def correct(session: Session, digit_id: int, label: int | None) -> Correction | None:
-    """Store what a mark is; what was said before is replaced, and the models' answers stay.
+    """Store a correction of a mark, replacing an earlier one; the models' answers are kept.
 
     Parameters
     ----------
     session : Session
     digit_id : int
-        Of the mark.
+        Id of the mark.
     label : int or None
         The digit; None if the mark is not a digit.
 
     Returns
     -------
     correction : Correction or None
-        None if there is no mark of this number.
+        None if there is no mark with this id.
 
     Raises
     ------
     DatabaseError
-        The label is not a digit.
+        If the label is not a digit.
     """
     if label is not None and label not in range(10):
         raise DatabaseError(f"a label must be a digit from 0 to 9, or none, got {label}.")
@@ -56,12 +56,12 @@ def find_correction(session: Session, digit_id: int) -> Correction | None:
     ----------
     session : Session
     digit_id : int
-        Of the mark.
+        Id of the mark.
 
     Returns
     -------
     correction : Correction or None
-        None if it was not corrected.
+        None if the mark was not corrected.
     """
     if not can_be_id(digit_id):
         return None
@@ -69,7 +69,7 @@ def find_correction(session: Session, digit_id: int) -> Correction | None:
 
 
 def confirm(session: Session, correction_id: int) -> Correction | None:
-    """Note that a person looked a second time, and stays with the label.
+    """Record that a person reviewed a correction and confirmed the label.
 
     Parameters
     ----------
@@ -79,7 +79,7 @@ def confirm(session: Session, correction_id: int) -> Correction | None:
     Returns
     -------
     correction : Correction or None
-        None if there is none of this number.
+        None if there is no correction with this id.
     """
     correction = session.get(Correction, correction_id) if can_be_id(correction_id) else None
     if correction is not None and correction.review == "waiting":
@@ -89,7 +89,7 @@ def confirm(session: Session, correction_id: int) -> Correction | None:
 
 
 def remove_correction(session: Session, correction_id: int) -> bool:
-    """Forget a correction; the mark and the models' answers stay.
+    """Delete a correction; the mark and the models' answers are kept.
 
     Parameters
     ----------
@@ -108,7 +108,7 @@ def remove_correction(session: Session, correction_id: int) -> bool:
 
 
 def count_unused(session: Session) -> int:
-    """Return how many corrections no version has been given, of those that one may learn from.
+    """Return how many of the corrections to learn from were not given to any version yet.
 
     Parameters
     ----------
@@ -123,7 +123,7 @@ def count_unused(session: Session) -> int:
 
 
 def count_waiting(session: Session) -> int:
-    """Return how many corrections wait for a second look.
+    """Return how many corrections are waiting for review.
 
     Parameters
     ----------
@@ -137,7 +137,7 @@ def count_waiting(session: Session) -> int:
 
 
 def training_corrections(session: Session) -> list[Correction]:
-    """Return the corrections that versions learn from, with their marks: no unconfirmed ones, nor marks of no digit.
+    """Return the corrections to learn from, with their marks, without those waiting for review and non-digits.
 
     Parameters
     ----------
@@ -146,13 +146,13 @@ def training_corrections(session: Session) -> list[Correction]:
     Returns
     -------
     corrections : list of Correction
-        In the order of their numbers.
+        Corrections in the order of their ids.
     """
     return list(session.scalars(_with_marks().where(*_learnable())))
 
 
 def held_back_corrections(session: Session) -> list[Correction]:
-    """Return the corrections that judge versions, with their marks: no unconfirmed ones, nor marks of no digit.
+    """Return the corrections that test versions, with their marks, without those waiting for review and non-digits.
 
     Parameters
     ----------
@@ -161,7 +161,7 @@ def held_back_corrections(session: Session) -> list[Correction]:
     Returns
     -------
     corrections : list of Correction
-        In the order of their numbers.
+        Corrections in the order of their ids.
     """
     return list(session.scalars(_with_marks().where(*_certain(), Correction.held_back)))
 
@@ -175,7 +175,7 @@ def _add(session: Session, mark: Digit, label: int | None) -> Correction:
 
 
 def _lock_mark(session: Session, digit_id: int) -> Digit | None:
-    """Return a mark, with its answers, that no other transaction corrects or deletes meanwhile."""
+    """Return a mark with its answers, locked against changes by other transactions."""
     if not can_be_id(digit_id):
         return None
     query = select(Digit).where(Digit.id == digit_id).options(selectinload(Digit.answers))
@@ -183,7 +183,7 @@ def _lock_mark(session: Session, digit_id: int) -> Digit | None:
 
 
 def _review(mark: Digit, label: int | None) -> str:
-    # Of marks that are no digit models have no probability, and none learns from them.
+    # Models give no probability for marks that are not digits, and do not learn from them.
     if label is None or not mark.answers:
         return "clear"
     likeliest = max(answer.probabilities[label] for answer in mark.answers)

@@ -1,4 +1,4 @@
-"""The connection with the database: SQLite, MariaDB, MySQL or PostgreSQL."""
+"""Connection to the database: SQLite, MariaDB, MySQL or PostgreSQL."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,7 +14,7 @@ from hdr_bench.web.database.address import read_address, show
 from hdr_bench.web.database.failures import plain_errors
 from hdr_bench.web.database.sqlite import WRITES, prepare_sqlite
 
-# As many as Starlette has threads, which is what asks.
+# One connection for each of Starlette's threads, which run the queries.
 _KEPT_CONNECTIONS, _MORE_CONNECTIONS = 10, 30
 # Long enough for another process to store a large picture.
 _SQLITE_BUSY_SECONDS = 10
@@ -29,9 +29,9 @@ class Database:
     ----------
     engine : Engine
     sessions : sessionmaker
-        Makes the sessions in which the database is asked.
+        Factory of sessions.
     name : str
-        Its URL, without password and options, for messages.
+        URL without password and options, for messages.
     """
 
     engine: Engine
@@ -40,49 +40,49 @@ class Database:
 
     @contextmanager
     def begin(self) -> Iterator[Session]:
-        """Give a session in a transaction that may write: stored at the end, undone at an error.
+        """Open a session in a transaction that may write: committed at the end, rolled back on an error.
 
         Yields
         ------
         session : Session
-            What it has loaded can be read after its end, too.
+            Session whose loaded objects stay readable after its end.
 
         Raises
         ------
         DatabaseError
-            The database cannot be reached or used; nothing was stored.
+            If the database cannot be reached or used; nothing was stored.
         """
         with plain_errors(self.name), self.sessions.begin() as session:
-            # The connection is taken, and in SQLite the lock for writing, before anything is read: a transaction that
-            # begins with reading cannot write any more once another one has written.
+            # Take the connection, and in SQLite the write lock, before anything is read: a transaction that begins by
+            # reading cannot write once another one has written.
             session.connection(execution_options={WRITES: True})
             yield session
 
     @contextmanager
     def read(self) -> Iterator[Session]:
-        """Give a session that only reads: in SQLite it waits for nobody who writes.
+        """Open a read-only session; in SQLite it does not wait for writers.
 
         Yields
         ------
         session : Session
-            What it has loaded can be read after its end, too.
+            Session whose loaded objects stay readable after its end.
 
         Raises
         ------
         DatabaseError
-            The database cannot be reached or used.
+            If the database cannot be reached or used.
         """
         with plain_errors(self.name), self.sessions() as session:
             yield session
 
 
 def open_database(url: str) -> Database:
-    """Open a database; the first transaction connects with it.
+    """Open a database; the first transaction connects to it.
 
     Parameters
     ----------
     url : str
-        As SQLAlchemy reads it, e.g. ``"sqlite:///digits.sqlite"`` or ``"mysql://USER:PASSWORD@HOST/NAME"``.
+        URL in SQLAlchemy's form, e.g. ``"sqlite:///digits.sqlite"`` or ``"mysql://USER:PASSWORD@HOST/NAME"``.
 
     Returns
     -------
@@ -91,9 +91,9 @@ def open_database(url: str) -> Database:
     Raises
     ------
     DatabaseError
-        It is not a URL of a database, or the folder of its file cannot be made.
+        If it is not the URL of a database, or the folder of its file cannot be created.
     MissingDependencyError
-        Its driver is not installed.
+        If its driver is not installed.
 
     Examples
     --------
@@ -108,11 +108,11 @@ def open_database(url: str) -> Database:
     with plain_errors(show(address)):
         engine = create_engine(
             address,
-            # A connection that broke while nobody used it, e.g. since the server was restarted, is made again.
+            # Replaces idle connections that were lost, e.g. because the server was restarted.
             pool_pre_ping=True,
             pool_size=_KEPT_CONNECTIONS,
             max_overflow=_MORE_CONNECTIONS,
-            # Messages of errors hold no picture and no name.
+            # Error messages must not contain pictures or names.
             hide_parameters=True,
             **_options(address),
         )
@@ -136,7 +136,7 @@ def _options(address: URL) -> dict[str, Any]:
     if address.get_backend_name() == "sqlite":
         return {"connect_args": _unless_said(address, "timeout", _SQLITE_BUSY_SECONDS)}
     options: dict[str, Any] = {"connect_args": _unless_said(address, "connect_timeout", _CONNECT_SECONDS)}
-    # What a transaction waited for it then sees; MySQL's own level shows it what was there when it began.
+    # A transaction must see the changes it waited for; MySQL's default level shows the state at its beginning.
     return {**options, "isolation_level": "READ COMMITTED"}
 
 
@@ -149,4 +149,4 @@ def _make_folder(address: URL) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise DatabaseError(f"the folder {folder} of the database cannot be made: {error.strerror}.") from error
+        raise DatabaseError(f"cannot create the folder {folder} of the database: {error.strerror}.") from error

@@ -1,4 +1,4 @@
-"""What went wrong with a database, in a sentence."""
+"""Descriptions of database errors in plain sentences."""
 
 import sqlite3
 from collections.abc import Iterator
@@ -10,18 +10,18 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from hdr_bench.exceptions import DatabaseError
 from hdr_bench.names import visible_prose
 
-_GONE = "does not answer. Start it, or wait until it is back; nothing was stored"
-_DENIED = "refuses the user or the password. Check both in its URL"
-_UNKNOWN = "does not exist. Create it, and start again"
+_GONE = "is not responding. Start it, or wait until it is available; nothing was stored"
+_DENIED = "rejected the user or the password. Check both in its URL"
+_UNKNOWN = "does not exist. Create it and start again"
 _BUSY = "is busy with another change. Try again in a moment"
-_FULL = "has no space left on its disk. Free some, and try again; nothing was stored"
-_READ_ONLY = "cannot be written to. Allow it, or choose another"
-_DAMAGED = "is damaged, or not a database. Choose another, or restore it from a copy"
-_NO_FILE = "cannot be opened. Check that its folder exists and may be read and written"
-_TOO_LARGE = "does not take data of this size. Raise max_allowed_packet on its server"
-_CONFLICT = "holds what contradicts this change, since another was made at the same time. Try again"
+_FULL = "has no space left on its disk. Free some space and try again; nothing was stored"
+_READ_ONLY = "is read-only. Make it writable, or choose another one"
+_DAMAGED = "is damaged or not a database. Restore it from a backup, or choose another one"
+_NO_FILE = "cannot be opened. Check that its folder exists and is readable and writable"
+_TOO_LARGE = "does not accept data of this size. Increase max_allowed_packet on its server"
+_CONFLICT = "conflicts with this change because of another one made at the same time. Try again"
 
-# By the low byte of SQLite's result codes: the rest says where it happened.
+# By the low byte of SQLite's result codes; the higher bytes only add detail.
 _BY_SQLITE_CODE = {
     sqlite3.SQLITE_BUSY: _BUSY,
     sqlite3.SQLITE_LOCKED: _BUSY,
@@ -32,7 +32,7 @@ _BY_SQLITE_CODE = {
     sqlite3.SQLITE_NOTADB: _DAMAGED,
     sqlite3.SQLITE_CONSTRAINT: _CONFLICT,
 }
-# Numbers of MySQL's and MariaDB's errors.
+# By the error numbers of MySQL and MariaDB.
 _BY_MYSQL_NUMBER = {
     1021: _FULL,
     1044: _DENIED,
@@ -64,7 +64,7 @@ _BY_SQLSTATE = {
     "55P03": _BUSY,
     "57P": _GONE,
 }
-# psycopg has no state for what happens before it is connected, or when a connection breaks: the first that it says.
+# psycopg gives no SQLSTATE before it is connected or when a connection is lost, so match the first line of its message.
 _BY_PSYCOPG_WORDS = {
     "password authentication failed": _DENIED,
     "no password supplied": _DENIED,
@@ -79,12 +79,12 @@ _LONGEST_LINE = 300
 
 @contextmanager
 def plain_errors(name: str) -> Iterator[None]:
-    """Turn what a database's driver raises into a `DatabaseError` with a plain sentence.
+    """Convert exceptions of a database's driver to a `DatabaseError` with a plain sentence.
 
     Parameters
     ----------
     name : str
-        The database's URL, without its password.
+        URL of the database, without its password.
 
     Yields
     ------
@@ -93,7 +93,7 @@ def plain_errors(name: str) -> Iterator[None]:
     Raises
     ------
     DatabaseError
-        The database cannot be reached or used.
+        If the database cannot be reached or used.
     """
     try:
         yield
@@ -104,7 +104,7 @@ def plain_errors(name: str) -> Iterator[None]:
 
 
 def describe(error: DBAPIError) -> str:
-    """Return what happened, and what to do, as the end of a sentence that began with the database.
+    """Return what happened and what to do, as a predicate for a sentence about the database.
 
     Parameters
     ----------
@@ -123,12 +123,12 @@ def describe(error: DBAPIError) -> str:
 
 def _describe_code(original: BaseException | None) -> str:
     if isinstance(original, sqlite3.Error):
-        # Python's module has no code for what it finds itself.
+        # Errors raised by Python's own module have no code.
         return _BY_SQLITE_CODE.get(getattr(original, "sqlite_errorcode", 0) & 0xFF, "")
     number = original.args[0] if original is not None and original.args else None
     if isinstance(number, int) and number in _BY_MYSQL_NUMBER:
         return _BY_MYSQL_NUMBER[number]
-    # MySQL's states are coarser than its numbers.
+    # MySQL's SQLSTATEs are coarser than its error numbers.
     state = getattr(original, "sqlstate", None) or ""
     return next((words for start, words in _BY_SQLSTATE.items() if state.startswith(start)), "")
 

@@ -1,4 +1,4 @@
-"""What versions were given, and what they learned of it."""
+"""Corrections that versions were given, and those they learned."""
 
 from collections.abc import Iterator, Mapping, Sequence
 
@@ -7,19 +7,19 @@ from sqlalchemy.orm import Session
 
 from hdr_bench.web.database.tables import Correction, Digit, LearnedMark, ModelVersion
 
-# Databases limit how many values a statement may have.
+# Databases limit the number of values in a statement.
 _IDS_AT_ONCE = 1000
 
 
 def mark_used(session: Session, labels: Mapping[int, int], version_id: int) -> None:
-    """Note which version was the first that corrections were given to.
+    """Record the first version that corrections were given to.
 
     Parameters
     ----------
     session : Session
     labels : mapping of int to int
-        By the numbers of the corrected marks, the labels that it was given. A correction that was changed since then
-        stays unused.
+        Labels that it was given, by the ids of the corrected marks. A correction that was changed since then stays
+        unused.
     version_id : int
     """
     for label in set(labels.values()):
@@ -33,13 +33,13 @@ def mark_used(session: Session, labels: Mapping[int, int], version_id: int) -> N
 
 
 def note_learned(session: Session, digit_ids: Sequence[int], version: ModelVersion) -> None:
-    """Note which marks a version learned, of those that are still there and no earlier version of its model learned.
+    """Record the marks that a version learned, if they still exist and no earlier version of its model learned them.
 
     Parameters
     ----------
     session : Session
     digit_ids : sequence of int
-        Of the marks.
+        Ids of the marks.
     version : ModelVersion
     """
     known = select(LearnedMark.digit_id).join(ModelVersion).where(ModelVersion.model == version.model)
@@ -51,7 +51,7 @@ def note_learned(session: Session, digit_ids: Sequence[int], version: ModelVersi
 
 
 def first_learners(session: Session) -> dict[tuple[str, bytes], int]:
-    """Return by model and image the number of the first version that learned the image.
+    """Return the number of the first version that learned each image, by model and image.
 
     Parameters
     ----------
@@ -66,7 +66,7 @@ def first_learners(session: Session) -> dict[tuple[str, bytes], int]:
         .select_from(LearnedMark)
         .join(ModelVersion, LearnedMark.version_id == ModelVersion.id)
         .join(Digit, LearnedMark.digit_id == Digit.id)
-        # The last one, the earliest, stays.
+        # Later entries overwrite earlier ones, so the earliest version comes last.
         .order_by(ModelVersion.number.desc())
         .execution_options(yield_per=_IDS_AT_ONCE)
     )

@@ -1,4 +1,4 @@
-"""The tables of models: their versions, what they learned, and their retrainings."""
+"""Tables of models: their versions, what they learned, and their retrainings."""
 
 from datetime import datetime
 from typing import Any
@@ -19,30 +19,30 @@ class ModelVersion(Table):
     model : str
         Name of the model, e.g. ``"cnn"``.
     number : int
-        Counted per model, from 1.
+        Version number, counted from 1 for each model.
     method : str
         A name of `ESTIMATORS`, or the class of the estimator.
     origin : str
         ``"embedded"``, ``"given"``, ``"fitted"`` or ``"retrained"``.
     state : str
-        ``"usable"``, ``"offered"``, ``"refused"`` or ``"damaged"``. Which version is served, `ServedModel` says.
+        ``"usable"``, ``"offered"``, ``"refused"`` or ``"damaged"``. `ServedModel` records which version is served.
     file : str
-        Name of its file in the folder of models.
+        Name of its file in the models folder.
     sha256 : str
-        Of that file.
+        SHA-256 of that file.
     parent_id : int or None
         Version that it was retrained from.
     n_images : int
-        Original training images that it was fitted on.
+        Number of original training images.
     n_corrections : int
-        Corrections that it learned from, without those that were given to it and could not be learned.
+        Number of corrections that it learned from, without those that were given to it but could not be learned.
     scores : dict
         Accuracy by set of images, as on a model's card, with intervals.
     decision : dict
-        Why it was taken, offered or refused: the numbers that decided; empty for first versions.
+        The numbers behind the decision to accept, offer or reject it; empty for first versions.
     id : int
     created_at : datetime
-        When, in UTC.
+        When it was created, in UTC.
     """
 
     __tablename__ = "model_versions"
@@ -64,18 +64,18 @@ class ModelVersion(Table):
 
 
 class ServedModel(Table):
-    """Model and the version of it that answers: to change it is one update of one row.
+    """Model and its served version, so that changing the version updates a single row.
 
     Attributes
     ----------
     position : int or None
-        Order of the models; the first one divides pictures into digits. None if the model does not answer: which
-        version was chosen is remembered until it does again.
+        Position among the models; the first one segments pictures into digits. None if the model is not served; its
+        selected version is remembered.
     name : str
     version_id : int
-        Version that was chosen last.
+        Version that was selected last.
     changed_at : datetime
-        When another version became the one that answers.
+        When the served version last changed.
     version : ModelVersion
     """
 
@@ -88,14 +88,14 @@ class ServedModel(Table):
 
 
 class LearnedMark(Table):
-    """Mark whose image a model learned: people may take its correction back, but not out of the model.
+    """Mark whose image a model learned; deleting its correction does not remove it from the model.
 
     Attributes
     ----------
     digit_id : int
-        Of the mark.
+        Id of the mark.
     version_id : int
-        First version of the model that learned it. The following ones of this model count as having learned it too.
+        First version of the model that learned it. Later versions of this model count as having learned it too.
     """
 
     __tablename__ = "learned_marks"
@@ -104,31 +104,31 @@ class LearnedMark(Table):
 
 
 class Retraining(Table):
-    """Job that makes a new version of a model.
+    """Job that trains a new version of a model.
 
     Attributes
     ----------
     state : str
         ``"queued"``, ``"running"``, ``"done"``, ``"refused"`` or ``"failed"``.
     stage : str
-        What it is at, in words.
+        Current stage, in words.
     epoch, n_epochs : int
-        Of the network that is trained; both 0 for other methods.
+        Epochs of a network; both 0 for other methods.
     reason : str
-        Why it was refused, or failed.
+        Why the version was rejected, or the job failed.
     parent_id : int
-        Version that it begins with.
+        Version that it starts from.
     version_id : int or None
-        Version that came of it.
+        Version that it produced.
     owner : str
-        The server that runs it; empty if none does.
+        Server that runs it; empty if none does.
     seen_at : datetime or None
-        When that server last said so.
+        Last sign of life of that server.
     id : int
     model : str
-        Its name.
+        Name of the model.
     created_at : datetime
-        When, in UTC.
+        When it was created, in UTC.
     started_at : datetime or None
     finished_at : datetime or None
     parent : ModelVersion

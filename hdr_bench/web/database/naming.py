@@ -1,4 +1,4 @@
-"""Names as they are stored: what every database takes, and finds again."""
+"""Normalization of names, so that every database can store and find them."""
 
 from hdr_bench.names import visible
 
@@ -6,7 +6,7 @@ _NAME, _WRITER = 255, 64
 
 
 def clean_name(name: str) -> str:
-    r"""Return a picture's name as it is stored: in characters that can be shown, not too long.
+    r"""Return a picture's name for storage, with visible characters and limited length.
 
     Parameters
     ----------
@@ -25,7 +25,7 @@ def clean_name(name: str) -> str:
 
 
 def clean_writer(writer: str) -> str:
-    """Return a writer's name as it is stored, and looked for.
+    """Return a writer's name for storage and search.
 
     Parameters
     ----------
@@ -39,5 +39,5 @@ def clean_writer(writer: str) -> str:
 
 
 def _cut(text: str, length: int) -> str:
-    # MySQL takes names for equal that differ in spaces at their ends.
+    # MySQL ignores trailing spaces when it compares names.
     return visible(text).strip()[:length].rstrip()

@@ -13,17 +13,17 @@ Item = TypeVar("Item")
 
 @dataclass(frozen=True)
 class Page(Generic[Item]):
-    """Part of a list.
+    """Page of a list.
 
     Attributes
     ----------
     rows : tuple
     number : int
-        Of this page, from 1.
+        Page number, from 1.
     n_pages : int
-        At least 1.
+        Number of pages, at least 1.
     total : int
-        Rows of the whole list.
+        Number of rows on all pages.
     """
 
     rows: tuple[Item, ...]
@@ -33,17 +33,17 @@ class Page(Generic[Item]):
 
 
 def load_page(session: Session, query: Select[Any], number: int, make: Callable[[Row[Any]], Item]) -> Page[Item]:
-    """Return one page of what a query finds; of a number beyond the list, the nearest page.
+    """Return one page of a query's results; numbers out of range give the nearest page.
 
     Parameters
     ----------
     session : Session
     query : Select
-        In its order.
+        Query with its order.
     number : int
-        Of the page, from 1.
+        Page number, from 1.
     make : callable
-        Makes an item of a row.
+        Converts a row to an item.
 
     Returns
     -------
@@ -57,7 +57,7 @@ def load_page(session: Session, query: Select[Any], number: int, make: Callable[
 
 
 def can_be_id(number: int) -> bool:
-    """Return whether a number can be a row's: others no database compares with one.
+    """Return whether a number can be a row's id; databases fail to compare others.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Pairs of versions on the corrected marks that both answered for."""
+"""Pairs of versions on the corrected marks that both read."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ class PairCount:
     ----------
     first, second : ModelVersion
     both, won, lost, neither : int
-        Digits that both are right on, the first alone, the second alone, neither.
+        Number of digits that both read correctly, only the first, only the second, neither.
     """
 
     first: ModelVersion
@@ -32,10 +32,10 @@ class PairCount:
 
 
 def count_pairs(session: Session) -> list[PairCount]:
-    """Return how the versions that answer now compare, two by two, on the digits that both answered for.
+    """Compare the versions in use pairwise on the digits that both read.
 
-    Of a retrained version only corrections that are held back count, as it may have learned from any other. Corrections
-    that wait for a second look do not count.
+    For a retrained version, only held-back corrections count, since it may have learned from any other. Corrections
+    that are waiting for review do not count.
 
     Parameters
     ----------
@@ -44,7 +44,7 @@ def count_pairs(session: Session) -> list[PairCount]:
     Returns
     -------
     counts : list of PairCount
-        In the order of the models; pairs without a digit in common are missing.
+        Counts in the order of the models, omitting pairs without a digit in common.
     """
     served = [version for _, version in served_versions(session)]
     if not served:

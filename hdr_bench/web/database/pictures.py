@@ -1,4 +1,4 @@
-"""Pictures and their readings: stored, listed, loaded, deleted."""
+"""Pictures and their readings: storing, listing, loading, deleting."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,18 +17,18 @@ from hdr_bench.web.recognition.records import MarkAnswers, ModelAnswer, PictureA
 
 @dataclass(frozen=True)
 class ReadingFilter:
-    """Which readings a list shows.
+    """Filter of a list of readings.
 
     Attributes
     ----------
     writer : str or None
-        Of the picture; empty for pictures of which nobody said who wrote them, None for all.
+        Writer of the picture; empty for pictures without a writer, None for all.
     kind : str
         ``"drawing"`` or ``"upload"``; empty for both.
     corrected : bool or None
         Whether any of its marks was corrected; None for all.
     marks : CorrectionFilter or None
-        At least one correction of the reading is one of these; None for all.
+        Filter that at least one correction of the reading must match; None for all.
     """
 
     writer: str | None = None
@@ -44,9 +44,9 @@ class ListedReading:
     Attributes
     ----------
     reading : Reading
-        With its picture, without the picture's content.
+        Reading with its picture, without the picture's content.
     n_digits : int
-        Marks, rejected ones too.
+        Number of marks, including rejected ones.
     n_corrections : int
     """
 
@@ -64,19 +64,19 @@ def add_reading(
     ----------
     session : Session
     content : bytes
-        Of the picture, as it came.
+        Original bytes of the picture.
     kind : str
         ``"drawing"`` or ``"upload"``.
     name : str
-        Name of the file.
+        File name.
     writer : str
-        Who wrote the digits; empty if nobody said.
+        Who wrote the digits; empty if not given.
     answers : PictureAnswers
 
     Returns
     -------
     reading : Reading
-        As `load_reading` gives it.
+        As returned by `load_reading`.
     """
     width, height = answers.size
     picture = Picture(
@@ -102,7 +102,7 @@ def add_reading(
     )
     session.add(reading)
     session.flush()
-    # What was made here does not know the versions that the answers name by their numbers.
+    # The new objects refer to versions only by id, so load them again with the versions.
     session.expire(reading)
     for digit in reading.digits:
         session.expire(digit)
@@ -120,7 +120,7 @@ def load_reading(session: Session, reading_id: int) -> Reading | None:
     Returns
     -------
     reading : Reading or None
-        None if there is none of this number. The picture comes without its content, see `contents.load_content`.
+        None if there is no reading with this id. The picture has no content, see `contents.load_content`.
     """
     if not can_be_id(reading_id):
         return None
@@ -135,7 +135,7 @@ def list_readings(session: Session, chosen: ReadingFilter, page: int = 1) -> Pag
     session : Session
     chosen : ReadingFilter
     page : int, default=1
-        Its number, from 1.
+        Page number, from 1.
 
     Returns
     -------
@@ -156,7 +156,7 @@ def list_readings(session: Session, chosen: ReadingFilter, page: int = 1) -> Pag
 
 
 def list_writers(session: Session) -> list[tuple[str, int]]:
-    """Return who wrote, in alphabetical order, and how many pictures.
+    """Return the writers in alphabetical order, with their numbers of pictures.
 
     Parameters
     ----------
@@ -165,7 +165,7 @@ def list_writers(session: Session) -> list[tuple[str, int]]:
     Returns
     -------
     writers : list of (str, int)
-        An empty name is of pictures of which nobody said who wrote them.
+        The empty name stands for pictures without a writer.
     """
     query = select(Picture.writer, func.count()).group_by(Picture.writer).order_by(Picture.writer)
     return [(writer, n_pictures) for writer, n_pictures in session.execute(query)]
@@ -202,7 +202,7 @@ def delete_writer(session: Session, writer: str) -> int:
 
 
 def _delete(session: Session, condition: ColumnElement[bool]) -> int:
-    # The database deletes what hangs on a picture; what a session has loaded of it, nobody reads again.
+    # The database deletes dependent rows; objects already loaded in the session are not used again.
     query = delete(Picture).where(condition).execution_options(synchronize_session=False)
     return cast("CursorResult[Any]", session.execute(query)).rowcount
 

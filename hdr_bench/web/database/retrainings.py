@@ -12,7 +12,7 @@ from hdr_bench.web.database.tables import Retraining, ServedModel, now
 
 
 def queue(session: Session, model: str) -> Retraining | None:
-    """Return a job that retrains a model from its served version: the one that is queued already, or a new one.
+    """Return a job that retrains a model from its served version: the one already queued, or a new one.
 
     Parameters
     ----------
@@ -38,18 +38,18 @@ def queue(session: Session, model: str) -> Retraining | None:
 
 
 def claim(session: Session, owner: str) -> Retraining | None:
-    """Take the oldest queued job, unless one runs on any server; it begins with the version that is served now.
+    """Take the oldest queued job, unless one is running on any server; it starts from the version served now.
 
     Parameters
     ----------
     session : Session
     owner : str
-        The server that will run it.
+        Server that will run it.
 
     Returns
     -------
     job : Retraining or None
-        None if none is queued, or one runs.
+        None if no job is queued, or one is running.
     """
     lock_changes(session)
     if session.scalar(select(Retraining.id).where(Retraining.state == "running").limit(1)) is not None:
@@ -71,23 +71,23 @@ def claim(session: Session, owner: str) -> Retraining | None:
 def report_progress(
     session: Session, job_id: int, owner: str, *, stage: str, epoch: int = 0, n_epochs: int = 0
 ) -> bool:
-    """Say that a job still runs, and what it is at.
+    """Record that a job is still running, and its progress.
 
     Parameters
     ----------
     session : Session
     job_id : int
     owner : str
-        The server that runs it.
+        Server that runs it.
     stage : str
-        In words.
+        Current stage, in words.
     epoch, n_epochs : int, default=0
-        Of a network.
+        Epochs of a network.
 
     Returns
     -------
     mine : bool
-        Whether it is still this server's; otherwise it is to be given up.
+        Whether it still belongs to this server; otherwise the server must abandon it.
     """
     return _update(session, job_id, owner, stage=stage[:255], epoch=epoch, n_epochs=n_epochs, seen_at=now())
 
@@ -95,25 +95,25 @@ def report_progress(
 def finish(
     session: Session, job_id: int, owner: str, *, state: str, reason: str = "", version_id: int | None = None
 ) -> bool:
-    """End a job.
+    """Finish a job.
 
     Parameters
     ----------
     session : Session
     job_id : int
     owner : str
-        The server that runs it.
+        Server that runs it.
     state : str
         ``"done"``, ``"refused"`` or ``"failed"``.
     reason : str, default=""
-        Why it was refused, or failed.
+        Why the version was rejected, or the job failed.
     version_id : int, optional
-        Version that came of it.
+        Version that it produced.
 
     Returns
     -------
     mine : bool
-        Whether it was this server's; otherwise it stays as it is, and the transaction is to be undone.
+        Whether it belonged to this server; otherwise it is unchanged, and the transaction must be rolled back.
     """
     return _update(
         session, job_id, owner, state=state, reason=reason, version_id=version_id, owner="", finished_at=now()
@@ -121,31 +121,31 @@ def finish(
 
 
 def requeue(session: Session, job_id: int, owner: str) -> bool:
-    """Put a job that was interrupted back, to be run again from its beginning.
+    """Requeue an interrupted job, to be run again from the beginning.
 
     Parameters
     ----------
     session : Session
     job_id : int
     owner : str
-        The server that ran it.
+        Server that ran it.
 
     Returns
     -------
     was_running : bool
-        Whether it was still that server's.
+        Whether it still belonged to that server.
     """
     return _update(session, job_id, owner, state="queued", owner="", stage="", epoch=0, seen_at=None, started_at=None)
 
 
 def abandoned(session: Session, older_than: timedelta) -> list[Retraining]:
-    """Return running jobs of whose server nothing was heard for long.
+    """Return running jobs whose server gave no sign of life for a given time.
 
     Parameters
     ----------
     session : Session
     older_than : timedelta
-        How long.
+        Time without a sign of life.
 
     Returns
     -------
@@ -157,7 +157,7 @@ def abandoned(session: Session, older_than: timedelta) -> list[Retraining]:
 
 
 def load_retraining(session: Session, job_id: int) -> Retraining | None:
-    """Return a job, with the versions that it began with and that came of it.
+    """Return a job, with the versions that it started from and produced.
 
     Parameters
     ----------
@@ -167,7 +167,7 @@ def load_retraining(session: Session, job_id: int) -> Retraining | None:
     Returns
     -------
     job : Retraining or None
-        None if there is none of this number.
+        None if there is no job with this id.
     """
     if not can_be_id(job_id):
         return None
@@ -182,7 +182,7 @@ def list_retrainings(session: Session, page: int = 1) -> Page[Retraining]:
     ----------
     session : Session
     page : int, default=1
-        Its number, from 1.
+        Page number, from 1.
 
     Returns
     -------

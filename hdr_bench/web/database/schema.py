@@ -1,4 +1,4 @@
-"""The version of the database's tables: Alembic's migrations up to the newest."""
+"""Version of the database's tables, upgraded by Alembic's migrations."""
 
 from pathlib import Path
 
@@ -17,7 +17,7 @@ _MIGRATIONS = Path(__file__).parent / "migrations"
 
 
 def prepare_schema(database: Database) -> None:
-    """Make the tables, or change those of an older version; servers that start at the same time wait for each other.
+    """Create the tables, or upgrade older ones; servers that start at the same time wait for each other.
 
     Parameters
     ----------
@@ -26,7 +26,8 @@ def prepare_schema(database: Database) -> None:
     Raises
     ------
     DatabaseError
-        The database cannot be reached, its tables are of a newer version, or others have made tables of these names.
+        If the database cannot be reached, its tables are of a newer version, or another program created tables with
+        these names.
     """
     with database.begin() as session:
         connection = session.connection()
@@ -44,7 +45,7 @@ def _migrate(database: Database, connection: Connection) -> None:
         _check_foreign(database, connection)
     elif current not in {script.revision for script in scripts.walk_revisions()}:
         raise DatabaseError(
-            f"the tables of the database {database.name} are of a newer version ({current}) than this hdr-bench knows."
+            f"the tables of the database {database.name} have a newer version ({current}) than this hdr-bench supports."
             " Install a newer hdr-bench, or choose another database."
         )
     command.upgrade(config, "head")
@@ -62,7 +63,7 @@ def make_config(connection: Connection) -> Config:
     config : Config
     """
     config = Config()
-    # A per cent sign begins a reference to another setting.
+    # A percent sign begins a reference to another setting.
     config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
     config.set_main_option("path_separator", "os")
     config.attributes["connection"] = connection
@@ -73,6 +74,6 @@ def _check_foreign(database: Database, connection: Connection) -> None:
     names = sorted(set(inspect(connection).get_table_names()) & set(Table.metadata.tables))
     if names:
         raise DatabaseError(
-            f"the database {database.name} already has tables that hdr-bench did not make, or did not finish making:"
+            f"the database {database.name} already has tables that hdr-bench did not create or did not finish:"
             f" {', '.join(names)}. Choose an empty database."
         )

@@ -1,4 +1,4 @@
-"""What SQLite is told at each connection, so that several threads and processes can use one file."""
+"""Settings of SQLite connections that allow several threads and processes to share one file."""
 
 import sqlite3
 import time
@@ -6,20 +6,20 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, event
 
-# Option of a connection whose transaction will write.
+# Option of connections whose transaction will write.
 WRITES = "hdr_bench_writes"
 _PAUSE_SECONDS = 0.02
-# Readers and a writer do not wait for each other.
+# Readers and a writer do not block each other.
 _WRITE_AHEAD = "PRAGMA journal_mode=WAL"
 _AT_CONNECTION = (
     "PRAGMA foreign_keys=ON",
-    # What is deleted is overwritten: a picture that somebody had deleted cannot be found in the file.
+    # Overwrite deleted data, so that a deleted picture cannot be recovered from the file.
     "PRAGMA secure_delete=ON",
 )
 
 
 def prepare_sqlite(engine: Engine) -> None:
-    """Have an engine set up its connections, and begin its transactions itself.
+    """Make an engine configure its connections and begin its transactions explicitly.
 
     Parameters
     ----------
@@ -30,7 +30,7 @@ def prepare_sqlite(engine: Engine) -> None:
 
 
 def _set_up(connection: sqlite3.Connection, record: Any) -> None:  # noqa: ARG001  # SQLAlchemy gives it
-    # Python's own beginning of transactions comes too late: at the first change, without a lock for what was read.
+    # Python's module begins transactions too late, at the first change, without a lock for earlier reads.
     connection.isolation_level = None
     _write_ahead(connection)
     for pragma in _AT_CONNECTION:
@@ -38,7 +38,7 @@ def _set_up(connection: sqlite3.Connection, record: Any) -> None:  # noqa: ARG00
 
 
 def _write_ahead(connection: sqlite3.Connection) -> None:
-    """Switch to the write-ahead log, which SQLite refuses at once, without its busy timeout, while others write."""
+    """Switch to the write-ahead log, with retries: SQLite fails without its busy timeout while others write."""
     (milliseconds,) = connection.execute("PRAGMA busy_timeout").fetchone()
     end = time.monotonic() + milliseconds / 1000
     while True:

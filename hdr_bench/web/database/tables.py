@@ -1,4 +1,4 @@
-"""The tables of the web application's database."""
+"""Tables of the web application's database."""
 
 from datetime import datetime
 from typing import Any
@@ -26,33 +26,33 @@ _NAME, _FILE_NAME, _SHA256 = 64, 255, 64
 
 
 class Picture(Table):
-    """Picture that was drawn or uploaded, byte by byte as it came.
+    """Picture that was drawn or uploaded, stored unchanged.
 
     Attributes
     ----------
     kind : str
         ``"drawing"`` or ``"upload"``.
     name : str
-        Name of the file, for people to see; never used as a path.
+        File name for display; never used as a path.
     media_type : str
-        By its content, e.g. ``"image/png"``.
+        Media type, detected from the content, e.g. ``"image/png"``.
     writer : str
-        Who wrote the digits, as the page was told; empty if nobody said.
+        Who wrote the digits; empty if not given.
     size : int
-        In bytes.
+        Size in bytes.
     width, height : int
-        In pixels, as its EXIF orientation shows it.
+        Size in pixels, after applying the EXIF orientation.
     id : int
     content : bytes
-        The bytes, which are loaded only when they are asked for.
+        The bytes, loaded only on access.
     thumbnail : bytes
-        The picture made small, as a JPEG; loaded only when it is asked for.
+        Thumbnail as a JPEG, loaded only on access.
     sha256 : str
-        Of the bytes.
+        SHA-256 of the bytes.
     created_at : datetime
-        When, in UTC.
+        When it was stored, in UTC.
     readings : list of Reading
-        Of the picture.
+        Readings of the picture.
     """
 
     __tablename__ = "pictures"
@@ -73,28 +73,28 @@ class Picture(Table):
 
 
 class Reading(Table):
-    """Reading of a picture: which marks one model took for digits; all models answered for these.
+    """Reading of a picture: the marks that one model found, classified by all models.
 
     Attributes
     ----------
     version_id : int
-        Version of the model that divided the picture into digits.
+        Version of the model that segmented the picture into digits.
     lines : list of str
         The digits, line by line.
     turned : int
-        Degrees that the picture was turned by to be read, counter-clockwise.
+        Degrees by which the picture was rotated for reading, counter-clockwise.
     notes : list of str
         What was done to the picture.
     seconds : float
-        How long the reading took.
+        Time that the reading took.
     id : int
     picture_id : int
     created_at : datetime
-        When, in UTC.
+        When it was stored, in UTC.
     picture : Picture
     version : ModelVersion
     digits : list of Digit
-        In their order.
+        Marks in reading order, then rejected ones.
     """
 
     __tablename__ = "readings"
@@ -115,27 +115,27 @@ class Reading(Table):
 
 
 class Digit(Table):
-    """Mark in a picture: a digit, or what was rejected.
+    """Mark in a picture: a digit, or rejected.
 
     Attributes
     ----------
     position : int
-        In reading order, from 0.
+        Position in reading order, from 0.
     line : int or None
-        Line that it stands in, from 0.
+        Line that contains it, from 0.
     x, y, width, height : int
-        Its box, in pixels of the upright picture.
+        Bounding box, in pixels of the upright picture.
     digit : int or None
-        As the picture was read: by the first model, and what stands around the mark; None if it was rejected.
+        Digit that was read, by the first model and from the mark's surroundings; None if it was rejected.
     image : bytes
-        What the models got: 28x28 pixels, one byte each.
+        Image that the models were given: 28x28 pixels, one byte each.
     id : int
     reading_id : int
     reading : Reading
     answers : list of Answer
-        In the order of the models.
+        Answers in the order of the models.
     correction : Correction or None
-        None if nobody corrected it.
+        None if it was not corrected.
     """
 
     __tablename__ = "digits"
@@ -161,13 +161,13 @@ class Answer(Table):
     Attributes
     ----------
     digit : int
-        The likeliest digit, also if the mark was rejected.
+        The most likely digit, even if the mark was rejected.
     rejected : bool
-        Whether the model took the mark for something other than a digit.
+        Whether the model decided that the mark is not a digit.
     probabilities : list of float
-        Of the digits 0 to 9.
+        Probabilities of the digits 0 to 9.
     seconds : float
-        How long the model took, divided by the number of images that it answered for at once.
+        Time that the model took, divided by the number of images in the call.
     id : int
     digit_id : int
     version_id : int
@@ -190,25 +190,25 @@ class Answer(Table):
 
 
 class Correction(Table):
-    """What a person said that a mark is; the models' answers stay as they were.
+    """Label that a person gave to a mark; the models' answers are kept.
 
     Attributes
     ----------
     label : int or None
         The digit; None if the mark is not a digit.
     held_back : bool
-        Whether it judges new versions, and no version ever learns from it. The image alone decides, so that equal
-        images are on one side.
+        Whether it is used to test new versions, so that no version ever learns from it. Only the image decides, so that
+        equal images are treated alike.
     review : str
-        ``"clear"``; ``"waiting"`` if every model gave the label under 5 %, so that a person looks again before any
-        model learns from it; ``"confirmed"`` once that was done.
+        ``"clear"``; ``"waiting"`` if every model gave the label under 5 %, so that a person must review it before any
+        model learns from it; ``"confirmed"`` after the review.
     used_in_id : int or None
-        First version that it was given to. Whether that one learned from it, `LearnedMark` says: no version learns what
-        contradicts another correction of an equal image, or an image that judges.
+        First version that it was given to. `LearnedMark` records whether that version learned from it: no version
+        learns from equal images with different labels, or from images used for testing.
     id : int
     digit_id : int
     created_at : datetime
-        When, in UTC.
+        When it was stored, in UTC.
     mark : Digit
     """
 

@@ -1,4 +1,4 @@
-"""Versions of models, and which of them answer."""
+"""Versions of models, and which of them are served."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -13,7 +13,7 @@ from hdr_bench.web.database.tables import ModelVersion, ServedModel
 
 
 def next_number(session: Session, model: str) -> int:
-    """Return the number of a model's next version; no other transaction gets it until this one ends.
+    """Return the number of a model's next version, reserved for this transaction.
 
     Parameters
     ----------
@@ -50,27 +50,27 @@ def add_version(
     ----------
     session : Session
     model : str
-        Its name.
+        Name of the model.
     method : str
         A name of `ESTIMATORS`, or the class of the estimator.
     origin : str
         ``"embedded"``, ``"given"``, ``"fitted"`` or ``"retrained"``.
     file : str
-        Name of its file in the folder of models.
+        Name of its file in the models folder.
     sha256 : str
-        Of that file.
+        SHA-256 of that file.
     n_images : int
-        Original training images that it was fitted on.
+        Number of original training images.
     state : str, default="usable"
         ``"usable"``, ``"offered"`` or ``"refused"``.
     parent_id : int, optional
         Version that it was retrained from.
     n_corrections : int, default=0
-        Corrections that it learned from.
+        Number of corrections that it learned from.
     scores : mapping, optional
         Accuracy by set of images, with intervals.
     decision : mapping, optional
-        Why it was taken, offered or refused.
+        The numbers behind the decision to accept, offer or reject it.
 
     Returns
     -------
@@ -96,19 +96,19 @@ def add_version(
 
 
 def find_version(session: Session, model: str, *, sha256: str) -> ModelVersion | None:
-    """Return a model's newest version with a file of these bytes; no other transaction adds one until this one ends.
+    """Return a model's newest version with a given file, locked against new versions by other transactions.
 
     Parameters
     ----------
     session : Session
     model : str
     sha256 : str
-        Of the file.
+        SHA-256 of the file.
 
     Returns
     -------
     version : ModelVersion or None
-        None if there is none.
+        None if there is no such version.
     """
     lock_changes(session)
     query = select(ModelVersion).where(ModelVersion.model == model, ModelVersion.sha256 == sha256)
@@ -116,7 +116,7 @@ def find_version(session: Session, model: str, *, sha256: str) -> ModelVersion |
 
 
 def served_versions(session: Session) -> list[tuple[ServedModel, ModelVersion]]:
-    """Return the models that answer, in their order, each with the version that was chosen.
+    """Return the served models, in order, each with its selected version.
 
     Parameters
     ----------
@@ -133,32 +133,32 @@ def served_versions(session: Session) -> list[tuple[ServedModel, ModelVersion]]:
 
 
 def serve_version(session: Session, model: str, number: int) -> ModelVersion | None:
-    """Have a version answer from now on; an offered one is taken by this.
+    """Serve a version from now on, which accepts an offered one.
 
     Parameters
     ----------
     session : Session
     model : str
     number : int
-        Of the version.
+        Version number.
 
     Returns
     -------
     version : ModelVersion or None
-        None if there is none of this number.
+        None if there is no version with this number.
 
     Raises
     ------
     ModelFileError
-        The version is damaged, or was refused since it may be worse.
+        If the version is damaged, or was rejected because it may be worse.
     """
     lock_changes(session)
     version = find_number(session, model, number)
     if version is None:
         return None
     if version.state not in {"usable", "offered"}:
-        reason = "its file is damaged" if version.state == "damaged" else "it may be worse than the one before"
-        raise ModelFileError(f"version {number} of {model} cannot be served: {reason}. Choose another version.")
+        reason = "its file is damaged" if version.state == "damaged" else "it may be worse than the previous one"
+        raise ModelFileError(f"version {number} of {model} cannot be used: {reason}. Choose another version.")
     version.state = "usable"
     served = session.get(ServedModel, model, populate_existing=True)
     if served is None:
@@ -172,7 +172,7 @@ def serve_version(session: Session, model: str, number: int) -> ModelVersion | N
 
 
 def find_choice(session: Session, model: str) -> ModelVersion | None:
-    """Return the version of a model that was chosen last, also if the model does not answer now.
+    """Return the version of a model that was selected last, even if the model is not served now.
 
     Parameters
     ----------
@@ -182,20 +182,20 @@ def find_choice(session: Session, model: str) -> ModelVersion | None:
     Returns
     -------
     version : ModelVersion or None
-        None if none was chosen yet.
+        None if no version was selected yet.
     """
     served = session.get(ServedModel, model, populate_existing=True)
     return None if served is None else served.version
 
 
 def answer_in_order(session: Session, names: Sequence[str]) -> None:
-    """Have these models answer, in this order, each with the version that was chosen last; the others do not answer.
+    """Serve exactly these models, in this order, each with the version that was selected last.
 
     Parameters
     ----------
     session : Session
     names : sequence of str
-        Of models of which a version was chosen.
+        Names of models with a selected version.
     """
     for served in session.scalars(select(ServedModel)):
         served.position = names.index(served.name) if served.name in names else None
@@ -219,7 +219,7 @@ def list_versions(session: Session, model: str) -> list[ModelVersion]:
 
 
 def damaged_versions(session: Session) -> list[ModelVersion]:
-    """Return all versions whose files had other bytes than were recorded.
+    """Return all versions whose files are damaged.
 
     Parameters
     ----------
@@ -244,7 +244,7 @@ def find_number(session: Session, model: str, number: int) -> ModelVersion | Non
     Returns
     -------
     version : ModelVersion or None
-        None if there is none.
+        None if there is no such version.
     """
     if not can_be_id(number):
         return None

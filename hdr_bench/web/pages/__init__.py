@@ -1,4 +1,4 @@
-"""The pages that a person sees."""
+"""HTML pages."""
 
 from starlette.routing import BaseRoute
 

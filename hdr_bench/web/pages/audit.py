@@ -1,4 +1,4 @@
-"""The page of a label audit: images whose labels may be wrong, one by one, with what is decided on each."""
+"""Page of a label audit: images whose labels may be wrong, one at a time, with the decision on each."""
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -12,9 +12,9 @@ from hdr_bench.web.pages.rendering import render, render_sentence
 from hdr_bench.web.services.audit import AuditView
 from hdr_bench.web.services.provide import services_of
 
-# After a form was sent, the browser asks for the page: loading it again sends nothing twice.
+# Redirect after a form is submitted, so that reloading the page does not submit it again.
 _SEE_OTHER = 303
-# More classes than have room as buttons on a phone are typed.
+# More classes than this do not fit as buttons on a phone, so a text field takes their place.
 _MOST_BUTTONS = 12
 _MOST_DIGITS = 12
 _WORDS = {NEITHER: "none of the classes", UNSURE: "unsure"}
@@ -23,7 +23,7 @@ _WORDS = {NEITHER: "none of the classes", UNSURE: "unsure"}
 async def _first(request: Request) -> Response:
     place = await services_of(request).audit.find_first()
     if not place:
-        return render_sentence(request, "Label audit", "This audit found no image whose label may be wrong.", 200)
+        return render_sentence(request, "Label audit", "This audit found no images whose labels may be wrong.", 200)
     return RedirectResponse(f"/audit/{place}", _SEE_OTHER)
 
 
@@ -44,7 +44,7 @@ async def _candidate(request: Request) -> Response:
 
 
 def _other_classes(view: AuditView) -> tuple[str, ...]:
-    """Return the classes that have no button of their own yet."""
+    """Return the classes that do not have their own button yet."""
     return tuple(name for name in view.class_names if name not in {view.candidate.given, view.candidate.suggested})
 
 
@@ -52,7 +52,7 @@ def _say_decision(view: AuditView) -> str:
     row = view.decision
     if not row.decision:
         return ""
-    words = "its label is kept" if row.decision == row.given else f"it is {_WORDS.get(row.decision, row.decision)}"
+    words = "the label is kept" if row.decision == row.given else f"it is {_WORDS.get(row.decision, row.decision)}"
     return f"Decided: {words}{f', by {row.who}' if row.who else ''}{f', {row.when}' if row.when else ''}."
 
 
@@ -60,11 +60,11 @@ async def _decide(request: Request) -> Response:
     form = await read_form(request)
     index = form.get("index", "")
     if not (index.isascii() and index.isdigit() and len(index) <= _MOST_DIGITS):
-        raise HTTPException(422, "The form does not say which image is meant. Load the page again.")
-    # The button that was pressed says the decision; that of a typed class has none.
+        raise HTTPException(422, "The form does not say which image it is for. Reload the page.")
+    # The pressed button carries the decision, except the one next to the text field.
     decision = form.get("decision", form.get("class", "").strip() or None)
     if decision is None:
-        raise HTTPException(422, "No class was typed. Go back, and type the name of a class.")
+        raise HTTPException(422, "No class was entered. Go back and enter the name of a class.")
     services = services_of(request)
     place = await services.audit.decide(form.get("part", ""), int(index), decision, form.get("who", ""))
     view = await services.audit.find(place)

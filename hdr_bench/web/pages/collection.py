@@ -1,4 +1,4 @@
-"""The page of what was collected: a list with filters, a second look at corrections, deletion, export."""
+"""Page of the collection: a list with filters, review of corrections, deletion, export."""
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -13,7 +13,7 @@ from hdr_bench.web.services.corrections import CorrectionService
 from hdr_bench.web.services.filters import corrections_of, readings_of
 from hdr_bench.web.services.provide import services_of
 
-# After a form was sent, the browser asks for the page: loading it again sends nothing twice.
+# Redirect after a form is submitted, so that reloading the page does not submit it again.
 _SEE_OTHER = 303
 
 
@@ -47,7 +47,7 @@ async def _count_exported(corrections: CorrectionService, chosen: PageFilter) ->
 
 def _page(request: Request) -> int:
     number = request.query_params.get("page", "1")
-    # Numbers of so many digits are beyond every list, and beyond what a database compares.
+    # Longer numbers exceed any list, and the range of the database's integers.
     return int(number) if number.isascii() and number.isdigit() and len(number) < 9 else 1
 
 

@@ -1,4 +1,4 @@
-"""What the collection's form asks for, in the words of the API."""
+"""Filter of the collection's form, translated to parameters of the API."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -16,9 +16,9 @@ class PageFilter:
     Attributes
     ----------
     fields : mapping of str
-        As the form has them; empty if they are not set.
+        Values as in the form; empty if not set.
     query : mapping of str
-        As the API has them, those that are set.
+        Parameters of the API, only those that are set.
     """
 
     fields: Mapping[str, str]
@@ -39,14 +39,14 @@ class PageFilter:
         return "/collection?" + urlencode({**chosen, "page": page})
 
     def export_address(self, form: str, *, waiting: bool = False) -> str:
-        """Return the address of an export of what is shown.
+        """Return the address of an export of the filtered digits.
 
         Parameters
         ----------
         form : str
             ``"folder"`` or ``"csv"``.
         waiting : bool
-            With corrections that wait for a second look.
+            Whether to include corrections that are waiting for review.
 
         Returns
         -------
@@ -57,12 +57,12 @@ class PageFilter:
 
     @property
     def export_query(self) -> dict[str, str]:
-        """Of the query, what chooses corrections."""
+        """Parameters of the query that select corrections."""
         return {name: value for name, value in self.query.items() if name != "corrected"}
 
 
 def read_filter(params: Mapping[str, str]) -> PageFilter:
-    """Return what an address of the collection asks for.
+    """Return the filter in an address of the collection.
 
     Parameters
     ----------
@@ -81,12 +81,12 @@ def read_filter(params: Mapping[str, str]) -> PageFilter:
 
 
 def list_answers(models: Sequence[Mapping[str, Any]]) -> list[tuple[str, str]]:
-    """Return the choices of the form's field for answers: values and words.
+    """Return the choices of the form's field for answers, as values and texts.
 
     Parameters
     ----------
     models : sequence of mapping
-        As the API gives them.
+        As returned by the API.
 
     Returns
     -------

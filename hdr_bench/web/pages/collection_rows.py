@@ -9,16 +9,16 @@ from hdr_bench.web.pages.numbers import write_time
 
 @dataclass(frozen=True)
 class ReadingRow:
-    """Reading, as the list shows it.
+    """Reading as shown in the list.
 
     Attributes
     ----------
     id : int
     lines : tuple of str
-        What was read.
+        The digits that were read.
     name, writer : str
     corrections : str
-        How many of how many.
+        Number of corrected marks, out of how many.
     when : str
     """
 
@@ -36,7 +36,7 @@ def make_rows(readings: Sequence[Mapping[str, Any]]) -> list[ReadingRow]:
     Parameters
     ----------
     readings : sequence of mapping
-        As the API gives them.
+        As returned by the API.
 
     Returns
     -------

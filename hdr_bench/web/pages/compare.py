@@ -1,4 +1,4 @@
-"""The page that compares the models on what people drew."""
+"""Page that compares the models on what people drew."""
 
 from starlette.requests import Request
 from starlette.responses import Response

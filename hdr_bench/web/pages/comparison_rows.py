@@ -1,4 +1,4 @@
-"""The comparison of models as rows, and what can be said of them."""
+"""Comparison of models as table rows, and the conclusions that it supports."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -11,15 +11,15 @@ _MOST_SENTENCES = 3
 
 @dataclass(frozen=True)
 class ComparisonRow:
-    """One version of a model, as the table shows it.
+    """One version of a model, as shown in the table.
 
     Attributes
     ----------
     model, version : str
     here, here_interval, right : str
-        Accuracy on corrected marks, its interval, and how many of how many.
+        Accuracy on corrected marks, its interval, and the number of correct answers out of all.
     mnist, mnist_interval, mnist_number, mnist_images : str
-        Accuracy on images of MNIST that it never learned from, its interval, how many they are, and which.
+        Accuracy on MNIST images that it never learned from, its interval, their number, and which images they are.
     """
 
     model: str
@@ -35,7 +35,7 @@ class ComparisonRow:
 
 @dataclass(frozen=True)
 class PairRow:
-    """Two models on the same digits, as the table shows them.
+    """Two models on the same digits, as shown in the table.
 
     Attributes
     ----------
@@ -61,7 +61,7 @@ def make_rows(models: Sequence[Mapping[str, Any]]) -> list[ComparisonRow]:
     Parameters
     ----------
     models : sequence of mapping
-        As the API gives them.
+        As returned by the API.
 
     Returns
     -------
@@ -92,7 +92,7 @@ def make_pairs(pairs: Sequence[Mapping[str, Any]]) -> list[PairRow]:
     Parameters
     ----------
     pairs : sequence of mapping
-        As the API gives them.
+        As returned by the API.
 
     Returns
     -------
@@ -113,12 +113,12 @@ def make_pairs(pairs: Sequence[Mapping[str, Any]]) -> list[PairRow]:
 
 
 def say_findings(comparison: Mapping[str, Any]) -> tuple[str, ...]:
-    """Return what the numbers allow to say, and no more: never which model is best.
+    """Return the conclusions that the numbers support; these never include which model is best.
 
     Parameters
     ----------
     comparison : mapping
-        As the API gives it.
+        As returned by the API.
 
     Returns
     -------
@@ -126,20 +126,20 @@ def say_findings(comparison: Mapping[str, Any]) -> tuple[str, ...]:
     """
     known, pairs = [model for model in comparison["models"] if model["n"]], comparison["pairs"]
     if not known:
-        return ("No digit has been corrected yet, so nothing can be said about what people write here.",)
+        return ("No digits have been corrected yet, so the models cannot be compared on them.",)
     if len(known) == 1:
         (one,) = known
-        return (f"{_name(one)}, is right on {one['n_right']:,} of {one['n']:,} corrected digits.",)
+        return (f"{_name(one)}, read {one['n_right']:,} of {one['n']:,} corrected digits correctly.",)
     if not pairs:
-        return ("No two models that answer now have answered for the same corrected digits, so none are compared.",)
+        return ("No two models in use have read the same corrected digits, so there is nothing to compare.",)
     different = [pair for pair in pairs if pair["low"] > 0 or pair["high"] < 0]
     if not different:
-        return ("There are too few corrected digits to say of any two models which is right more often on them.",)
+        return ("There are too few corrected digits to say which of any two models is more accurate on them.",)
     if len(different) > _MOST_SENTENCES:
-        # Of many intervals some leave out zero by chance.
+        # With many intervals, some exclude zero by chance.
         return (
             f"{len(different)} of {len(pairs)} pairs of models differ on the corrected digits, each by its own 95 % "
-            "interval, which knows nothing of how many pairs there are. The last table has them all.",
+            "interval, not adjusted for the number of pairs. The last table lists all pairs.",
         )
     return tuple(map(_say_difference, different))
 
@@ -149,8 +149,8 @@ def _say_difference(pair: Mapping[str, Any]) -> str:
     if high < 0:
         more, fewer, low, high = fewer, more, -high, -low
     return (
-        f"{_name(more)}, is right more often than {_name(fewer)}, on the "
-        f"{write_count(pair['n'], 'corrected digit', 'corrected digits')} that both answered for: by "
+        f"{_name(more)}, is more accurate than {_name(fewer)} on the "
+        f"{write_count(pair['n'], 'corrected digit', 'corrected digits')} that both read: by "
         f"{100 * abs(pair['difference']):.1f} points, 95 % interval {100 * low:.1f} to {100 * high:.1f}."
     )
 
@@ -161,7 +161,7 @@ def say_bias(comparison: Mapping[str, Any]) -> str:
     Parameters
     ----------
     comparison : mapping
-        As the API gives it.
+        As returned by the API.
 
     Returns
     -------
@@ -170,7 +170,7 @@ def say_bias(comparison: Mapping[str, Any]) -> str:
     if not comparison["reader"] or not any(model["n"] for model in comparison["models"]):
         return ""
     return (
-        f"People see the reading of {comparison['reader']}, and correct mostly what it got wrong. So it comes off "
+        f"People see the reading of {comparison['reader']}, and correct mostly what it got wrong. So it looks "
         "worse here than on everything that was drawn, and so do models that make the same errors. These numbers do "
         "not say which model is best."
     )

@@ -1,4 +1,4 @@
-"""Forms of the pages: each carries a token that pages of other sites cannot read."""
+"""Forms of the pages: each carries a token that other sites cannot read."""
 
 import secrets
 from typing import cast
@@ -12,7 +12,7 @@ _MOST_FIELDS = 20
 
 
 def csrf_token(request: Request) -> str:
-    """Return the token that forms carry; the server makes a new one each time it starts.
+    """Return the token that forms carry; the server generates a new one at each start.
 
     Parameters
     ----------
@@ -29,7 +29,7 @@ def csrf_token(request: Request) -> str:
 
 
 def check_csrf(request: Request, form: FormData) -> None:
-    """Refuse a form that does not come from one of the pages.
+    """Reject a form that was not submitted from one of the pages.
 
     Parameters
     ----------
@@ -39,16 +39,16 @@ def check_csrf(request: Request, form: FormData) -> None:
     Raises
     ------
     HTTPException
-        If the token is missing or another.
+        If the token is missing or different.
     """
     came = form.get(_FIELD)
     if isinstance(came, str) and secrets.compare_digest(came.encode(), csrf_token(request).encode()):
         return
-    raise HTTPException(403, "The page is older than the server. Load the page again, then repeat what you did.")
+    raise HTTPException(403, "The server was restarted after this page was loaded. Reload the page and try again.")
 
 
 async def read_form(request: Request) -> dict[str, str]:
-    """Return a form's fields, once its token was checked.
+    """Check a form's token, and return its fields.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Small pictures for the lists: they need no script, so that a page shows them under its own cookie."""
+"""Small pictures for the lists, served under the page's cookie so that they need no script."""
 
 from io import BytesIO
 
@@ -12,12 +12,12 @@ from hdr_bench.web.services.provide import services_of
 
 
 def draw_mark(pixels: bytes) -> bytes:
-    """Return the image that the models got, as a PNG.
+    """Return the image that the models were given, as a PNG.
 
     Parameters
     ----------
     pixels : bytes
-        28x28 of them.
+        28x28 bytes.
 
     Returns
     -------

@@ -1,4 +1,4 @@
-"""The page on which models learn: corrections that wait, retrainings, versions."""
+"""Page on which models learn: unused corrections, retrainings, versions."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -15,7 +15,7 @@ from hdr_bench.web.pages.version_rows import make_models
 from hdr_bench.web.services.provide import services_of
 
 _RUNNING = frozenset({"queued", "running"})
-# After a form was sent, the browser asks for the page: loading it again sends nothing twice.
+# Redirect after a form is submitted, so that reloading the page does not submit it again.
 _SEE_OTHER = 303
 
 
@@ -41,13 +41,11 @@ def _say_unused(learning: Mapping[str, Any]) -> str:
     words = f"{write_count(unused, 'correction has', 'corrections have')} not been used for training yet."
     if not after or model is None:
         return f"{words} Press a button below to retrain a model."
-    return (
-        f"{words} At {after:,}, {model} is retrained automatically; any model is retrained when you press its button."
-    )
+    return f"{words} At {after:,}, {model} is retrained automatically; press a button to retrain any model now."
 
 
 def _say_waiting(waiting: int) -> str:
-    return f"{write_count(waiting, 'correction waits', 'corrections wait')} for a second look." if waiting else ""
+    return f"{write_count(waiting, 'correction waits', 'corrections wait')} for review." if waiting else ""
 
 
 def _say_outcome(job: Mapping[str, Any]) -> dict[str, str]:
@@ -66,7 +64,7 @@ async def _serve(request: Request) -> Response:
     form = await read_form(request)
     number = form.get("version", "")
     if not (number.isascii() and number.isdigit()):
-        raise HTTPException(400, f"The version must be a whole number, got {number[:40]!r}. Load the page again.")
+        raise HTTPException(400, f"The version must be a whole number, got {number[:40]!r}. Reload the page.")
     await services_of(request).models.serve(form.get("model", ""), int(number))
     return RedirectResponse("/learn", _SEE_OTHER)
 

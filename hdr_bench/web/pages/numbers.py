@@ -1,15 +1,15 @@
-"""How numbers are written on the pages."""
+"""Number formats of the pages."""
 
 from datetime import datetime
 
 
 def write_share(share: float | None) -> str:
-    """Return a share in percent, without its sign.
+    """Return a share in percent, without the percent sign.
 
     Parameters
     ----------
     share : float or None
-        None is a dash.
+        None gives a dash.
 
     Returns
     -------
@@ -24,7 +24,7 @@ def write_interval(low: float | None, high: float | None) -> str:
     Parameters
     ----------
     low, high : float or None
-        None is a dash.
+        None gives a dash.
 
     Returns
     -------
@@ -49,12 +49,12 @@ def write_points(difference: float) -> str:
 
 
 def write_count(count: int | None, one: str = "", several: str = "") -> str:
-    """Return a count with its thousands apart, and what was counted.
+    """Return a count with a thousands separator, and what was counted.
 
     Parameters
     ----------
     count : int or None
-        None is a dash.
+        None gives a dash.
     one, several : str
         Words for what was counted; empty for the number alone.
 

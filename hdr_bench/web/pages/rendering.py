@@ -1,4 +1,4 @@
-"""Pages are written from templates, in which every value is escaped."""
+"""Pages rendered from templates, which escape every value."""
 
 from functools import cache
 from typing import Any
@@ -28,12 +28,12 @@ def render(request: Request, template: str, *, here: str = "", status: int = 200
     ----------
     request : Request
     template : str
-        Name of the file.
+        File name.
     here : str
-        Address of the page in the navigation; empty if it is not there.
+        Address of the page in the navigation; empty if it is not listed there.
     status : int
     **values
-        What the template shows.
+        Values for the template.
 
     Returns
     -------
@@ -42,12 +42,12 @@ def render(request: Request, template: str, *, here: str = "", status: int = 200
     settings = request.app.state.hdr_bench.settings
     shared = {"here": here, "token": settings.token, "csrf": csrf_token(request)}
     page = _environment().get_template(template).render(has_audit=settings.audit is not None, **shared, **values)
-    # A page holds tokens and what people wrote: no cache between keeps it.
+    # A page contains tokens and personal data, so no intermediate cache may store it.
     return HTMLResponse(page, status_code=status, headers={"Cache-Control": "no-store"})
 
 
 def render_sentence(request: Request, heading: str, sentence: str, status: int) -> HTMLResponse:
-    """Return a page that says one thing, such as what went wrong.
+    """Return a page with a single sentence, such as an error.
 
     Parameters
     ----------

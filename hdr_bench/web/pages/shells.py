@@ -1,4 +1,4 @@
-"""Pages whose scripts ask the API for what they show: drawing, uploading, one reading."""
+"""Pages whose scripts load their content from the API: drawing, uploading, one reading."""
 
 from starlette.requests import Request
 from starlette.responses import Response

@@ -1,4 +1,4 @@
-"""Versions of models as the page shows them: the decision in words, accuracies before and after."""
+"""Model versions as shown on the page: the decision in words, accuracy before and after."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -9,40 +9,40 @@ from hdr_bench.web.pages.numbers import write_count, write_interval, write_point
 
 _ORIGINS = {
     "embedded": "Shipped with hdr-bench",
-    "given": "Given when the server was started",
+    "given": "Given at server start",
     "fitted": "Fitted here",
     "retrained": "Retrained here",
 }
 _JUDGES = {
-    "kept": "Images kept for testing",
+    "kept": "Images reserved for testing",
     "since_first": "The same images, compared with version 1",
-    "held_back": "Corrections held back",
+    "held_back": "Held-back corrections",
 }
 _SETS = {
     "mnist": "MNIST's test images",
     "mnist-5k": "Test part of mnist-5k",
-    "mnist, deciding half": "MNIST's test images, the half that decides",
+    "mnist, deciding half": "MNIST's test images, the half used to decide",
     "mnist, reported half": "MNIST's test images, the other half",
-    "held-back corrections": "Corrections held back",
+    "held-back corrections": "Held-back corrections",
 }
-_TAGS = {"offered": "offered", "refused": "not taken", "damaged": "file damaged", "missing": "file not here"}
+_TAGS = {"offered": "offered", "refused": "rejected", "damaged": "file damaged", "missing": "file missing"}
 _FAULTS = {
-    "damaged": "Its file is damaged, so it does not answer. Restore it from a copy, or use another version.",
-    "missing": "Its file is not in the folder of models of this server, or cannot be read, so it does not answer here. "
-    "Copy it there, or use another version.",
+    "damaged": "Its file is damaged, so it cannot be used. Restore the file from a copy, or use another version.",
+    "missing": "Its file is missing from this server's models folder or cannot be read, so it cannot be used. "
+    "Copy the file there, or use another version.",
 }
 
 
 @dataclass(frozen=True)
 class ScoreRow:
-    """Accuracy on one set of images, as the table shows it.
+    """Accuracy on one set of images, as shown in the table.
 
     Attributes
     ----------
     set : str
     n : str
     before : str
-        Of the version that it was retrained from.
+        Accuracy of the version that it was retrained from.
     accuracy, interval : str
     """
 
@@ -55,7 +55,7 @@ class ScoreRow:
 
 @dataclass(frozen=True)
 class JudgeRow:
-    """What decided on a new version: its errors and those of the version before, on the same images.
+    """Test that decided on a new version: its errors and those of the previous version on the same images.
 
     Attributes
     ----------
@@ -63,9 +63,9 @@ class JudgeRow:
     before, after : str
         Errors.
     difference : str
-        Of the accuracies, new minus old, in points.
+        Difference in accuracy, new minus old, in points.
     interval : str
-        Of the difference, in points.
+        Interval of the difference, in points.
     """
 
     set: str
@@ -78,7 +78,7 @@ class JudgeRow:
 
 @dataclass(frozen=True)
 class VersionRow:
-    """Version of a model, as the page shows it.
+    """Version of a model, as shown on the page.
 
     Attributes
     ----------
@@ -90,10 +90,10 @@ class VersionRow:
     judges : tuple of JudgeRow
     scores : tuple of ScoreRow
     was_retrained : bool
-        Whether its scores have others before them.
+        Whether its scores can be compared with those of the version before.
     can_be_served : bool
     action : str
-        What the button says.
+        Text of the button.
     """
 
     number: int
@@ -132,7 +132,7 @@ def make_models(models: Sequence[Mapping[str, Any]], busy: frozenset[str]) -> li
     Parameters
     ----------
     models : sequence of mapping
-        As the API gives them.
+        As returned by the API.
     busy : frozenset of str
         Names of the models that are being retrained.
 
@@ -181,12 +181,12 @@ def _say_fault(state: str) -> tuple[str, ...]:
 
 
 def say_decision(decision: Mapping[str, Any]) -> tuple[str, ...]:
-    """Return why a version was taken, offered or refused.
+    """Return why a version was accepted, offered or rejected.
 
     Parameters
     ----------
     decision : mapping
-        As the retraining wrote it.
+        As written by the retraining.
 
     Returns
     -------
@@ -198,7 +198,7 @@ def say_decision(decision: Mapping[str, Any]) -> tuple[str, ...]:
 
 def _make_judges(decision: Mapping[str, Any]) -> tuple[JudgeRow, ...]:
     judges = {name: decision[name] for name in _JUDGES if decision.get(name)}
-    # The version before is the first one: the same numbers.
+    # The previous version is the first one, so the numbers are the same.
     if judges.get("since_first") == judges.get("kept"):
         judges.pop("since_first", None)
     return tuple(_make_judge(_JUDGES[name], counts) for name, counts in judges.items())

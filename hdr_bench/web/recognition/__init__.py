@@ -1,1 +1,1 @@
-"""Reading of pictures for the web application, in processes of its own."""
+"""Reading of pictures for the web application, in separate processes."""

@@ -1,4 +1,4 @@
-"""Models that a reading process has loaded."""
+"""Models loaded by a reading process."""
 
 import hashlib
 import time
@@ -14,7 +14,7 @@ from hdr_bench.web.recognition.records import ModelAnswer, ServedVersion
 
 
 class LoadedVersions:
-    """Recognizers by version; each is loaded when it is first asked for."""
+    """Recognizers by version, each loaded on first use."""
 
     def __init__(self) -> None:
         self._recognizers: dict[tuple[int, str], Recognizer] = {}
@@ -33,7 +33,7 @@ class LoadedVersions:
         Raises
         ------
         ModelFileError
-            If its file is missing, damaged, or another than the database says.
+            If its file is missing, damaged, or does not match the recorded hash.
         """
         key = version.id, version.sha256
         if key not in self._recognizers:
@@ -41,7 +41,7 @@ class LoadedVersions:
         return self._recognizers[key]
 
     def keep(self, versions: Sequence[ServedVersion]) -> None:
-        """Forget all other versions.
+        """Unload all other versions.
 
         Parameters
         ----------
@@ -61,7 +61,7 @@ class LoadedVersions:
         Returns
         -------
         answers : list of tuple of ModelAnswer
-            Per image, in the order of the versions.
+            Answers per image, in the order of the versions.
         """
         if not len(images):
             return []
@@ -89,8 +89,8 @@ def _load(version: ServedVersion) -> Recognizer:
     except OSError as error:
         raise ModelFileError(f"{version.path}: cannot be read: {error.strerror}") from error
     if digest != version.sha256:
-        raise ModelFileError(f"{version.path}: the file is damaged: its SHA-256 is not the stored one")
+        raise ModelFileError(f"{version.path}: the file is damaged; its SHA-256 does not match the stored one")
     recognizer = load_recognizer(version.path)
-    # The first call of a method prepares its engine, which the first person who draws should not wait for.
+    # The first call of a method initializes its engine; do this now, so that nobody has to wait for it.
     recognizer.recognize(np.full((1, 28, 28), 128, np.uint8))
     return recognizer

@@ -1,4 +1,4 @@
-"""The pool of reading processes: drawings in batches, uploads beside them."""
+"""Pool of reading processes: drawings in batches, uploads beside them."""
 
 import asyncio
 from collections.abc import Callable, Sequence
@@ -27,7 +27,7 @@ from hdr_bench.web.recognition.requests import (
 from hdr_bench.web.recognition.waiting import Job, Kind, WaitingJobs
 from hdr_bench.web.settings import ServerSettings
 
-# A photo of 50 megapixels takes some 5 s on one core; a machine that also trains is slower.
+# A photo of 50 megapixels takes some 5 s on one core; a machine that is also training is slower.
 _SECONDS_PER_PICTURE = 60.0
 # Loading starts the process, which imports torch.
 _SECONDS_TO_LOAD = 120.0
@@ -39,7 +39,7 @@ class ReadingPool:
     Parameters
     ----------
     settings : ServerSettings
-        Of these: `workers` and `most_pixels`.
+        `workers` and `most_pixels` are used.
     """
 
     def __init__(self, settings: ServerSettings) -> None:
@@ -52,25 +52,25 @@ class ReadingPool:
         self._tasks: list[asyncio.Task[None]] = []
 
     def prepare(self) -> None:
-        """Start the first process, which imports what it needs meanwhile; otherwise `serve` starts it."""
+        """Start the first process early, so that it can import its modules; otherwise `serve` starts it."""
         self._processes[0].start()
 
     @property
     def versions(self) -> tuple[ServedVersion, ...]:
-        """The served versions, the one that divides pictures first."""
+        """The served versions; the first one segments pictures."""
         return self._versions
 
     async def start(self) -> None:
-        """Start to take requests; the processes start with the first versions."""
+        """Start accepting requests; the processes start with the first versions."""
         self._tasks = [asyncio.create_task(self._work(number)) for number in range(len(self._processes))]
 
     def end(self) -> None:
-        """End the processes, outside of the event loop."""
+        """Stop the processes, outside the event loop."""
         for process in self._processes:
             process.end()
 
     async def stop(self) -> None:
-        """End the processes; what is waiting fails."""
+        """Stop the processes; waiting requests fail."""
         self._waiting.close()
         for task in self._tasks:
             task.cancel()
@@ -80,24 +80,24 @@ class ReadingPool:
         self._threads.shutdown(wait=False)
 
     async def serve(self, versions: Sequence[ServedVersion]) -> None:
-        """Let following requests be answered by these versions.
+        """Answer all later requests with these versions.
 
         Parameters
         ----------
         versions : sequence of ServedVersion
-            The first one divides pictures.
+            The first one segments pictures.
 
         Raises
         ------
         ModelFileError
-            If a file is missing or damaged; the old versions go on.
+            If a file is missing or damaged; the old versions remain in use.
         ServerError
-            If a process died while it loaded them.
+            If a process died while loading them.
         """
         async with self._serving:
             new, is_first = tuple(versions), not self._versions
             numbers = range(len(self._processes))
-            # At the start, drawings are answered as soon as one process can do so; the others follow.
+            # At the start, drawings are answered as soon as one process is ready; the others follow.
             await self._load(new, numbers[:1] if is_first else numbers)
             self._versions = new
             await self._ask_each(KeepVersions(new), numbers[:1] if is_first else numbers)
@@ -110,12 +110,12 @@ class ReadingPool:
                 raise outcome.error
 
     async def _load_quietly(self, versions: tuple[ServedVersion, ...], numbers: Sequence[int]) -> None:
-        # What a process has not loaded it loads when it is asked, and says then what is wrong.
+        # A process loads a missing version when it is asked for it, and reports errors then.
         with suppress(HdrBenchError):
             await self._load(versions, numbers)
 
     async def read_drawing(self, drawing: Drawing) -> PictureAnswers:
-        """Read a drawing on plain ground, the quick way.
+        """Read a drawing on a plain background, with the fast method.
 
         Parameters
         ----------
@@ -130,7 +130,7 @@ class ReadingPool:
         PictureError
             If it cannot be read.
         ServerError
-            If too many wait, or the process died.
+            If too many requests are waiting, or the process died.
         """
         answers: PictureAnswers = await self._waiting.add_drawing(drawing)
         return answers
@@ -151,7 +151,7 @@ class ReadingPool:
         PictureError
             If it cannot be read.
         ServerError
-            If too many wait, or the process died.
+            If too many requests are waiting, or the process died.
         """
         answers: PictureAnswers = await self._waiting.add(Kind.PICTURE, lambda versions: ReadUpload(content, versions))
         return answers
@@ -170,7 +170,7 @@ class ReadingPool:
         Raises
         ------
         ServerError
-            If too many wait, or the process died.
+            If too many requests are waiting, or the process died.
         """
         answers: list[tuple[ModelAnswer, ...]] = await self._waiting.add(
             Kind.VIEW, lambda versions: RecognizeImages(images, versions)
@@ -195,7 +195,7 @@ class ReadingPool:
         PictureError
             If it cannot be read.
         ServerError
-            If too many wait, or the process died.
+            If too many requests are waiting, or the process died.
         """
         steps: tuple[StepPicture, ...] = await self._waiting.add(
             Kind.VIEW, lambda versions: DrawSteps(content, kind, versions)
@@ -203,7 +203,7 @@ class ReadingPool:
         return steps
 
     async def convert_picture(self, content: bytes) -> bytes:
-        """Make of a picture what browsers show.
+        """Convert a picture to a PNG that browsers can show.
 
         Parameters
         ----------
@@ -218,13 +218,13 @@ class ReadingPool:
         PictureError
             If it cannot be read.
         ServerError
-            If too many wait, or the process died.
+            If too many requests are waiting, or the process died.
         """
         png: bytes = await self._waiting.add(Kind.VIEW, lambda versions: ConvertPicture(content))  # noqa: ARG005  # no version is asked
         return png
 
     async def _work(self, number: int) -> None:
-        # With more than one process, the first takes drawings only: no photo ever delays all of them.
+        # With more than one process, the first one takes only drawings, so that photos never delay all of them.
         kinds = (Kind.DRAWING,) if number == 0 and len(self._processes) > 1 else tuple(Kind)
         while True:
             jobs = await self._waiting.take(kinds)
@@ -247,9 +247,9 @@ class ReadingPool:
             return await self._ask(number, lambda: _to_request(jobs, self._versions), _SECONDS_PER_PICTURE)
         except ProcessDiedError as error:
             if len(jobs) == 1:
-                # It would take as long when it is sent again.
+                # Retrying would take just as long.
                 return [Outcome(error=PictureError(str(error)) if isinstance(error, TooSlowError) else error)]
-        # One drawing of the batch ended the process: each alone, so that only this one fails.
+        # One drawing of the batch crashed the process: retry each on its own, so that only that one fails.
         return [outcome for job in jobs for outcome in await self._ask_for(number, [job])]
 
     async def _ask_each(self, request: Request, numbers: Sequence[int]) -> list[Outcome]:

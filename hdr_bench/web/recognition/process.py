@@ -1,4 +1,4 @@
-"""A reading process as the server sees it: started, asked, ended, and started again after a crash."""
+"""A reading process from the server's side: started, queried, stopped, and restarted after a crash."""
 
 import os
 import signal
@@ -15,20 +15,20 @@ _THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 
 
 class ProcessDiedError(ServerError):
-    """The process crashed, or took too long and was killed; what it was asked is lost."""
+    """The process crashed, or took too long and was killed; its request is lost."""
 
 
 class TooSlowError(ProcessDiedError):
-    """A process that was killed because its request took too long."""
+    """The process was killed because its request took too long."""
 
 
 class ReadingProcess:
-    """One process; a single thread at a time asks it.
+    """One process, used by a single thread at a time.
 
     Parameters
     ----------
     most_pixels : int
-        Larger pictures are refused.
+        Largest accepted picture.
     """
 
     def __init__(self, most_pixels: int) -> None:
@@ -38,22 +38,22 @@ class ReadingProcess:
 
     @property
     def pid(self) -> int | None:
-        """Its process id; None while it is not running."""
+        """Process id; None while it is not running."""
         return None if self._process is None else self._process.pid
 
     def start(self) -> None:
-        """Start the process, if it is not running: it imports what it needs meanwhile."""
+        """Start the process if it is not running, so that it can import its modules."""
         if self._process is None:
             self._start()
 
     def ask(self, request: Request, seconds: float) -> list[Outcome]:
-        """Ask the process, starting it if it is not running.
+        """Send a request to the process, starting it if it is not running.
 
         Parameters
         ----------
         request : Request
         seconds : float
-            After which the process is killed.
+            Time limit, after which the process is killed.
 
         Returns
         -------
@@ -65,7 +65,7 @@ class ReadingProcess:
             If it died, or took too long (`TooSlowError`).
         """
         if self._process is not None and not self._process.is_alive():
-            # It was killed while it had nothing to do, e.g. for the machine's memory: no request is lost by that.
+            # It was killed while idle, e.g. because the machine ran out of memory; no request is lost.
             self.end()
         connection = self._start() if self._connection is None else self._connection
         try:
@@ -92,7 +92,7 @@ class ReadingProcess:
         self._process = self._connection = None
 
     def _start(self) -> Connection:
-        # A forked server would take locks and sockets along.
+        # A forked process would inherit the server's locks and sockets.
         context = get_context("spawn")
         here, there = context.Pipe()
         process = context.Process(target=_run, args=(there, self._most_pixels), daemon=True)
@@ -104,7 +104,7 @@ class ReadingProcess:
 
 
 def _run(connection: Connection, most_pixels: int) -> None:
-    # The server itself needs none of what reads pictures.
+    # Imported in the child only: the server itself does not read pictures.
     from hdr_bench.web.recognition.worker import run_worker
 
     run_worker(connection, most_pixels)
@@ -112,11 +112,11 @@ def _run(connection: Connection, most_pixels: int) -> None:
 
 @contextmanager
 def _without_interrupts() -> Iterator[None]:
-    """Let the process start with Ctrl+C blocked, which reaches all of a terminal's: the server ends this one."""
+    """Start the process with Ctrl+C blocked, since it reaches all processes of a terminal; the server stops it."""
     if not hasattr(signal, "pthread_sigmask"):
         yield
         return
-    # When it starts, it lets signals through again.
+    # The process unblocks signals once it has started.
     resource_tracker.ensure_running()
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
@@ -127,7 +127,7 @@ def _without_interrupts() -> Iterator[None]:
 
 @contextmanager
 def _one_thread() -> Iterator[None]:
-    """Let the process's libraries start with one thread: they read these names while they are imported."""
+    """Limit the process's libraries to one thread; they read these variables at import."""
     before = {name: os.environ.get(name) for name in _THREADS}
     os.environ.update(dict.fromkeys(_THREADS, "1"))
     try:

@@ -1,4 +1,4 @@
-"""Pictures read for the web application: one model divides them, all answer for the marks."""
+"""Reading of pictures for the web application: one model segments them, all models classify the marks."""
 
 import time
 from collections.abc import Sequence
@@ -26,7 +26,7 @@ _DRAWING, _PICTURE = "the drawing", "the picture"
 def read_drawings(
     drawings: Sequence[Drawing], versions: Sequence[ServedVersion], loaded: LoadedVersions, most_pixels: int
 ) -> list[Outcome]:
-    """Read drawings; each model answers once for the marks of all.
+    """Read drawings; each model classifies the marks of all drawings in one call.
 
     Parameters
     ----------
@@ -38,7 +38,7 @@ def read_drawings(
     Returns
     -------
     outcomes : list of Outcome
-        `PictureAnswers` each, or why a drawing cannot be read.
+        `PictureAnswers` for each drawing, or why it cannot be read.
     """
     divided = [_divide(drawing, loaded.get(versions[0]), most_pixels) for drawing in drawings]
     images = [digit.image for each in divided if not isinstance(each, Exception) for digit in each[1].digits]
@@ -50,7 +50,7 @@ def read_drawings(
             continue
         picture, reading, seconds = each
         stop = start + len(reading.digits)
-        # What is not finished is never stored, and whoever draws waits for it.
+        # Unfinished drawings are never stored, and the person drawing is waiting.
         thumbnail = draw_thumbnail(picture.color) if drawing.is_finished else b""
         outcomes.append(Outcome(_assemble(picture, reading, answers[start:stop], versions[0], seconds, thumbnail)))
         start = stop
@@ -95,7 +95,7 @@ def picture_steps(content: bytes, kind: str, recognizer: Recognizer, most_pixels
     ----------
     content : bytes
     kind : str
-        ``"drawing"`` is read the quick way, anything else as an upload.
+        ``"drawing"`` is read with the fast method, anything else as an upload.
     recognizer : Recognizer
     most_pixels : int
 
@@ -125,7 +125,7 @@ def _divide(
     start = time.perf_counter()
     try:
         check_drawing(drawing.content)
-        # Of a kind that its head does not give away, the decoder says the size.
+        # If the header does not reveal the size, the decoder does.
         picture = load_content(drawing.content, _DRAWING, min(most_pixels, MOST_DRAWN_PIXELS))
         effort = FOR_DRAWINGS if drawing.is_finished else WHILE_DRAWING
         reading = read_upright_page(find_drawn_ink(picture.color), recognizer, effort)

@@ -1,4 +1,4 @@
-"""What the reading processes are given, and what they answer."""
+"""Data passed to the reading processes, and their answers."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,20 +9,20 @@ from numpy.typing import NDArray
 
 @dataclass(frozen=True)
 class ServedVersion:
-    """Version of a model that answers.
+    """Served version of a model.
 
     Attributes
     ----------
     id : int
-        Of `ModelVersion`.
+        Id of the `ModelVersion`.
     model : str
         Name of the model.
     number : int
-        Of the version.
+        Version number.
     path : Path
         Its file.
     sha256 : str
-        Of its file: a file with other bytes is not loaded.
+        SHA-256 of its file; a file that does not match is not loaded.
     """
 
     id: int
@@ -40,13 +40,13 @@ class ModelAnswer:
     ----------
     version : ServedVersion
     digit : int
-        The likeliest digit, also if the mark was rejected.
+        The most likely digit, even if the mark was rejected.
     rejected : bool
-        Whether the model took the mark for something other than a digit.
+        Whether the model decided that the mark is not a digit.
     probabilities : tuple of float
-        Of the digits 0 to 9.
+        Probabilities of the digits 0 to 9.
     seconds : float
-        How long the model took, divided by the number of images that it answered for at once.
+        Time that the model took, divided by the number of images in the call.
     """
 
     version: ServedVersion
@@ -63,13 +63,13 @@ class MarkAnswers:
     Attributes
     ----------
     line : int or None
-        Line that it stands in, counted from 0.
+        Line that contains it, counted from 0.
     box : tuple of int
         Column, row, width and height, in pixels of the upright picture.
     digit : int or None
-        As the picture was read: by the first model, and what stands around the mark; None if it was rejected.
+        Digit that was read, by the first model and from the mark's surroundings; None if it was rejected.
     image : ndarray of shape (28, 28), uint8
-        What the models got.
+        Image that the models were given.
     answers : tuple of ModelAnswer
         In the order of the served models.
     """
@@ -88,23 +88,23 @@ class PictureAnswers:
     Attributes
     ----------
     media_type : str
-        By the picture's content.
+        Media type, detected from the content.
     size : tuple of int
-        Width and height of the picture, as its EXIF orientation shows it.
+        Width and height of the picture, after applying its EXIF orientation.
     lines : tuple of str
         The digits, line by line.
     marks : tuple of MarkAnswers
         Digits in reading order, then rejected marks.
     turned : int
-        Degrees that the picture was turned by, counter-clockwise.
+        Degrees by which the picture was rotated, counter-clockwise.
     notes : tuple of str
         What was done to the picture.
     reader : ServedVersion
-        Which model divided the picture into digits.
+        Version that segmented the picture into digits.
     seconds : float
-        How long it all took.
+        Total time.
     thumbnail : bytes
-        The picture made small, as a JPEG; empty while somebody is still drawing.
+        Thumbnail of the picture as a JPEG; empty while the drawing is in progress.
     """
 
     media_type: str

@@ -1,4 +1,4 @@
-"""What passes between the server and its reading processes."""
+"""Messages between the server and its reading processes."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -11,7 +11,7 @@ from hdr_bench.web.recognition.records import ServedVersion
 
 @dataclass(frozen=True)
 class LoadVersions:
-    """Load versions beside those that are loaded.
+    """Load versions in addition to those already loaded.
 
     Attributes
     ----------
@@ -23,7 +23,7 @@ class LoadVersions:
 
 @dataclass(frozen=True)
 class KeepVersions:
-    """Forget all other versions.
+    """Unload all other versions.
 
     Attributes
     ----------
@@ -35,14 +35,14 @@ class KeepVersions:
 
 @dataclass(frozen=True)
 class Drawing:
-    """Drawing on plain ground.
+    """Drawing on a plain background.
 
     Attributes
     ----------
     content : bytes
     is_finished : bool
-        Otherwise the pen is still down: marks that touch are not taken apart, which takes longer than all else, and
-        would be done to each half-drawn digit.
+        False while the pen is down: touching marks are then not separated, which is the slowest step and would split
+        half-drawn digits.
     """
 
     content: bytes
@@ -51,13 +51,13 @@ class Drawing:
 
 @dataclass(frozen=True)
 class ReadDrawings:
-    """Read drawings; the models answer once for the marks of all.
+    """Read drawings; each model classifies the marks of all drawings in one call.
 
     Attributes
     ----------
     drawings : tuple of Drawing
     versions : tuple of ServedVersion
-        Which answer; the first one divides.
+        Versions to use; the first one segments.
     """
 
     drawings: tuple[Drawing, ...]
@@ -111,7 +111,7 @@ class DrawSteps:
 
 @dataclass(frozen=True)
 class ConvertPicture:
-    """Make of a picture what browsers show.
+    """Convert a picture to a PNG that browsers can show.
 
     Attributes
     ----------
@@ -126,14 +126,14 @@ Request = LoadVersions | KeepVersions | ReadDrawings | ReadUpload | RecognizeIma
 
 @dataclass(frozen=True, eq=False)
 class Outcome:
-    """What came of one request, or of one drawing of a batch.
+    """Result of one request, or of one drawing of a batch.
 
     Attributes
     ----------
     value : object
         None if it failed.
     error : Exception or None
-        Why it failed.
+        Why it failed; None if it succeeded.
     """
 
     value: Any = None

@@ -1,4 +1,4 @@
-"""Pictures as people see them: made small, or of a kind that browsers show."""
+"""Pictures for display: thumbnails, and conversion to a format that browsers can show."""
 
 from io import BytesIO
 
@@ -9,15 +9,15 @@ from PIL import Image
 from hdr_bench.pictures.load import load_content
 from hdr_bench.pictures.steps import to_png
 
-# Twice what the page shows, for screens with small pixels.
+# Twice the displayed size, for high-resolution screens.
 _THUMBNAIL = (192, 144)
-# Longest side that the page draws: the server keeps what is sent in its memory.
+# Longest side that the page draws; limited because the server holds the result in memory.
 _LARGEST = (1600, 1600)
 _GAP = 2.0
 
 
 def draw_thumbnail(color: NDArray[np.uint8]) -> bytes:
-    """Return a picture made small, as a JPEG.
+    """Return a thumbnail of a picture as a JPEG.
 
     Parameters
     ----------
@@ -33,7 +33,7 @@ def draw_thumbnail(color: NDArray[np.uint8]) -> bytes:
 
 
 def convert_picture(content: bytes, most_pixels: int) -> bytes:
-    """Return a picture as a PNG, upright, reduced to what a page shows.
+    """Return a picture as an upright PNG, reduced to the size that a page shows.
 
     Parameters
     ----------
@@ -54,6 +54,6 @@ def convert_picture(content: bytes, most_pixels: int) -> bytes:
 
 def _reduce(color: NDArray[np.uint8], size: tuple[int, int]) -> Image.Image:
     picture = Image.fromarray(color)
-    # The fastest of those that look at every pixel.
+    # The fastest filter that uses every pixel.
     picture.thumbnail(size, Image.Resampling.BOX, _GAP)
     return picture

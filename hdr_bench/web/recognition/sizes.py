@@ -1,4 +1,4 @@
-"""Limits of the pixels of what is read, checked before anything is decoded."""
+"""Limits on the size of pictures, checked before decoding."""
 
 from io import BytesIO
 from warnings import catch_warnings, simplefilter
@@ -9,11 +9,11 @@ from hdr_bench.exceptions import PictureError
 from hdr_bench.pictures.load import LARGEST_LIMIT
 
 MOST_DRAWN_PIXELS = 2_000_000
-"""A canvas has fewer; larger ones would hold up all who draw."""
+"""More pixels than any canvas has; larger drawings would delay everybody else's."""
 
 
 def check_drawing(content: bytes) -> None:
-    """Refuse a drawing that is larger than any canvas.
+    """Reject a drawing that is larger than any canvas.
 
     Parameters
     ----------
@@ -28,7 +28,7 @@ def check_drawing(content: bytes) -> None:
 
 
 def check_picture(content: bytes, most_pixels: int) -> None:
-    """Refuse a picture that is too large.
+    """Reject a picture that is too large.
 
     Parameters
     ----------
@@ -48,19 +48,19 @@ def _check(content: bytes, what: str, most_pixels: int, advice: str) -> None:
     if n_pixels > most_pixels:
         came = f"more than {LARGEST_LIMIT:,}" if n_pixels > LARGEST_LIMIT else f"{n_pixels:,}"
         raise PictureError(
-            f"the {what} is too large: it has {came} pixels; {what}s of up to {most_pixels:,} pixels are read: {advice}"
+            f"the {what} is too large: it has {came} pixels, at most {most_pixels:,} are allowed; {advice}"
         )
 
 
 def _count_pixels(content: bytes) -> int:
-    """Return the number of pixels as the head of the file gives it; 0 if it cannot be found."""
+    """Return the number of pixels from the header of the file; 0 if it cannot be determined."""
     with catch_warnings():
         simplefilter("ignore")
         try:
             with Image.open(BytesIO(content)) as picture:
                 return picture.width * picture.height
         except Image.DecompressionBombError:
-            # Pillow says the number only in words.
+            # Pillow reports the number only in its message.
             return LARGEST_LIMIT + 1
         except Exception:  # noqa: BLE001  # whatever is wrong, the reading says it
             return 0

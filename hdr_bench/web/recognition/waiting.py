@@ -1,4 +1,4 @@
-"""Requests that wait for a reading process."""
+"""Requests waiting for a reading process."""
 
 import asyncio
 from collections import OrderedDict, deque
@@ -11,22 +11,22 @@ from hdr_bench.exceptions import ServerError
 from hdr_bench.web.recognition.records import ServedVersion
 from hdr_bench.web.recognition.requests import Drawing, Outcome, Request
 
-# More per batch would make the first of them wait for the last.
+# In a larger batch, the first drawing would wait too long for the last.
 _BATCH = 8
 
 
 class Kind(Enum):
-    """Kind of a request: each waits behind its own only."""
+    """Kind of a request; each kind has its own queue."""
 
     DRAWING = auto()
     VIEW = auto()
-    """Somebody looks at a stored picture, or asks for answers without one."""
+    """Showing a stored picture, or predictions for images."""
     PICTURE = auto()
-    """Picture that is read and stored."""
+    """Reading a picture to be stored."""
 
 
 MOST_WAITING = {Kind.DRAWING: 200, Kind.VIEW: 40, Kind.PICTURE: 20}
-"""Requests of each kind that may wait."""
+"""Largest number of waiting requests of each kind."""
 
 
 @dataclass(eq=False)
@@ -36,10 +36,10 @@ class Job:
     Attributes
     ----------
     future : asyncio.Future
-        Gets the answer.
+        Receives the answer.
     drawing : Drawing or None
     make : callable or None
-        Makes the request of anything else, of the versions that are served when its turn comes.
+        Makes any other request, given the versions served when its turn comes.
     """
 
     future: asyncio.Future[Any]
@@ -47,7 +47,7 @@ class Job:
     make: Callable[[tuple[ServedVersion, ...]], Request] | None = None
 
     def settle(self, outcome: Outcome) -> None:
-        """Hand over the answer, if its client still waits.
+        """Deliver the answer if the client is still waiting.
 
         Parameters
         ----------
@@ -62,16 +62,16 @@ class Job:
 
 
 class WaitingJobs:
-    """Bounded queues, one per kind, which are served in turns: drawings in batches, everything else one at a time."""
+    """Bounded queues, one per kind, served in turn: drawings in batches, everything else one at a time."""
 
     def __init__(self) -> None:
-        # The kind that was served the longest ago stands first.
+        # Ordered by when each kind was last served, the longest ago first.
         self._queues: OrderedDict[Kind, deque[Job]] = OrderedDict((kind, deque()) for kind in Kind)
         self._changed = asyncio.Condition()
         self._is_closed = False
 
     async def add_drawing(self, drawing: Drawing) -> Any:
-        """Wait for the answers for a drawing.
+        """Wait for the answers to a drawing.
 
         Parameters
         ----------
@@ -84,7 +84,7 @@ class WaitingJobs:
         Raises
         ------
         ServerError
-            If too many wait.
+            If too many requests are waiting.
         """
         return await self._add(Kind.DRAWING, Job(_future(), drawing))
 
@@ -95,7 +95,7 @@ class WaitingJobs:
         ----------
         kind : Kind
         make : callable
-            Makes the request of the served versions.
+            Makes the request, given the served versions.
 
         Returns
         -------
@@ -104,17 +104,17 @@ class WaitingJobs:
         Raises
         ------
         ServerError
-            If too many wait.
+            If too many requests are waiting.
         """
         return await self._add(kind, Job(_future(), make=make))
 
     async def take(self, kinds: Collection[Kind]) -> list[Job]:
-        """Wait for work, and take it.
+        """Wait for work and take it.
 
         Parameters
         ----------
         kinds : collection of Kind
-            What may be taken.
+            Kinds that may be taken.
 
         Returns
         -------
@@ -129,7 +129,7 @@ class WaitingJobs:
             return [queue.popleft() for _ in range(min(_BATCH if kind is Kind.DRAWING else 1, len(queue)))]
 
     def close(self) -> None:
-        """Let all that wait fail, and take nothing more."""
+        """Fail all waiting requests, and accept no more."""
         self._is_closed = True
         for queue in self._queues.values():
             for job in queue:

@@ -1,4 +1,4 @@
-"""The reading process: it loads the models, and answers requests over a pipe until its server ends."""
+"""The reading process: loads the models, and answers requests over a pipe until its server exits."""
 
 import os
 import resource
@@ -24,18 +24,18 @@ from hdr_bench.web.recognition.requests import (
 )
 from hdr_bench.web.recognition.showing import convert_picture
 
-# A picture of 50 million pixels takes up to 2 GB to read; models come on top of what the process has mapped by then.
+# Reading a picture of 50 million pixels takes up to 2 GB, in addition to the models and what is already mapped.
 _MEMORY = 4 * 2**30
 
 
 def run_worker(connection: Connection, most_pixels: int) -> None:
-    """Answer requests until the server closes the pipe or ends.
+    """Answer requests until the server closes the pipe or exits.
 
     Parameters
     ----------
     connection : Connection
     most_pixels : int
-        Larger pictures are refused.
+        Largest accepted picture.
     """
     threading.Thread(target=_end_with_server, daemon=True).start()
     _import_libraries()
@@ -48,7 +48,7 @@ def run_worker(connection: Connection, most_pixels: int) -> None:
             return
         connection.send(_answer(request, loaded, most_pixels))
         if not isinstance(request, ReadDrawings):
-            # A picture takes up to gigabytes, of which small things that stay would keep pieces.
+            # A picture takes up to gigabytes, parts of which small surviving objects would keep allocated.
             give_back_freed_memory()
 
 
@@ -83,7 +83,7 @@ def _answer_one(request: Request, loaded: LoadedVersions, most_pixels: int) -> o
 
 
 def _end_with_server() -> None:
-    """End even in the middle of a picture: nobody is left to take the answer."""
+    """Exit even in the middle of a picture, since nobody is left to receive the answer."""
     parent = parent_process()
     if parent is not None:
         parent.join()
@@ -91,7 +91,7 @@ def _end_with_server() -> None:
 
 
 def _import_libraries() -> None:
-    """Import what models need, before the first one is loaded."""
+    """Import the modules that models need, before the first one is loaded."""
     with pause_collection():
         import torch
 

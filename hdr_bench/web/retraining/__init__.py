@@ -1,1 +1,1 @@
-"""Retraining: new versions of models, learned from corrections in a process of their own, and judged before use."""
+"""Retraining: new versions of models, trained on corrections in a separate process and tested before use."""

@@ -1,7 +1,7 @@
 """Process of a retraining: ``python -m hdr_bench.web.retraining.child FOLDER``.
 
-It knows no database: it is given files, and answers with files, and with lines of JSON on its standard output. It ends
-with the server that started it, whose end closes its standard input.
+It does not use the database: it reads and writes files, and reports progress as lines of JSON on its standard output.
+It exits when the server that started it does, which closes its standard input.
 """
 
 import hashlib
@@ -27,7 +27,7 @@ _NICENESS = 19
 
 
 def main(arguments: list[str]) -> int:
-    """Retrain what a folder describes.
+    """Run the retraining that a folder describes.
 
     Parameters
     ----------
@@ -39,17 +39,17 @@ def main(arguments: list[str]) -> int:
     code : int
         0 if a result was written.
     """
-    # Ctrl+C reaches all processes of a terminal; the server ends this one.
+    # Ctrl+C reaches all processes of a terminal; the server stops this one itself.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     server = os.getppid()
     threading.Thread(target=_end_with, args=(server,), daemon=True).start()
     os.nice(_NICENESS)
-    # What libraries print must not come between the messages.
+    # Output of libraries must not mix with the messages.
     messages = os.fdopen(os.dup(sys.stdout.fileno()), "w", buffering=1)
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
     try:
         _run(Path(arguments[0]), messages)
-    # Estimators, data and disks raise anything; the server tells people what it was.
+    # Estimators, data and disks may raise anything; the server reports the error.
     except Exception as error:  # noqa: BLE001
         sentence = str(error) if isinstance(error, HdrBenchError) else describe_error(error)
         _send(messages, {"error": sentence})
@@ -60,9 +60,9 @@ def main(arguments: list[str]) -> int:
 def _run(folder: Path, messages: TextIO) -> None:
     job = read_job(folder)
     parent = Path(job.parent)
-    # Before seconds of imports.
+    # Checked before imports that take seconds.
     if _sha256(parent) != job.sha256:
-        raise ModelFileError(f"{parent.name} is damaged: its bytes are not those that were stored.")
+        raise ModelFileError(f"{parent.name} is damaged: its SHA-256 does not match the stored one.")
     _make_version(job, folder, messages)
 
 
@@ -81,7 +81,7 @@ def _make_version(job: Job, folder: Path, messages: TextIO) -> None:
     seed_generators(0)
     collected = read_collected(folder / CORRECTIONS)
     first = Path(job.first)
-    # Without it, people decide.
+    # Without the first version, people decide.
     first_model = load_model(first) if first.is_file() and _sha256(first) == job.first_sha256 else None
     trained = retrain(load_model(parent), load_card(parent), first_model, collected, report)
     path = save_model(trained.model, folder / MODEL, card=trained.card)
@@ -102,12 +102,12 @@ def _make_version(job: Job, folder: Path, messages: TextIO) -> None:
 
 
 def _learned(collected: "Collected", trained: "Trained") -> list[int]:
-    """Return the numbers of the marks that a version learned from: equal images are learned all, or none of them."""
+    """Return the ids of the marks that a version learned from; of equal images, either all or none are learned."""
     from hdr_bench.estimators.neural.base import NeuralClassifier
     from hdr_bench.web.retraining.material import image_set
 
     groups = [(collected.images, collected.digit_ids, trained.material.corrections.images)]
-    # Other methods have no class for what is not a digit.
+    # Other methods have no output for marks that are not digits.
     if isinstance(trained.model, NeuralClassifier):
         groups.append((collected.marks, collected.mark_ids, trained.material.marks))
     return [
@@ -128,8 +128,8 @@ def _send(messages: TextIO, message: dict[str, object]) -> None:
 
 
 def _end_with(server: int) -> None:
-    """End this process at once when the server has ended, however that came about."""
-    # The pipe says so at once; another process of the server may hold its other end open, so its number is looked at.
+    """Exit immediately when the server has exited for any reason."""
+    # The pipe usually closes at once; check the parent's id too, as another process may hold the other end open.
     while os.getppid() == server:
         readable, _, _ = select([sys.stdin], [], [], _LOOK_EVERY_SECONDS)
         if readable and not os.read(sys.stdin.fileno(), 1024):

@@ -1,4 +1,4 @@
-"""Corrections as a retraining gets them: read from the database once, and carried to its process in a file."""
+"""Corrections for a retraining: read from the database once, and passed to its process in a file."""
 
 import io
 from dataclasses import dataclass, field
@@ -18,22 +18,22 @@ from hdr_bench.web.database.tables import Correction
 
 @dataclass(frozen=True, eq=False)
 class Collected:
-    """Corrections that a version learns from, and those that judge it.
+    """Corrections that a version learns from, and those that test it.
 
     Attributes
     ----------
     images : ndarray of shape (n, 28, 28), uint8
-        To learn from; none of them is held back, and none waits for a second look.
+        Images to learn from; none is held back or waiting for review.
     labels : ndarray of shape (n,), int64
     digit_ids : ndarray of shape (n,), int64
-        Numbers of these marks in the database.
+        Ids of these marks in the database.
     marks : ndarray of shape (m, 28, 28), uint8
-        Of those not held back, what people said is not a digit.
+        Marks that people said are not digits, without those held back.
     held_images : ndarray of shape (k, 28, 28), uint8
-        Held back.
+        Held-back images.
     held_labels : ndarray of shape (k,), int64
     mark_ids : ndarray of shape (m,), int64
-        Numbers of the marks that are not digits.
+        Ids of the marks that are not digits.
     """
 
     images: NDArray[np.uint8]
@@ -71,7 +71,7 @@ def collect(session: Session) -> Collected:
 
 
 def write_collected(collected: Collected, path: Path) -> None:
-    """Write corrections to a file, whole or not at all.
+    """Write corrections to a file atomically.
 
     Parameters
     ----------

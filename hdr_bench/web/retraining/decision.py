@@ -1,4 +1,4 @@
-"""Decision on a new version of a model: taken, offered to people, or refused."""
+"""Decision on a new version of a model: accepted, offered to people, or rejected."""
 
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
@@ -12,21 +12,21 @@ Verdict = Literal["taken", "offered", "refused"]
 
 LEAST_KEPT = 5_000
 """Fewest images that can show that a version is not worse: at an accuracy of 99.5 %, the lower end is then within
-0.2 points of the difference only if the two versions answer nearly all of them alike."""
+0.2 points of the difference only if the two versions agree on nearly all of them."""
 LEAST_HELD_BACK = 30
-"""Fewest held-back corrections whose number of errors says something: about 150 corrections in all."""
+"""Fewest held-back corrections whose number of errors is meaningful: about 150 corrections in total."""
 MARGIN = 0.002
-"""The lower end of the interval must be above minus this, 0.2 points."""
+"""The lower end of the interval must be above the negative of this margin, -0.2 points."""
 
 
 @dataclass(frozen=True)
 class PairedCounts:
-    """Answers of a new version and of the old one for the same images.
+    """Answers of a new and an old version for the same images.
 
     Attributes
     ----------
     both, won, lost, neither : int
-        Images that both are right on, the new version alone, the old one alone, neither.
+        Number of images that both versions read correctly, only the new one, only the old one, neither.
     """
 
     both: int = 0
@@ -52,7 +52,7 @@ class PairedCounts:
 
     @property
     def n_images(self) -> int:
-        """How many images they are."""
+        """Number of images."""
         return self.both + self.won + self.lost + self.neither
 
     @property
@@ -61,7 +61,7 @@ class PairedCounts:
         return (self.won - self.lost) / self.n_images if self.n_images else 0.0
 
     def interval(self) -> tuple[float, float]:
-        """Return the 95 % interval of the difference, by Newcombe's method for pairs.
+        """Return the 95 % interval of the difference, by Newcombe's method for paired data.
 
         Returns
         -------
@@ -73,7 +73,7 @@ class PairedCounts:
         return newcombe_paired(self.both, self.won, self.lost, self.neither)
 
     def to_json(self) -> dict[str, Any]:
-        """Return the counts as the database keeps them.
+        """Return the counts as stored in the database.
 
         Returns
         -------
@@ -93,20 +93,20 @@ class PairedCounts:
 
 @dataclass(frozen=True)
 class Decision:
-    """What becomes of a new version, and why.
+    """Verdict on a new version, with the reason.
 
     Attributes
     ----------
     verdict : {"taken", "offered", "refused"}
     reason : str
-        In one sentence or two.
+        Reason, in one or two sentences.
     kept : PairedCounts
-        Answers for the images of the kept part.
+        Answers for the reserved test images.
     held_back : PairedCounts
         Answers for the held-back corrections.
     since_first : PairedCounts or None
-        Answers for the images of the kept part, the first version's in place of the old one's; None if it could not be
-        asked.
+        Answers for the reserved test images, with the first version in place of the old one; None if it is not
+        available.
     """
 
     verdict: Verdict
@@ -116,7 +116,7 @@ class Decision:
     since_first: PairedCounts | None
 
     def to_json(self) -> dict[str, Any]:
-        """Return the decision as the database keeps it.
+        """Return the decision as stored in the database.
 
         Returns
         -------
@@ -133,29 +133,30 @@ class Decision:
 
 
 def decide(kept: PairedCounts, held_back: PairedCounts, since_first: PairedCounts | None) -> Decision:
-    """Decide what becomes of a new version.
+    """Decide whether a new version is accepted, offered or rejected.
 
-    It is refused if it is shown to be worse: the whole 95 % interval of new minus old is below 0, on the kept part or
-    on the held-back corrections, or it makes more errors on at least 30 held-back corrections. It is taken only if it
-    is shown not to be worse: the interval is above -0.2 points on a kept part of at least 5,000 images, and it makes no
-    more errors on at least 30 held-back corrections. In all other cases people decide: it is offered.
+    It is rejected ("refused") if it is shown to be worse: the whole 95 % interval of new minus old is below 0, on the
+    reserved test images or on the held-back corrections, or it makes more errors on at least 30 held-back corrections.
+    It is accepted ("taken") only if it is shown not to be worse: the interval is above -0.2 points on at least 5,000
+    reserved test images, and it makes no more errors on at least 30 held-back corrections. In all other cases it is
+    offered, and people decide.
 
-    The interval must be above -0.2 points against the first version of the model too. Otherwise small losses, each
+    The interval must be above -0.2 points against the first version of the model too. Otherwise, small losses, each
     within the margin, would add up over versions.
 
-    Without a kept part the held-back corrections judge alone, and must then be as many as the kept part would be.
-    Fewer cannot stand in for it, however clear they are: people correct what the old version gets wrong, so that nearly
-    any other version does better on corrections, and they do not show what it has forgotten.
+    Without reserved test images, only the held-back corrections decide, and there must be as many of them as are
+    required of the test images. Fewer are not enough, however clear their result: people correct what the old version
+    gets wrong, so nearly any other version does better on corrections, and they do not show what it has forgotten.
 
     Parameters
     ----------
     kept : PairedCounts
-        On images that neither version has learned from; empty if there are none.
+        Counts on the reserved test images, which neither version has learned from; empty if there are none.
     held_back : PairedCounts
-        On the held-back corrections.
+        Counts on the held-back corrections.
     since_first : PairedCounts or None
-        On the same images as `kept`, against the first version; equal to `kept` if the old version is the first one,
-        None if the first one cannot be asked.
+        Counts on the same images as `kept`, against the first version; equal to `kept` if the old version is the first
+        one, None if the first one is not available.
 
     Returns
     -------
@@ -175,12 +176,12 @@ def decide(kept: PairedCounts, held_back: PairedCounts, since_first: PairedCount
     missing = _what_is_missing(kept, held_back) or _what_was_lost(since_first)
     if missing:
         return Decision("offered", missing, kept, held_back, since_first)
-    judge, name = (kept, "kept images") if kept.n_images else (held_back, "held-back corrections")
+    judge, name = (kept, "test images") if kept.n_images else (held_back, "held-back corrections")
     return Decision("taken", f"It is not worse: {_describe(judge, name)}.", kept, held_back, since_first)
 
 
 def _what_is_worse(kept: PairedCounts, held_back: PairedCounts) -> str:
-    for counts, name in ((kept, "kept images"), (held_back, "held-back corrections")):
+    for counts, name in ((kept, "test images"), (held_back, "held-back corrections")):
         if counts.interval()[1] < 0:
             return f"It is worse: {_describe(counts, name)}."
     if held_back.lost > held_back.won and held_back.n_images >= LEAST_HELD_BACK:
@@ -191,17 +192,17 @@ def _what_is_worse(kept: PairedCounts, held_back: PairedCounts) -> str:
 def _what_is_missing(kept: PairedCounts, held_back: PairedCounts) -> str:
     if not kept.n_images and held_back.n_images < LEAST_KEPT:
         return (
-            "Too few images to say: MNIST's test images are not here or were learned from, so only the held-back "
-            f"corrections judge; there are {held_back.n_images:,} of them, and at least {LEAST_KEPT:,} are needed."
+            "Too few images to say: MNIST's test images are missing or were used for training, so only the held-back "
+            f"corrections can decide; there are {held_back.n_images:,} of them, and at least {LEAST_KEPT:,} are needed."
         )
     if kept.n_images and kept.n_images < LEAST_KEPT:
-        return f"Too few images to say: {kept.n_images:,} were kept, and at least {LEAST_KEPT:,} are needed."
+        return f"Too few images to say: {kept.n_images:,} test images, and at least {LEAST_KEPT:,} are needed."
     if held_back.n_images < LEAST_HELD_BACK:
         return (
             f"Too few corrections to say: {held_back.n_images:,} were held back, and at least {LEAST_HELD_BACK} are "
             "needed."
         )
-    judge, name = (kept, "kept images") if kept.n_images else (held_back, "held-back corrections")
+    judge, name = (kept, "test images") if kept.n_images else (held_back, "held-back corrections")
     if judge.interval()[0] <= -MARGIN:
         return f"It may be worse by more than {100 * MARGIN:g} points: {_describe(judge, name)}."
     return ""
@@ -209,9 +210,9 @@ def _what_is_missing(kept: PairedCounts, held_back: PairedCounts) -> str:
 
 def _what_was_lost(since_first: PairedCounts | None) -> str:
     if since_first is None:
-        return "The file of the first version is not here, so that losses since then cannot be known."
+        return "The file of the first version is missing, so losses since then cannot be measured."
     if since_first.n_images and since_first.interval()[0] <= -MARGIN:
-        told = _describe(since_first, "kept images")
+        told = _describe(since_first, "test images")
         return f"It may be worse than the first version by more than {100 * MARGIN:g} points: {told}."
     return ""
 

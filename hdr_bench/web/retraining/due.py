@@ -1,4 +1,4 @@
-"""Whether a retraining is due by itself: enough corrections that no version has been given yet."""
+"""Automatic retraining, due once there are enough corrections that no version has been given yet."""
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -11,15 +11,15 @@ from hdr_bench.web.database.versions import served_versions
 
 
 def queue_if_due(session: Session, retrain_after: int) -> int | None:
-    """Queue a retraining of the first model if enough corrections are unused, and none of it is queued or runs.
+    """Queue a retraining of the first model if enough corrections are unused and none is queued or running.
 
-    After one that failed, only later corrections count: the same ones would fail again, at each correction.
+    After a failure only later corrections count, since the same ones would fail again after each correction.
 
     Parameters
     ----------
     session : Session
     retrain_after : int
-        How many are enough; 0 never queues.
+        Number of unused corrections that is enough; 0 never queues.
 
     Returns
     -------

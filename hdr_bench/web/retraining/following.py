@@ -1,4 +1,4 @@
-"""The process of a retraining, followed by the server: its messages, its limits, its end."""
+"""The process of a retraining from the server's side: its messages, its limits, its exit."""
 
 import asyncio
 import json
@@ -18,15 +18,15 @@ _LAST_CHARACTERS = 300
 
 @dataclass(frozen=True)
 class Limits:
-    """What a retraining may take.
+    """Limits of a retraining.
 
     Attributes
     ----------
     seconds : float
-        Two hours by default: an epoch of the embedded network on MNIST takes half a minute on one thread, and a support
-        vector machine is fitted to all of MNIST in minutes.
+        Time limit, two hours by default: an epoch of the embedded network on MNIST takes half a minute on one thread,
+        and a support vector machine is fitted to all of MNIST in minutes.
     n_bytes : int
-        Resident memory. The embedded network on MNIST takes about 1 GB.
+        Limit of resident memory. The embedded network on MNIST takes about 1 GB.
     """
 
     seconds: float = 7_200
@@ -35,14 +35,14 @@ class Limits:
 
 @dataclass(frozen=True)
 class Progress:
-    """How far a retraining is.
+    """Progress of a retraining.
 
     Attributes
     ----------
     stage : str
-        In words.
+        Stage, in words.
     epoch, n_epochs : int
-        Of a network.
+        Epochs of a network.
     """
 
     stage: str
@@ -51,12 +51,12 @@ class Progress:
 
 
 async def run_child(folder: Path, limits: Limits, on_progress: Callable[[Progress], object]) -> str:
-    """Run the process of a retraining to its end; it ends with this coroutine, also if that is cancelled.
+    """Run the process of a retraining; it is stopped with this coroutine, even if that is cancelled.
 
     Parameters
     ----------
     folder : Path
-        What it is given.
+        Folder with its input.
     limits : Limits
     on_progress : callable
         Called with each `Progress`.
@@ -64,16 +64,16 @@ async def run_child(folder: Path, limits: Limits, on_progress: Callable[[Progres
     Returns
     -------
     failure : str
-        Why there is no result; empty if there is one.
+        Why there is no result; empty on success.
 
     Raises
     ------
     OSError
-        If it cannot be started.
+        If the process cannot be started.
     """
     with (folder / _LOG).open("wb") as log:
-        # -P: nothing is imported from the working folder. It stays in the session of the server, since a lower priority
-        # has its effect within a session only.
+        # -P: import nothing from the working folder. The process stays in the server's session, since a lower priority
+        # only has an effect within a session.
         process = await asyncio.create_subprocess_exec(
             sys.executable,
             "-P",
@@ -100,12 +100,12 @@ async def run_child(folder: Path, limits: Limits, on_progress: Callable[[Progres
 
 
 async def _listen(process: asyncio.subprocess.Process, on_progress: Callable[[Progress], object]) -> str:
-    """Read messages until the process ends; return the error that it reported."""
+    """Read messages until the process exits; return the error that it reported."""
     failure = ""
     if process.stdout is None:
         return failure
     async for line in process.stdout:
-        # What an interpreter prints when it starts is no message.
+        # Anything the interpreter prints at start is not a message.
         with suppress(ValueError, TypeError):
             message = json.loads(line)
             if "error" in message:
@@ -116,17 +116,17 @@ async def _listen(process: asyncio.subprocess.Process, on_progress: Callable[[Pr
 
 
 async def _watch(process: asyncio.subprocess.Process, limits: Limits) -> str:
-    """End the process at a limit; return which one it was."""
+    """Kill the process at a limit; return which one it was."""
     loop = asyncio.get_running_loop()
     end = loop.time() + limits.seconds
     while loop.time() < end:
         used = await asyncio.to_thread(resident_bytes, process.pid)
         if used > limits.n_bytes:
             _kill(process)
-            return f"It was ended at {used / 1e6:,.0f} MB, by the memory limit of {limits.n_bytes / 1e6:,.0f} MB."
+            return f"It was killed at {used / 1e6:,.0f} MB, by the memory limit of {limits.n_bytes / 1e6:,.0f} MB."
         await asyncio.sleep(min(_LOOK_EVERY_SECONDS, max(end - loop.time(), 0)))
     _kill(process)
-    return f"It was ended by the time limit of {limits.seconds:,.0f} s."
+    return f"It was killed by the time limit of {limits.seconds:,.0f} s."
 
 
 def _kill(process: asyncio.subprocess.Process) -> None:
@@ -137,8 +137,8 @@ def _kill(process: asyncio.subprocess.Process) -> None:
 def _describe_end(code: int, log: Path) -> str:
     if code < 0:
         name = signal.Signals(-code).name
-        hint = ", most often by the kernel, when the machine has no memory left" if name == "SIGKILL" else ""
-        return f"Its process was ended by {name}{hint}."
-    # Without a message it did not get as far as its own code, or could not write.
+        hint = ", most often by the kernel when the machine runs out of memory" if name == "SIGKILL" else ""
+        return f"Its process was killed by {name}{hint}."
+    # Without a message, it did not reach its own code, or could not write.
     said = log.read_text(errors="replace").strip()[-_LAST_CHARACTERS:]
-    return f"Its process ended without a result (exit code {code}). {said}".strip()
+    return f"Its process exited without a result (exit code {code}). {said}".strip()

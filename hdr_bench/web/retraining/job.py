@@ -1,4 +1,4 @@
-"""What a retraining's process is given, and what it answers; both are JSON."""
+"""Input and result of a retraining's process, both in JSON."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -10,25 +10,25 @@ from hdr_bench.files import write_whole
 
 _JOB, _RESULT = "job.json", "result.json"
 CORRECTIONS, MODEL = "corrections.npz", "model.hdrm"
-"""Names of the files beside them."""
+"""Names of the accompanying files."""
 
 
 @dataclass(frozen=True)
 class Job:
-    """What is retrained.
+    """Input of a retraining.
 
     Attributes
     ----------
     model : str
         Name of the model.
     parent : str
-        File of the version that it begins with.
+        File of the version that it starts from.
     sha256 : str
-        Of that file.
+        SHA-256 of that file.
     first : str
         File of the model's first version, which may be the same.
     first_sha256 : str
-        Of that file.
+        SHA-256 of that file.
     """
 
     model: str
@@ -40,23 +40,23 @@ class Job:
 
 @dataclass(frozen=True)
 class NewVersion:
-    """What came of it.
+    """Result of a retraining.
 
     Attributes
     ----------
     sha256 : str
-        Of the new model file.
+        SHA-256 of the new model file.
     method : str
     n_images : int
-        Original training images.
+        Number of original training images.
     n_corrections : int
-        Corrections that it learned from.
+        Number of corrections that it learned from.
     used : mapping of str to int
-        By the numbers of the marks whose corrections it was given, their labels.
+        Labels of the corrections that it was given, by the ids of the marks.
     learned : sequence of int
-        Numbers of the marks that it learned from.
+        Ids of the marks that it learned from.
     scores : mapping of str to object
-        By set of images.
+        Accuracy by set of images.
     decision : mapping of str to object
     """
 
@@ -71,19 +71,19 @@ class NewVersion:
 
 
 def write_job(job: Job, folder: Path) -> None:
-    """Write what a process is given.
+    """Write the input of a retraining.
 
     Parameters
     ----------
     job : Job
     folder : Path
-        Of this job.
+        Folder of the job.
     """
     write_whole(folder / _JOB, json.dumps(asdict(job)).encode())
 
 
 def read_job(folder: Path) -> Job:
-    """Read what a process is given.
+    """Read the input of a retraining.
 
     Parameters
     ----------
@@ -97,7 +97,7 @@ def read_job(folder: Path) -> Job:
 
 
 def write_result(version: NewVersion, folder: Path) -> None:
-    """Write what came of it; the model file is complete by then.
+    """Write the result of a retraining, after the model file is complete.
 
     Parameters
     ----------
@@ -108,7 +108,7 @@ def write_result(version: NewVersion, folder: Path) -> None:
 
 
 def read_result(folder: Path) -> NewVersion | None:
-    """Read what came of it.
+    """Read the result of a retraining.
 
     Parameters
     ----------
@@ -117,7 +117,7 @@ def read_result(folder: Path) -> NewVersion | None:
     Returns
     -------
     version : NewVersion or None
-        None if it did not come to its end.
+        None if it did not finish.
     """
     try:
         return NewVersion(**json.loads((folder / _RESULT).read_bytes()))

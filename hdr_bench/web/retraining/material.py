@@ -1,4 +1,4 @@
-"""What a new version learns from, and which images judge it."""
+"""Training material of a new version, and the images that test it."""
 
 import warnings
 from dataclasses import dataclass
@@ -14,24 +14,24 @@ from hdr_bench.models.card import CardData
 from hdr_bench.pictures.normalize import SIDE
 from hdr_bench.web.retraining.collected import Collected
 
-# Their training images are MNIST's, so that MNIST's test images are new to models that learned from them.
+# Their training images come from MNIST's training part, so MNIST's test images are new to models fitted on them.
 _WITHIN_MNIST = frozenset({"mnist", "mnist-5k"})
 _MIXED_IN = "mnist-5k"
 
 
 @dataclass(frozen=True, eq=False)
 class Material:
-    """What a version learns from.
+    """Training material of a version.
 
     Attributes
     ----------
     original : Part
-        Training images of the version that it begins with, or `mnist-5k` if they are not here.
+        Training images of the version that it starts from, or `mnist-5k` if they are not available.
     is_original : bool
         Whether they are that version's own.
     corrections : Part
     marks : ndarray of shape (m, 28, 28), uint8
-        What is not a digit.
+        Marks that are not digits.
     """
 
     original: Part
@@ -42,13 +42,13 @@ class Material:
 
 @dataclass(frozen=True, eq=False)
 class Judges:
-    """Images that neither version has learned from.
+    """Test images that neither version has learned from.
 
     Attributes
     ----------
     deciding, reported : Part
-        Halves of MNIST's test images: the first decides, the second is reported and never decides. Empty if MNIST is
-        not here or the model may have learned from them.
+        Halves of MNIST's test images: the first decides, the second is only reported. Empty if MNIST is not available
+        or the model may have learned from them.
     held_back : Part
         Corrections that no version learns from.
     n_excluded : int
@@ -62,15 +62,15 @@ class Judges:
 
 
 def gather(data: CardData | None, collected: Collected, *, own_data_only: bool) -> tuple[Material, Judges]:
-    """Gather what a new version learns from, and what judges it; no image is in both.
+    """Gather the training material and the test images of a new version; no image is in both.
 
     Parameters
     ----------
     data : CardData or None
-        What the old version learned from, by its card.
+        Training data of the old version, from its card.
     collected : Collected
     own_data_only : bool
-        Refuse to do without the old version's training images, as a method must that learns from nothing else.
+        Whether the old version's training images are required, as for a method that is fitted from scratch.
 
     Returns
     -------
@@ -80,13 +80,13 @@ def gather(data: CardData | None, collected: Collected, *, own_data_only: bool) 
     Raises
     ------
     ServerError
-        If the training images are not here, or are not 28x28 pixels.
+        If the training images are not available, or are not 28x28 pixels.
     """
     original = _find_original(data)
     if original is None and own_data_only:
         name = data.name if data else "unknown"
         raise ServerError(
-            f"The images that this model learned from ({name}) are not on this machine, so it cannot be fitted again "
+            f"The training images of this model ({name}) are not on this machine, so it cannot be fitted again "
             "with the corrections. Store the data set first."
         )
     halves = _split_mnist_test() if data is not None and data.name in _WITHIN_MNIST and is_here("mnist") else None
@@ -100,7 +100,9 @@ def gather(data: CardData | None, collected: Collected, *, own_data_only: bool) 
         collected.marks[_not_in(collected.marks, test_images)],
     )
     if material.original.images.shape[1:] != (SIDE, SIDE):
-        raise ServerError(f"Only models of {SIDE}x{SIDE} pixels are retrained; this one learned from other images.")
+        raise ServerError(
+            f"Only models of {SIDE}x{SIDE} pixels can be retrained; this one was fitted on images of another size."
+        )
     learned = image_set(material.original.images) | image_set(collected.images) | image_set(collected.marks)
     fresh = _not_in(collected.held_images, learned)
     held_back = Part(collected.held_images[fresh], collected.held_labels[fresh])
@@ -108,7 +110,7 @@ def gather(data: CardData | None, collected: Collected, *, own_data_only: bool) 
 
 
 def image_set(images: NDArray[np.generic]) -> set[bytes]:
-    """Return the bytes of images, to find equal ones.
+    """Return the bytes of images, for finding equal ones.
 
     Parameters
     ----------
@@ -122,7 +124,7 @@ def image_set(images: NDArray[np.generic]) -> set[bytes]:
 
 
 def rows_of(images: NDArray[np.generic]) -> NDArray[np.generic]:
-    """Return images as rows of pixels, also if there are none.
+    """Return images as rows of pixels; there may be none.
 
     Parameters
     ----------
@@ -136,7 +138,7 @@ def rows_of(images: NDArray[np.generic]) -> NDArray[np.generic]:
 
 
 def _find_original(data: CardData | None) -> Part | None:
-    """Return the training images of a card's data; None if they are not here, or are others by now."""
+    """Return the training images of a card's data; None if they are not available or have changed."""
     if data is None or not is_here(data.name):
         return None
     with warnings.catch_warnings(action="ignore", category=DatasetWarning):
@@ -146,9 +148,9 @@ def _find_original(data: CardData | None) -> Part | None:
 
 
 def _split_mnist_test() -> tuple[Part, Part]:
-    """Return two halves of MNIST's test images, each with half of every class: the same ones for all versions."""
+    """Return two halves of MNIST's test images, stratified by class and the same for all versions."""
     test = load_dataset("mnist").test
-    # Every second image of each class, in the order of the file: no generator whose draws a later release may change.
+    # Every second image of each class, in file order, since a later release may change a random generator.
     by_class = np.argsort(test.labels, kind="stable")
     return test.take(np.sort(by_class[::2])), test.take(np.sort(by_class[1::2]))
 
@@ -166,7 +168,7 @@ def _not_in(images: NDArray[np.uint8], others: set[bytes]) -> NDArray[np.bool_]:
 
 
 def _without_contradictions(images: NDArray[np.uint8], labels: NDArray[np.int64]) -> NDArray[np.bool_]:
-    """Return which images have one label: of equal images with several, none is learned from."""
+    """Return which images have a unique label; equal images with different labels are not learned."""
     said: dict[bytes, set[int]] = {}
     for image, label in zip(images, labels.tolist(), strict=True):
         said.setdefault(image.tobytes(), set()).add(label)

@@ -1,4 +1,4 @@
-"""Training of a network that goes on from its stored weights."""
+"""Further training of a network from its stored weights."""
 
 from collections.abc import Callable
 from typing import Any
@@ -8,9 +8,10 @@ import numpy as np
 from hdr_bench.web.retraining.material import Material, rows_of
 
 RATES = (1e-3, 3e-4, 1e-4)
-"""Learning rate of each epoch: of those that `benchmarks/statistics/retraining_rates.py` compares, on training images
-held out for it, they leave the fewest errors on corrections that were not learned, and no more on other images."""
-# Each correction is repeated until all of them are this share of the original images, but not more often.
+"""Learning rate of each epoch: of the rates that `benchmarks/statistics/retraining_rates.py` compares on held-out
+training images, these leave the fewest errors on corrections that were not learned, and no more errors on other
+images."""
+# Corrections are repeated until together they reach this share of the original images, up to a limit.
 _SHARE_OF_CORRECTIONS, _MOST_REPEATS = 0.05, 50
 
 
@@ -20,10 +21,10 @@ def continue_training(model: Any, material: Material, on_epoch: Callable[[int], 
     Parameters
     ----------
     model : NeuralClassifier
-        Loaded; it is changed.
+        Loaded model; it is modified.
     material : Material
     on_epoch : callable
-        Called with the number of epochs that are done.
+        Called with the number of finished epochs.
     """
     repeats = count_repeats(len(material.original), len(material.corrections))
     images = [material.original.X, np.repeat(rows_of(material.corrections.images), repeats, axis=0)]
@@ -33,17 +34,17 @@ def continue_training(model: Any, material: Material, on_epoch: Callable[[int], 
     for done, rate in enumerate(RATES, start=1):
         model.set_params(lr=rate, n_jobs=1).partial_fit(X, y)
         on_epoch(done)
-    # The card shows the parameters of the method, which these rates are not.
+    # The card shows the method's parameters; these rates are not among them.
     model.set_params(lr=before["lr"], n_jobs=before["n_jobs"])
 
 
 def count_repeats(n_original: int, n_corrections: int) -> int:
-    """Return how often each correction is shown per epoch.
+    """Return how often each correction is repeated per epoch.
 
     Parameters
     ----------
     n_original, n_corrections : int
-        How many images there are.
+        Number of images.
 
     Returns
     -------

@@ -1,4 +1,4 @@
-"""Which server runs a job, and what becomes of the jobs of servers that ended."""
+"""Ownership of jobs: which server runs a job, and recovery of jobs whose server has stopped."""
 
 import os
 import socket
@@ -17,17 +17,17 @@ from hdr_bench.web.database.retrainings import abandoned, claim, finish, requeue
 from hdr_bench.web.database.tables import Retraining
 
 SILENCE = timedelta(seconds=60)
-"""After so long without a word of it, a server on another machine counts as ended."""
+"""Time without a sign of life after which a server on another machine counts as stopped."""
 _HOST_LETTERS = 30
 _BOOT = Path("/proc/sys/kernel/random/boot_id")
 _BOOT_LETTERS = 8
-_INTERRUPTED = "The server ended while it ran, so it runs a second time."
-_TWICE = "The server ended while it ran, twice. Start it again when the reason is known."
+_INTERRUPTED = "The server stopped during the retraining, so it runs a second time."
+_TWICE = "The server stopped during the retraining, twice. Retry once the cause is known."
 
 
 @dataclass(frozen=True)
 class ClaimedJob:
-    """Job that this server runs.
+    """Job run by this server.
 
     Attributes
     ----------
@@ -35,11 +35,11 @@ class ClaimedJob:
     model : str
         Name of the model.
     owner : str
-        This server.
+        Name of this server.
     parent_id : int
-        Version that it begins with.
+        Version that it starts from.
     parent_file : str
-        In the folder of models.
+        File name in the models folder.
     parent_sha256 : str
     """
 
@@ -52,18 +52,18 @@ class ClaimedJob:
 
 
 def name_owner() -> str:
-    """Return the name of this server: its machine, the number of its process, and when that began.
+    """Return the name of this server: its machine, process id, and start time of the process.
 
     Returns
     -------
     owner : str
-        At most 64 letters.
+        At most 64 characters.
     """
     return f"{_host()}:{os.getpid()}:{_began(os.getpid())}"
 
 
 def claim_job(session: Session, owner: str) -> ClaimedJob | None:
-    """Put the jobs of servers that ended back, and take the next one.
+    """Requeue the jobs of stopped servers, and take the next one.
 
     Parameters
     ----------
@@ -85,7 +85,7 @@ def claim_job(session: Session, owner: str) -> ClaimedJob | None:
 
 
 def put_back_abandoned(session: Session) -> None:
-    """Put the jobs of servers that ended back into the queue; one that was put back before fails.
+    """Requeue the jobs of stopped servers; a job that was requeued before fails.
 
     Parameters
     ----------
@@ -100,14 +100,14 @@ def put_back_abandoned(session: Session) -> None:
         if job.reason:
             finish(session, job.id, owner, state="failed", reason=_TWICE)
             continue
-        # Stored first: the functions below change the row itself.
+        # Read first, because the functions below change the row.
         job.reason = _INTERRUPTED
         session.flush()
         requeue(session, job.id, owner)
 
 
 def has_ended(owner: str) -> bool:
-    """Whether a server of this machine has ended; False if that cannot be told.
+    """Whether a server on this machine has stopped; False if unknown.
 
     Parameters
     ----------
@@ -128,13 +128,13 @@ def _host() -> str:
 
 
 def _began(pid: int) -> str:
-    """Return when a process began, in a way that a corrected clock does not change; nothing if it has ended."""
+    """Return the start time of a process, independent of clock changes; empty if it has exited."""
     try:
         if psutil.Process(pid).status() == psutil.STATUS_ZOMBIE:
             return ""
     except psutil.Error:
         return ""
-    # A process counts from the start of the machine, to which Linux gives a number.
+    # Start times count from the boot of the machine, which Linux identifies by a boot id.
     with suppress(OSError):
         return f"{start_time(pid)}@{_BOOT.read_text()[:_BOOT_LETTERS]}"
     return start_time(pid)

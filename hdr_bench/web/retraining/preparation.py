@@ -1,4 +1,4 @@
-"""Folders of retrainings: what a process is given, and what ended ones have left."""
+"""Folders of retrainings: preparing the input, and removing what finished ones have left."""
 
 import shutil
 from pathlib import Path
@@ -17,7 +17,7 @@ _JOBS = "retrainings"
 
 
 def job_folder(settings: ServerSettings, job_id: int, owner: str) -> Path:
-    """Return the folder of a job; no other server has the same one.
+    """Return the folder of a job, unique to this server.
 
     Parameters
     ----------
@@ -34,7 +34,7 @@ def job_folder(settings: ServerSettings, job_id: int, owner: str) -> Path:
 
 
 def prepare(settings: ServerSettings, database: Database, job: ClaimedJob) -> None:
-    """Write what the process of a job is given.
+    """Write the input of a job's process.
 
     Parameters
     ----------
@@ -61,7 +61,7 @@ def prepare(settings: ServerSettings, database: Database, job: ClaimedJob) -> No
 
 
 def clear_folders(settings: ServerSettings, database: Database) -> None:
-    """Remove the folders of jobs that no longer run.
+    """Remove the folders of jobs that are no longer running.
 
     Parameters
     ----------

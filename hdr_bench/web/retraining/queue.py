@@ -1,4 +1,4 @@
-"""Retrainings of a server: one after the other, each in its own process, its state in the database."""
+"""Queue of retrainings: one at a time, each in its own process, with its state in the database."""
 
 import asyncio
 import logging
@@ -23,22 +23,22 @@ from hdr_bench.web.settings import ServerSettings
 _log = logging.getLogger(__name__)
 _Value = TypeVar("_Value")
 
-# Jobs that other servers queued, or left, are looked for so often; the own ones start at once.
+# Interval of looking for jobs queued or left by other servers; this server's own jobs start immediately.
 _LOOK_EVERY_SECONDS = 5.0
 _BEAT_EVERY_SECONDS = 5.0
 
 
 class RetrainingQueue:
-    """Retrainings of a server.
+    """Queue of retrainings of a server.
 
     Parameters
     ----------
     settings : ServerSettings
     database : Database
     on_swap : callable
-        Awaited after a new version was taken, so that it answers.
+        Awaited after a new version was accepted, so that it is served.
     limits : Limits, optional
-        Of each retraining.
+        Limits of each retraining.
     """
 
     def __init__(
@@ -55,12 +55,12 @@ class RetrainingQueue:
         self._task: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
-        """Begin to work on the queue; what a server that ended has left is put back into it."""
+        """Start working on the queue; jobs left by stopped servers are requeued."""
         await asyncio.to_thread(clear_folders, self._settings, self._database)
         self._task = asyncio.create_task(self._work())
 
     async def stop(self) -> None:
-        """End the running retraining, if there is one; it is queued again, for the next start."""
+        """Stop the running retraining, if any; it is requeued for the next start."""
         if self._task is None:
             return
         self._task.cancel()
@@ -79,7 +79,7 @@ class RetrainingQueue:
         Returns
         -------
         job_id : int
-            Of the new job, or of the one that was queued already.
+            Id of the new job, or of the one already queued.
 
         Raises
         ------
@@ -93,7 +93,7 @@ class RetrainingQueue:
         return job_id
 
     async def consider(self) -> None:
-        """Queue a retraining of the first model if enough corrections came in; to be called after each one."""
+        """Queue a retraining of the first model if there are enough corrections; call this after each correction."""
         if self._settings.retrain_after and await asyncio.to_thread(self._queue_if_due) is not None:
             self._wake.set()
 
@@ -101,7 +101,7 @@ class RetrainingQueue:
         with self._database.begin() as session:
             job = queue(session, model)
             if job is None:
-                raise ServerError(f"There is no model {model!r}. Choose one of those that answer.")
+                raise ServerError(f"There is no model {model!r}. Choose one of the models in use.")
             return job.id
 
     def _queue_if_due(self) -> int | None:
@@ -113,12 +113,12 @@ class RetrainingQueue:
             self._wake.clear()
             try:
                 has_run = await self._run_next()
-            # A database that is away comes back; what is queued waits.
+            # The database may be unreachable for a while; queued jobs wait.
             except DatabaseError:
                 has_run = False
-            # The task must not end: nothing would be retrained any more.
+            # The task must not end, or nothing would be retrained any more.
             except Exception:  # noqa: BLE001
-                _log.exception("The queue of retrainings failed; it goes on.")
+                _log.exception("The queue of retrainings failed; it continues.")
                 has_run = False
             if not has_run:
                 await self._rest()
@@ -146,7 +146,7 @@ class RetrainingQueue:
                 await self._store(lambda: self._finish(job, failure))
         except LostJobError:
             return
-        # Whatever is wrong with one job, the next ones are to run.
+        # A failure of one job must not prevent the next ones from running.
         except Exception as error:  # noqa: BLE001
             _log.exception("Retraining %d failed.", job.id)
             reason = f"It failed: {describe_error(error)}"
@@ -159,13 +159,13 @@ class RetrainingQueue:
             shutil.rmtree(folder, ignore_errors=True)
 
     async def _retrain(self, job: ClaimedJob, folder: Path) -> str:
-        """Retrain, and record what came of it; return why nothing did."""
+        """Run a retraining and record its result; return why it failed."""
         try:
             await asyncio.to_thread(prepare, self._settings, self._database, job)
             failure = await self._follow(job, folder)
             version = read_result(folder)
             if failure or version is None:
-                return failure or "Its process ended without a result."
+                return failure or "Its process exited without a result."
             file = await asyncio.to_thread(keep_file, folder, self._settings.models_folder, version.sha256)
         except (OSError, DatabaseError) as error:
             return f"It could not be run or stored: {describe_error(error)}"
@@ -177,12 +177,12 @@ class RetrainingQueue:
     async def _announce(self, job: ClaimedJob) -> None:
         try:
             await self._on_swap()
-        # The version is recorded, and the server looks again by itself.
+        # The version is recorded, and the server will look it up again.
         except Exception:  # noqa: BLE001
-            _log.exception("The new version of %s does not answer yet.", job.model)
+            _log.exception("The new version of %s cannot be served yet.", job.model)
 
     async def _follow(self, job: ClaimedJob, folder: Path) -> str:
-        """Run the process, and say in the database how far it is."""
+        """Run the process, and record its progress in the database."""
         current = [Progress("starting")]
         changed = asyncio.Event()
 
@@ -197,7 +197,7 @@ class RetrainingQueue:
             if not running.done():
                 raise LostJobError
             failure = running.result()
-            # Its last words may not have been written yet.
+            # Its last message may not have been written yet.
             await self._say(job, current[0])
             return failure
         finally:
@@ -206,7 +206,7 @@ class RetrainingQueue:
             await asyncio.gather(running, beating, return_exceptions=True)
 
     async def _beat(self, job: ClaimedJob, current: list[Progress], changed: asyncio.Event) -> None:
-        """Report progress, and that this server still runs, until the job is another server's."""
+        """Report progress, as a sign of life, until the job belongs to another server."""
         is_own = True
         while is_own:
             changed.clear()
@@ -215,14 +215,14 @@ class RetrainingQueue:
                 await asyncio.wait_for(changed.wait(), _BEAT_EVERY_SECONDS)
 
     async def _say(self, job: ClaimedJob, now: Progress) -> bool:
-        """Report progress as far as that is possible; return whether the job is still this server's."""
+        """Try to report progress; return whether the job still belongs to this server."""
         try:
             return await asyncio.to_thread(self._report, job, now)
         except DatabaseError:
             return True
-        # A training that goes on is worth more than the word of it.
+        # Continuing the training matters more than reporting it.
         except Exception:  # noqa: BLE001
-            _log.exception("The progress of retraining %d could not be reported.", job.id)
+            _log.exception("Could not report the progress of retraining %d.", job.id)
             return True
 
     def _report(self, job: ClaimedJob, now: Progress) -> bool:
@@ -238,7 +238,7 @@ class RetrainingQueue:
             requeue(session, job.id, job.owner)
 
     async def _store(self, write: Callable[[], _Value]) -> _Value:
-        """Write what came of a long training, however long the database is away."""
+        """Record the result of a long training, however long the database is unreachable."""
         while True:
             try:
                 return await asyncio.to_thread(write)

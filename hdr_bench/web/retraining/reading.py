@@ -1,8 +1,8 @@
-"""Temperature, threshold and output for other marks of a network that was trained further.
+"""Temperature, rejection threshold and not-a-digit output of a network that was trained further.
 
-The stored numbers were chosen on images that the network had not learned from; a network that goes on from its weights
-has no such images any more. So the numbers are carried over: on one sample of images, the new version is to accept as
-many, and to be as sure, as the old one did with its own numbers. What both have learned from those images cancels out.
+The stored numbers were chosen on images that the network had not learned from; a network trained further from its
+weights has no such images left. So the numbers are carried over: on one sample of images, the new version should accept
+as many, and be as confident, as the old one with its own numbers. That both have learned from those images cancels out.
 """
 
 from dataclasses import dataclass
@@ -22,25 +22,25 @@ Floats = NDArray[np.float64]
 
 _SAMPLE = 5_000
 _SEED = 0
-# A correction lies this far on its side of the threshold, and weighs as much as so many other images.
+# Margin of a correction's target from the threshold, and its weight in terms of other images.
 _DISTANCE, _WEIGHT = 1.0, 20.0
-# Per image: holds the weights near the stored ones in directions of which the sample says little.
+# Per image: keeps the weights near the stored ones in directions that the sample does not determine.
 _RIDGE = 1e-3
 
 
 @dataclass(frozen=True, eq=False)
 class Reference:
-    """What the old version said of a sample of images.
+    """Outputs of the old version for a sample of images.
 
     Attributes
     ----------
     rows : ndarray of shape (n, 784), uint8
-        Digits first, then images that are none, see `make_others`.
+        Digits first, then images that are not digits, see `make_others`.
     labels : ndarray of shape (n_digits,)
     no_digit : ndarray of shape (n,), float64
-        Its output for other marks; empty if it has none.
+        Its output for marks that are not digits; empty if it has none.
     temperature : float
-        The best one for its outputs on these digits.
+        Optimal temperature for its outputs on these digits.
     accepted : float
         Share of these digits that it accepts.
     """
@@ -53,13 +53,13 @@ class Reference:
 
 
 def note_reference(model: Any, numbers: ReadingNumbers, material: Material) -> Reference:
-    """Note what the old version says, before it is trained further.
+    """Record the outputs of the old version before it is trained further.
 
     Parameters
     ----------
     model : NeuralClassifier
     numbers : ReadingNumbers
-        Of the old version.
+        Numbers of the old version.
     material : Material
 
     Returns
@@ -82,11 +82,11 @@ def carry_over(model: Any, numbers: ReadingNumbers, reference: Reference, materi
     Parameters
     ----------
     model : NeuralClassifier
-        Trained further.
+        Network after further training.
     numbers : ReadingNumbers
-        Of the old version.
+        Numbers of the old version.
     reference : Reference
-        What that said.
+        Its outputs.
     material : Material
 
     Returns
@@ -113,7 +113,7 @@ def carry_over(model: Any, numbers: ReadingNumbers, reference: Reference, materi
 
 
 def make_others(images: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """Make images that are mostly not digits of digits: two on each other, a half turned, one cut into strips.
+    """Make images that are mostly not digits from digits: two superimposed, one half rotated, one cut into strips.
 
     Parameters
     ----------
@@ -137,9 +137,9 @@ def make_others(images: NDArray[np.uint8]) -> NDArray[np.uint8]:
 
 
 def _fit_weights(model: Any, numbers: ReadingNumbers, reference: Reference, material: Material) -> tuple[float, ...]:
-    """Return weights with which the new hidden layer says of the sample what the old one did.
+    """Return weights with which the new hidden layer reproduces the old output on the sample.
 
-    Corrections are on their side of the threshold: their targets are moved there.
+    The targets of corrections are moved to their side of the threshold.
     """
     digits, marks = rows_of(material.corrections.images), rows_of(material.marks)
     rows = np.concatenate([reference.rows, digits, marks]).astype(np.uint8)

@@ -1,4 +1,4 @@
-"""A new version recorded: its file put in place, then its row, the swap and the job's end in one transaction."""
+"""Recording of a new version: its file first, then its row, the swap and the end of the job in one transaction."""
 
 import os
 from collections.abc import Mapping
@@ -21,35 +21,35 @@ _STATES = {"taken": "usable", "offered": "offered", "refused": "refused"}
 
 
 class LostJobError(Exception):
-    """A job that another server has taken over meanwhile."""
+    """The job was taken over by another server in the meantime."""
 
 
 def keep_file(folder: Path, models: Path, sha256: str) -> str:
-    """Put the file of a new version among the others, under the hash of its bytes.
+    """Move the file of a new version to the models folder, named after its hash.
 
     Parameters
     ----------
     folder : Path
-        Of the job, on the same disk.
+        Folder of the job, on the same disk.
     models : Path
-        The folder of models.
+        The models folder.
     sha256 : str
-        Of the file.
+        SHA-256 of the file.
 
     Returns
     -------
     name : str
-        Of the file there.
+        Name of the file in the models folder.
 
     Raises
     ------
     OSError
-        If it cannot be put there.
+        If it cannot be moved.
     """
     models.mkdir(parents=True, exist_ok=True)
     name = f"{sha256}{ENDING}"
     source = folder / MODEL
-    # The database must not name a file that a power cut can still take away.
+    # The database must not refer to a file that a power cut could still lose.
     _write_through(source)
     source.replace(models / name)
     _write_through(models)
@@ -57,10 +57,10 @@ def keep_file(folder: Path, models: Path, sha256: str) -> str:
 
 
 def record(database: Database, job: ClaimedJob, version: NewVersion, file: str) -> bool:
-    """Add a version, serve it if it was taken, and end its job: all of it or nothing.
+    """Add a version, serve it if it was accepted, and end its job, in one transaction.
 
-    All corrections that were given to it count as used, also those that it could not learn from, and by a version that
-    is offered or refused: they are given to each later version too, but do not ask for one by themselves.
+    All corrections that were given to it count as used, even those that it could not learn from, and even if the
+    version is offered or rejected: they are also given to each later version, but do not trigger one by themselves.
 
     Parameters
     ----------
@@ -68,7 +68,7 @@ def record(database: Database, job: ClaimedJob, version: NewVersion, file: str) 
     job : ClaimedJob
     version : NewVersion
     file : str
-        Its file's name in the folder of models.
+        Name of its file in the models folder.
 
     Returns
     -------
@@ -79,7 +79,7 @@ def record(database: Database, job: ClaimedJob, version: NewVersion, file: str) 
     DatabaseError
         If the database cannot be reached; nothing was stored.
     LostJobError
-        If the job is another server's by now; nothing was stored.
+        If the job now belongs to another server; nothing was stored.
     """
     with database.begin() as session:
         lock_changes(session)
@@ -110,12 +110,12 @@ def record(database: Database, job: ClaimedJob, version: NewVersion, file: str) 
 
 
 def _settle(session: Session, job: ClaimedJob, decision: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the decision as it holds now: a version that was taken replaces only the one it was compared with."""
+    """Return the decision adjusted to the present: an accepted version replaces only the one it was compared with."""
     served = session.get(ServedModel, job.model, populate_existing=True)
     is_served = served is not None and served.position is not None and served.version_id == job.parent_id
     if decision["verdict"] != "taken" or is_served:
         return dict(decision)
-    reason = "It is not worse than the version that it was retrained from, but that one does not answer any more."
+    reason = "It is not worse than the version that it was retrained from, but that one is no longer in use."
     return {**decision, "verdict": "offered", "reason": reason}
 
 

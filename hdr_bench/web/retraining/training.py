@@ -1,4 +1,4 @@
-"""A new version of a model: trained, judged, and decided on."""
+"""A new version of a model: training, testing, and the decision on it."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -16,13 +16,13 @@ from hdr_bench.web.retraining.decision import Decision, PairedCounts, decide
 from hdr_bench.web.retraining.material import Judges, Material, gather
 
 OnProgress = Callable[[str, int, int], object]
-"""Called with what begins, in words, and the epochs that are done and to come."""
+"""Called with the stage that begins, in words, the number of finished epochs, and the total."""
 _DIGITS = tuple(range(10))
 
 
 @dataclass(frozen=True, eq=False)
 class Trained:
-    """A new version, judged.
+    """A new version with its test results.
 
     Attributes
     ----------
@@ -30,9 +30,9 @@ class Trained:
     card : ModelCard
     material : Material
     scores, before : dict of str to object
-        Of the new version and of the old one, by set of images.
+        Accuracies of the new and the old version, by set of images.
     n_excluded : int
-        Held-back corrections that did not judge, because their images are among the training images.
+        Number of held-back corrections excluded because their images are among the training images.
     decision : Decision
     """
 
@@ -46,18 +46,18 @@ class Trained:
 
 
 def retrain(model: Any, card: ModelCard, first: Any, collected: Collected, on_progress: OnProgress) -> Trained:
-    """Make a new version of a model, and decide what becomes of it.
+    """Train a new version of a model, and decide whether to use it.
 
-    A network goes on from its weights; any other method is fitted again, with the same parameters.
+    A network continues from its weights; any other method is fitted again with the same parameters.
 
     Parameters
     ----------
     model : estimator
-        The old version; it is changed.
+        The old version; it is modified.
     card : ModelCard
-        Of the old version.
+        Card of the old version.
     first : estimator or None
-        The first version, which may be the old one, loaded once more; None if its file is not here.
+        The first version, loaded separately even if it is the old one; None if its file is missing.
     collected : Collected
     on_progress : callable
 
@@ -84,7 +84,7 @@ def retrain(model: Any, card: ModelCard, first: Any, collected: Collected, on_pr
     make = _train_network if is_network else _fit_again
     new_model, numbers = make(model, card.reading, material, on_progress)
     n_epochs = len(RATES) if is_network else 0
-    on_progress("judging the new version", n_epochs, n_epochs)
+    on_progress("testing the new version", n_epochs, n_epochs)
     after = _judge(new_model, judges)
     decision = decide(
         PairedCounts.of_answers(after["deciding"], before["deciding"]),
@@ -98,7 +98,7 @@ def retrain(model: Any, card: ModelCard, first: Any, collected: Collected, on_pr
 def _check_classes(model: Any) -> None:
     classes = [str(label) for label in getattr(model, "classes_", ())]
     if classes != [str(digit) for digit in _DIGITS] or not isinstance(model.classes_[0], np.integer):
-        raise ServerError("Only models of the digits 0 to 9 are retrained; this one has other classes.")
+        raise ServerError("Only models of the digits 0 to 9 can be retrained; this one has other classes.")
 
 
 def _train_network(

@@ -1,4 +1,4 @@
-"""What stands between the network and the application: which requests come through, and what every answer carries."""
+"""Security of the web application: which requests are accepted, and which headers every response has."""
 
 import time
 from collections.abc import Awaitable, Callable
@@ -23,16 +23,16 @@ ErrorAnswer = Callable[[Request, Exception], Awaitable[Response]]
 def make_middleware(
     settings: ServerSettings, *, answer_error: ErrorAnswer | None = None, clock: Callable[[], float] = time.monotonic
 ) -> list[Middleware]:
-    """Return what requests pass through before they reach a route, the outermost first.
+    """Return the security middleware, the outermost first.
 
     Parameters
     ----------
     settings : ServerSettings
     answer_error : callable, optional
-        What answers for errors that nobody expected. Starlette's own place for it is outside of every middleware, so
-        that its answers would lack the headers.
+        Handler of unexpected errors. Starlette's own handler is outside all middleware, so its responses would lack the
+        headers.
     clock : callable
-        Seconds, for the limit of requests.
+        Clock in seconds, for the rate limit.
 
     Returns
     -------
@@ -42,7 +42,7 @@ def make_middleware(
     if answer_error is not None:
         middleware.append(Middleware(ServerErrorMiddleware, handler=answer_error))
     middleware.append(Middleware(KnownHosts, settings=settings))
-    # Before the token: whoever guesses tokens is slowed down too.
+    # Before the token check, so that guessing tokens is slowed down too.
     if settings.requests_per_minute:
         middleware.append(Middleware(RateLimit, settings=settings, clock=clock))
     middleware.append(Middleware(OwnOrigins, settings=settings))

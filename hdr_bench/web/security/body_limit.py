@@ -1,4 +1,4 @@
-"""Limit of what a request sends, counted as it comes."""
+"""Size limit of request bodies, counted while they arrive."""
 
 from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
@@ -7,19 +7,19 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from hdr_bench.web.security.refusals import refuse
 from hdr_bench.web.settings import ServerSettings
 
-# The frame of multipart around a picture, and forms of pages.
+# The multipart frame around a picture, and the forms of pages.
 _SMALL = 65_536
-# 100 images of 784 numbers are 400 kB as Python writes them; who sends more reads how many images are allowed.
+# 100 images of 784 numbers are 400 kB as Python writes them; larger bodies get the message on the number of images.
 _MOST_NUMBERS = 1_000_000
-# A canvas without any plain area.
+# Enough for a canvas without any plain area.
 _MOST_OF_DRAWING = 4_000_000
 _UPLOAD, _PREDICT = "/api/readings", "/api/predict"
 
 
 class BodyLimit:
-    """Middleware that refuses bodies which are too large.
+    """Middleware that rejects bodies that are too large.
 
-    What says that it is, is refused at once; what does not say, or lies, when it comes to that.
+    A body that declares too large a size is rejected immediately; others are rejected when they exceed the limit.
 
     Parameters
     ----------
@@ -32,7 +32,7 @@ class BodyLimit:
         self._settings = settings
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer a request."""
+        """Handle a request."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
@@ -40,7 +40,7 @@ class BodyLimit:
         limit = _limit(scope["path"], headers, self._settings)
         lengths = headers.getlist("content-length")
         if any(not _is_number(length) for length in lengths):
-            sentence = "The header Content-Length must be a whole number. Leave it to the library that sends requests."
+            sentence = "The header Content-Length must be a whole number. Let your HTTP library set it."
             await refuse(scope["path"], 400, sentence)(scope, receive, send)
             return
         if any(int(length) > limit for length in lengths):
@@ -50,7 +50,7 @@ class BodyLimit:
 
 
 def _count(receive: Receive, limit: int) -> Receive:
-    """Return a `receive` that ends with an error once more than the limit came."""
+    """Return a `receive` that raises an error once the limit is exceeded."""
     total = 0
 
     async def receive_counted() -> Message:
@@ -59,7 +59,7 @@ def _count(receive: Receive, limit: int) -> Receive:
         if message["type"] == "http.request":
             total += len(message.get("body", b""))
         if total > limit:
-            # The connection stays: closed amid what still comes, it would be reset before the answer is read.
+            # Keep the connection: closing it while data arrives would reset it before the client reads the response.
             raise HTTPException(413, _say(limit))
         return message
 
@@ -76,10 +76,10 @@ def _limit(path: str, headers: Headers, settings: ServerSettings) -> int:
 
 
 def _is_number(length: str) -> bool:
-    # Python refuses to read numbers of more than 4,300 digits.
+    # Python does not parse numbers of more than 4,300 digits.
     return length.isascii() and length.isdigit() and len(length) < 20
 
 
 def _say(limit: int) -> str:
     size = f"{limit // 1_000_000} MB" if limit >= 1_000_000 else f"{limit // 1024} kB"
-    return f"The request is too large: up to {size} are accepted. Reduce the picture, or send less at once."
+    return f"The request is too large; at most {size} are accepted. Reduce the picture, or send less at once."

@@ -1,4 +1,4 @@
-"""Token buckets, one per client: each request takes a token, and tokens come back with time."""
+"""Token buckets, one per client: each request takes a token, and tokens are refilled over time."""
 
 import math
 from collections import OrderedDict
@@ -6,16 +6,16 @@ from collections.abc import Callable
 
 
 class Buckets:
-    """Buckets of clients; those who have not asked for the longest are forgotten first.
+    """Buckets of clients; the least recently used ones are forgotten first.
 
     Parameters
     ----------
     per_minute : int
-        Tokens that come back in a minute, and that a bucket holds at most.
+        Tokens refilled per minute, and the capacity of a bucket.
     clock : callable
-        Seconds.
+        Clock in seconds.
     most_clients : int
-        More are not remembered.
+        Largest number of clients that are remembered.
     """
 
     def __init__(self, per_minute: int, clock: Callable[[], float], most_clients: int = 10_000) -> None:
@@ -37,7 +37,7 @@ class Buckets:
         Returns
         -------
         seconds : int
-            0 if there was one, otherwise after how many whole seconds there will be.
+            0 if a token was taken, otherwise the whole seconds until one is available.
         """
         now = self._clock()
         tokens, since = self._buckets.pop(client, (float(self._capacity), now))

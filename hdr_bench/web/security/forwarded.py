@@ -1,4 +1,4 @@
-"""Who sent a request, also when a reverse proxy passed it on."""
+"""Client of a request, also behind a reverse proxy."""
 
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 
@@ -7,12 +7,12 @@ from starlette.types import Scope
 
 from hdr_bench.web.settings import ServerSettings
 
-# A household or a telephone has a whole network of this size.
+# A household or a phone has a whole network of this size.
 _PREFIX = 64
 
 
 def client_of(scope: Scope, settings: ServerSettings) -> str:
-    """Return what tells clients apart: their address, of IPv6 its first 64 bits.
+    """Return the identity of a client: its address, of IPv6 the first 64 bits.
 
     Parameters
     ----------
@@ -26,13 +26,13 @@ def client_of(scope: Scope, settings: ServerSettings) -> str:
     peer = _peer(scope)
     if not _is_proxy(peer, settings):
         return _network(peer)
-    # Whoever is in front of the proxy can write anything before the last entry, which is the proxy's own.
+    # Only the last entry was added by the proxy; clients can forge all others.
     entries = ",".join(Headers(scope=scope).getlist("x-forwarded-for")).split(",")
     return _network(_read_address(entries[-1].strip()) or peer)
 
 
 def is_https(scope: Scope, settings: ServerSettings) -> bool:
-    """Return whether the browser that sent a request spoke https.
+    """Return whether the browser sent the request over HTTPS.
 
     Parameters
     ----------

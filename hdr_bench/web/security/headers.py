@@ -1,4 +1,4 @@
-"""Headers of every answer: what a browser may do with it."""
+"""Security headers of every response."""
 
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -7,11 +7,11 @@ PAGE_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; connect-src 'self'; "
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'; manifest-src 'self'"
 )
-# No browser takes anything but a page for a page, whatever its bytes look like.
+# Keeps browsers from interpreting anything but a page as a page, whatever its content.
 DATA_POLICY = "sandbox; default-src 'none'; frame-ancestors 'none'"
 _HEADERS = {
     "X-Content-Type-Options": "nosniff",
-    # Forms send their origin; addresses, in which a token may be, are not sent to other sites.
+    # Forms send their origin; addresses, which may contain a token, are not sent to other sites.
     "Referrer-Policy": "same-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
@@ -20,7 +20,7 @@ _HEADERS = {
 
 
 class SafeHeaders:
-    """Middleware that adds the headers which every answer carries; what an answer has already stays.
+    """Middleware that adds the security headers to every response, keeping headers that are already set.
 
     Parameters
     ----------
@@ -31,7 +31,7 @@ class SafeHeaders:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer a request."""
+        """Handle a request."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
@@ -49,5 +49,5 @@ def _add_headers(headers: MutableHeaders, path: str) -> None:
         headers.setdefault(name, value)
     is_page = headers.get("Content-Type", "").startswith("text/html")
     headers.setdefault("Content-Security-Policy", PAGE_POLICY if is_page else DATA_POLICY)
-    # Scripts and styles are asked for again after an update; anything else holds what people wrote.
+    # Scripts and styles are revalidated, to follow updates; everything else contains personal data.
     headers.setdefault("Cache-Control", "no-cache" if path.startswith("/static/") else "no-store")

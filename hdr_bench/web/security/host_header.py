@@ -1,11 +1,12 @@
-"""Names of hosts, as the headers Host and Origin write them."""
+"""Host names in the headers Host and Origin."""
 
 import re
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv6Address, ip_address
 
 _HIGHEST_PORT = 65_535
-# Host names in ASCII (RFC 1123, and `_`, which some networks use) or addresses; `\Z` since `$` allows a line's end.
+# Host names in ASCII (RFC 1123, and `_`, which some networks use) or addresses; `\Z`, since `$` allows a trailing
+# newline.
 _FORM = re.compile(
     r"(?P<name>[A-Za-z0-9_](?:[A-Za-z0-9._-]{0,252})|\[[0-9A-Fa-f:.]{2,45}\])(?::(?P<port>[0-9]{1,5}))?\Z"
 )
@@ -18,9 +19,9 @@ class Place:
     Attributes
     ----------
     name : str
-        In small letters; an IPv6 address without brackets, in its shortest form.
+        In lower case; an IPv6 address without brackets, in its shortest form.
     port : int or None
-        None if it was not given.
+        None if not given.
     """
 
     name: str
@@ -28,7 +29,7 @@ class Place:
 
     @property
     def address(self) -> IPv4Address | IPv6Address | None:
-        """The address, if it is one and not a name."""
+        """The IP address, if the host is one and not a name."""
         try:
             return ip_address(self.name)
         except ValueError:
@@ -36,7 +37,7 @@ class Place:
 
 
 def read_place(text: str) -> Place | None:
-    """Return the host and the port that a text names.
+    """Parse a host and an optional port.
 
     Parameters
     ----------
@@ -46,7 +47,7 @@ def read_place(text: str) -> Place | None:
     Returns
     -------
     place : Place or None
-        None if it is not of that form.
+        None if the text is not valid.
     """
     form = _FORM.match(text)
     if form is None or int(form["port"] or 0) > _HIGHEST_PORT:
@@ -62,7 +63,7 @@ def read_place(text: str) -> Place | None:
 
 
 def read_name(text: str) -> Place | None:
-    """Return the host and the port that a setting names, in which an IPv6 address may stand without brackets.
+    """Parse a host and an optional port in a setting, where an IPv6 address may lack brackets.
 
     Parameters
     ----------
@@ -71,6 +72,6 @@ def read_name(text: str) -> Place | None:
     Returns
     -------
     place : Place or None
-        None if it is not of that form.
+        None if the text is not valid.
     """
     return read_place(f"[{text}]" if text.count(":") > 1 and not text.startswith("[") else text)

@@ -1,6 +1,6 @@
-"""The header Host: a name that is not the server's own is another site's, whose name was pointed here (DNS rebinding).
+"""Check of the header Host, against DNS rebinding: another site may have pointed its name at this server.
 
-Starlette's `TrustedHostMiddleware` compares neither ports nor addresses, and does not say what to do.
+Starlette's `TrustedHostMiddleware` checks neither ports nor addresses, and its message does not say what to do.
 """
 
 from starlette.datastructures import Headers
@@ -12,7 +12,7 @@ from hdr_bench.web.settings import ServerSettings
 
 
 class KnownHosts:
-    """Middleware that refuses requests to hosts that the server does not know as its own.
+    """Middleware that rejects requests to hosts other than the server's own.
 
     Parameters
     ----------
@@ -25,7 +25,7 @@ class KnownHosts:
         self._settings = settings
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer a request."""
+        """Handle a request."""
         refused = _judge(Headers(scope=scope), self._settings) if scope["type"] == "http" else None
         if refused is None:
             await self._app(scope, receive, send)
@@ -38,22 +38,22 @@ def _judge(headers: Headers, settings: ServerSettings) -> tuple[int, str] | None
     hosts = headers.getlist("host")
     place = read_place(hosts[0]) if len(hosts) == 1 else None
     if place is None:
-        return 400, "The request must name one host, as in the header Host: localhost:8000."
+        return 400, "The request must have exactly one valid Host header, such as Host: localhost:8000."
     if is_known(place, settings):
         return None
     return 403, (
-        f"This server does not answer as {place.name}. Open the address that it printed; if a reverse proxy passes "
-        f"requests on under that name, start it with --trusted-host {place.name}."
+        f"This server does not accept the host name {place.name}. Open the address that it printed; if a reverse proxy "
+        f"forwards requests for that name, start the server with --trusted-host {place.name}."
     )
 
 
 def is_known(place: Place, settings: ServerSettings) -> bool:
-    """Return whether a host is the server itself.
+    """Return whether a host is this server.
 
     Parameters
     ----------
     place : Place
-        As the header Host names it.
+        Host in the header.
     settings : ServerSettings
 
     Returns
@@ -66,14 +66,14 @@ def is_known(place: Place, settings: ServerSettings) -> bool:
     bound = read_name(settings.host)
     if bound is not None and place.name == bound.name:
         return True
-    # Other sites can point their names here, not this machine's addresses at themselves.
+    # Other sites can point their names at this machine, but cannot take over its addresses.
     if address is not None and bound is not None and bound.address is not None and bound.address.is_unspecified:
         return True
     return is_trusted(place, settings)
 
 
 def is_trusted(place: Place, settings: ServerSettings) -> bool:
-    """Return whether a reverse proxy passes requests on under a name.
+    """Return whether a reverse proxy forwards requests for a host name.
 
     Parameters
     ----------

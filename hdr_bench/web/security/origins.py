@@ -1,4 +1,4 @@
-"""The headers Origin and Sec-Fetch-Site: scripts and forms of other sites neither read nor change anything here."""
+"""Check of the headers Origin and Sec-Fetch-Site: scripts and forms of other sites can neither read nor change data."""
 
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -9,19 +9,19 @@ from hdr_bench.web.security.refusals import is_api, refuse
 from hdr_bench.web.settings import ServerSettings
 
 _READING = frozenset({"GET", "HEAD", "OPTIONS"})
-# "none" is a person who typed the address.
+# "none" means that a person typed the address.
 _OWN_SITES = frozenset({"same-origin", "none"})
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 _SENTENCE = (
-    "This request comes from another site, and is refused. Open the address that the server printed; a reverse proxy "
-    "must pass the header Host on as the browser sent it."
+    "Requests from other sites are rejected. Open the address that the server printed; a reverse proxy "
+    "must forward the browser's Host header unchanged."
 )
 
 
 class OwnOrigins:
-    """Middleware that refuses what scripts and forms of other sites ask.
+    """Middleware that rejects requests by scripts and forms of other sites.
 
-    Everything under ``/api`` is protected, and every change elsewhere. Programs send neither header, and are accepted.
+    It protects everything under ``/api``, and all changes elsewhere. Programs send neither header, and are accepted.
 
     Parameters
     ----------
@@ -34,7 +34,7 @@ class OwnOrigins:
         self._settings = settings
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer a request."""
+        """Handle a request."""
         if scope["type"] == "http" and _is_protected(scope) and not is_own(Headers(scope=scope), self._settings):
             await refuse(scope["path"], 403, _SENTENCE)(scope, receive, send)
             return
@@ -66,7 +66,7 @@ def is_own(headers: Headers, settings: ServerSettings) -> bool:
 def _is_same(origin: str, host: Place, settings: ServerSettings) -> bool:
     scheme, separator, rest = origin.partition("://")
     place = read_place(rest) if separator else None
-    # A reverse proxy may speak https with browsers, and http with the server.
+    # A reverse proxy may use HTTPS with browsers and HTTP with the server.
     schemes = {"http", "https"} if is_trusted(host, settings) else {"http"}
     if place is None or scheme not in schemes:
         return False

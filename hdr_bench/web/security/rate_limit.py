@@ -1,4 +1,4 @@
-"""Limit of requests per client."""
+"""Rate limit per client."""
 
 from collections.abc import Callable
 
@@ -11,14 +11,14 @@ from hdr_bench.web.settings import ServerSettings
 
 
 class RateLimit:
-    """Middleware that refuses what a client asks beyond its limit; files of the pages and the health are free.
+    """Middleware that rejects requests beyond a client's limit; static files and the health check are exempt.
 
     Parameters
     ----------
     app : ASGIApp
     settings : ServerSettings
     clock : callable
-        Seconds.
+        Clock in seconds.
     """
 
     def __init__(self, app: ASGIApp, settings: ServerSettings, clock: Callable[[], float]) -> None:
@@ -27,7 +27,7 @@ class RateLimit:
         self._buckets = Buckets(settings.requests_per_minute, clock)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer a request."""
+        """Handle a request."""
         if scope["type"] != "http" or _is_free(scope["path"]):
             await self._app(scope, receive, send)
             return
@@ -36,7 +36,7 @@ class RateLimit:
             await self._app(scope, receive, send)
             return
         sentence = (
-            f"There were more than {self._settings.requests_per_minute:,} requests per minute from this address. "
+            f"This address sent more than {self._settings.requests_per_minute:,} requests per minute. "
             f"Try again in {seconds} {'second' if seconds == 1 else 'seconds'}."
         )
         await refuse(scope["path"], 429, sentence, {"Retry-After": str(seconds)})(scope, receive, send)

@@ -1,4 +1,4 @@
-"""A request that is refused: a status and a sentence, as JSON for programs and as a small page for people."""
+"""Rejected requests: a status and a sentence, as JSON for programs or as a small page for people."""
 
 from collections.abc import Mapping
 from html import escape
@@ -26,7 +26,7 @@ _PAGE = """<!doctype html>
 
 
 def is_api(path: str) -> bool:
-    """Return whether a path is for programs: they get JSON.
+    """Return whether a path is part of the API, which replies in JSON.
 
     Parameters
     ----------
@@ -40,7 +40,7 @@ def is_api(path: str) -> bool:
 
 
 def refuse(path: str, status: int, sentence: str, headers: Mapping[str, str] | None = None, more: str = "") -> Response:
-    """Return the answer to a request that is refused.
+    """Return the response to a rejected request.
 
     Parameters
     ----------
@@ -51,7 +51,7 @@ def refuse(path: str, status: int, sentence: str, headers: Mapping[str, str] | N
         What is wrong, and what to do.
     headers : mapping of str, optional
     more : str
-        HTML behind the sentence, if it is a page.
+        HTML after the sentence, if the response is a page.
 
     Returns
     -------

@@ -1,4 +1,4 @@
-"""The access token: programs send it with each request, people open the printed address once and get a cookie."""
+"""Access token: programs send it with each request; people open the printed address once and get a cookie."""
 
 import hashlib
 import hmac
@@ -17,16 +17,16 @@ from hdr_bench.web.settings import ServerSettings
 _FIELD = "token"
 _PURPOSE = b"hdr-bench: cookie of the pages"
 _CHALLENGE = {"WWW-Authenticate": 'Bearer realm="hdr-bench"'}
-_FOR_PROGRAMS = "This server asks for its access token. Send it with the header Authorization: Bearer TOKEN."
-_FOR_PEOPLE = "This server asks for an access token. Open the address that it printed, or enter the token here."
-_WRONG = "This is not the access token of this server. It printed the right one when it started."
+_FOR_PROGRAMS = "This server requires an access token. Send it in the header Authorization: Bearer TOKEN."
+_FOR_PEOPLE = "This server requires an access token. Open the address that it printed, or enter the token here."
+_WRONG = "This is not the access token of this server. The server printed the correct one when it started."
 _FORM = f"""<form action="/" method="get">
 <label for="{_FIELD}">Access token</label>
 <input id="{_FIELD}" name="{_FIELD}" type="password" autocomplete="off" required>
 <button>Open</button>
 </form>
 """
-# A redirect would keep another site, whose link was followed, as the one that asks: browsers would not send the cookie.
+# After a redirect, browsers would still see a followed link as a cross-site request, and not send the cookie.
 _OPENED = """<!doctype html>
 <html lang="en">
 <head>
@@ -43,31 +43,31 @@ _OPENED = """<!doctype html>
 
 
 class AccessToken:
-    """Middleware that refuses whoever does not know the token; files of the pages and the health are open.
+    """Middleware that rejects requests without the token; static files and the health check are open.
 
     Parameters
     ----------
     app : ASGIApp
     settings : ServerSettings
-        With a token.
+        Settings with a token.
     """
 
     def __init__(self, app: ASGIApp, settings: ServerSettings) -> None:
         self._app = app
         self._settings = settings
-        # Browsers send cookies to all ports of a host: servers side by side do not replace each other's.
+        # Browsers send cookies to all ports of a host, so each server on a host has its own cookie name.
         self._cookie = f"hdr_bench_{settings.port}"
-        # Made from the token, so that nothing is stored of who was let in. Whoever has the cookie can open the pages,
-        # which hold the token: it must be kept as secret.
+        # Derived from the token, so that no sessions are stored. The cookie opens the pages, which contain the token,
+        # so it must be kept just as secret.
         self._proof = hmac.new(settings.token.encode("utf-8", "surrogateescape"), _PURPOSE, hashlib.sha256).hexdigest()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer a request."""
+        """Handle a request."""
         answer = None if scope["type"] != "http" or _is_open(scope["path"]) else self._judge(scope)
         await (answer or self._app)(scope, receive, send)
 
     def _judge(self, scope: Scope) -> Response | None:
-        """Return what is answered in place of the application, if anything is."""
+        """Return the response that replaces the application's, if any."""
         path = scope["path"]
         if is_api(path):
             is_right = self._knows(_bearer(Headers(scope=scope)))
@@ -89,10 +89,10 @@ class AccessToken:
 
     def _let_in(self, scope: Scope, query: list[tuple[str, str]]) -> Response:
         rest = urlencode([(name, value) for name, value in query if name != _FIELD])
-        # An address that begins with two slashes would be another site's.
+        # An address that begins with two slashes would lead to another site.
         path = "/" + quote(scope["path"].lstrip("/\\"))
         page = _OPENED.format(address=escape(f"{path}?{rest}" if rest else path))
-        # The address of this page holds the token.
+        # The address of this page contains the token.
         answer = HTMLResponse(page, headers={"Referrer-Policy": "no-referrer"})
         secure = is_https(scope, self._settings)
         answer.set_cookie(self._cookie, self._proof, path="/", secure=secure, httponly=True, samesite="strict")
@@ -106,5 +106,5 @@ def _is_open(path: str) -> bool:
 def _bearer(headers: Headers) -> str:
     sent = headers.getlist("authorization")
     scheme, _, token = sent[0].partition(" ") if len(sent) == 1 else ("", "", "")
-    # Headers come as Latin-1, whatever their bytes mean.
+    # Headers are decoded as Latin-1, whatever their encoding.
     return token.strip().encode("latin-1").decode("utf-8", "surrogateescape") if scheme.lower() == "bearer" else ""

@@ -1,1 +1,1 @@
-"""What the API and the pages show and change: each of it once."""
+"""Operations shared by the API and the pages."""

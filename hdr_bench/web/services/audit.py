@@ -1,4 +1,4 @@
-"""A label audit's candidates, and the decisions on them, which are in the audit's own folder."""
+"""Candidates of a label audit and the decisions on them, stored in the audit's folder."""
 
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -17,7 +17,7 @@ from hdr_bench.records.decisions import NEITHER, UNSURE, Decision, Decisions, me
 from hdr_bench.records.decisions_file import read_decisions, write_decisions
 
 _LONGEST_WHO = 64
-# Spreadsheets, which open files of decisions, would take such a name for a formula.
+# Spreadsheets that open the decisions file would interpret such a name as a formula.
 _FORMULA_STARTS = ("=", "+", "-", "@")
 Image = NDArray[np.uint8]
 _States = tuple[tuple[int, int, int], ...]
@@ -25,20 +25,20 @@ _States = tuple[tuple[int, int, int], ...]
 
 @dataclass(frozen=True)
 class AuditView:
-    """What is known of one candidate.
+    """One candidate, with its decision and the progress of the audit.
 
     Attributes
     ----------
     place : int
-        Among the candidates; the first is 1.
+        Position among the candidates, from 1.
     n_candidates, n_decided : int
     first_undecided : int or None
-        Its place; None if all are decided.
+        Position of the first undecided candidate; None if all are decided.
     candidate : Candidate
     decision : Decision
     class_names : tuple of str
     neighbours : tuple of str
-        The classes that its nearest images are given.
+        Given labels of its nearest images.
     """
 
     place: int
@@ -52,14 +52,14 @@ class AuditView:
 
 
 class AuditService:
-    """Candidates of a label audit, and decisions on them.
+    """Candidates of a label audit, and the decisions on them.
 
-    The files are looked at for every request: an audit may be made again, and decisions be filled in elsewhere.
+    The files are read for every request, since the audit may be rerun and decisions may be edited elsewhere.
 
     Parameters
     ----------
     folder : Path or None
-        The audit's; None if the server has none.
+        Folder of the audit; None if the server has none.
     """
 
     def __init__(self, folder: Path | None) -> None:
@@ -68,7 +68,7 @@ class AuditService:
         self._known: tuple[_States, Candidates] | None = None
 
     async def find_first(self) -> int:
-        """Return the place of the first candidate that is not decided on; the first if all are.
+        """Return the position of the first undecided candidate, or of the first one if all are decided.
 
         Returns
         -------
@@ -91,12 +91,12 @@ class AuditService:
         return await run_in_threadpool(find)
 
     async def find(self, place: int) -> AuditView:
-        """Return what is known of a candidate.
+        """Return a candidate, with its decision and the progress of the audit.
 
         Parameters
         ----------
         place : int
-            The first is 1.
+            Position of the candidate, from 1.
 
         Returns
         -------
@@ -105,7 +105,7 @@ class AuditService:
         Raises
         ------
         HTTPException
-            404 if the server has no audit, or the audit no such candidate.
+            404 if the server has no audit, or the audit has no such candidate.
         DatasetError
             If its files cannot be read.
         """
@@ -117,9 +117,9 @@ class AuditService:
         Parameters
         ----------
         place : int
-            The first is 1.
+            Position of the candidate, from 1.
         neighbour : int, optional
-            The nearest is 0.
+            Rank of the nearest image, from 0.
 
         Returns
         -------
@@ -128,35 +128,35 @@ class AuditService:
         Raises
         ------
         HTTPException
-            404 if there is none.
+            404 if there is no such image.
         DatasetError
             If the audit's files cannot be read.
         """
         return await run_in_threadpool(self._image, place, neighbour)
 
     async def decide(self, part: str, index: int, decision: str, who: str) -> int:
-        """Store a decision on a candidate: it is written at once.
+        """Store a decision on a candidate; it is written immediately.
 
         Parameters
         ----------
         part : str
         index : int
-            Of the image in its part.
+            Index of the image in its part.
         decision : str
-            Name of a class, `NEITHER`, `UNSURE`, or empty to take the last decision back.
+            Name of a class, `NEITHER`, `UNSURE`, or empty to undo the last decision.
         who : str
-            Who decides.
+            Name of the person who decides.
 
         Returns
         -------
         place : int
-            Of the candidate.
+            Position of the candidate.
 
         Raises
         ------
         HTTPException
-            404 if the server has no audit, 409 if the image is not among the candidates, 422 if there is no such class,
-            or the name cannot be written.
+            404 if the server has no audit, 409 if the image is not among the candidates, 422 if the class does not
+            exist or the person's name is invalid.
         DatasetError
             If the audit's files cannot be read.
         """
@@ -167,7 +167,7 @@ class AuditService:
         _check_decision(decision, candidates.class_names)
         images: list[tuple[str, int]] = [(row.part, row.index) for row in candidates.rows]
         if (part, index) not in images:
-            raise HTTPException(409, "The audit was made again, without this image. Load the page again.")
+            raise HTTPException(409, "The audit was rerun and no longer lists this image. Reload the page.")
         place = images.index((part, index))
         when = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
         with self._one_at_a_time:
@@ -211,7 +211,7 @@ class AuditService:
         return known[1]
 
     def _decisions(self, candidates: Candidates) -> Decisions:
-        """Return a decision for each candidate, in their order, then all others of the file."""
+        """Return one decision per candidate, in order, then all other decisions in the file."""
         try:
             before = read_decisions(self._place_of(DECISIONS))
         except DatasetNotFoundError:
@@ -220,12 +220,12 @@ class AuditService:
 
     def _place_of(self, name: str) -> Path:
         if self._folder is None:
-            raise HTTPException(404, "This server has no label audit. Start it with --audit and the audit's folder.")
+            raise HTTPException(404, "This server has no label audit. Start it with --audit FOLDER.")
         return self._folder / name
 
 
 def check_audit(folder: Path) -> None:
-    """Check that a folder holds an audit that can be shown, with its decisions if there are any.
+    """Check that a folder contains a readable audit, and readable decisions if there are any.
 
     Parameters
     ----------
@@ -247,7 +247,7 @@ def _state_of(path: Path) -> tuple[int, int, int]:
     try:
         seen = path.stat()
     except OSError:
-        # Whoever reads it says what is wrong with it.
+        # Reading it raises the error that describes what is wrong.
         return 0, 0, 0
     return seen.st_ino, seen.st_size, seen.st_mtime_ns
 
@@ -271,7 +271,8 @@ def _check_who(who: str) -> str:
     name = who.strip()
     if len(name) > _LONGEST_WHO or name.startswith(_FORMULA_STARTS):
         raise HTTPException(
-            422, f"A name has at most {_LONGEST_WHO} characters and does not begin with {' '.join(_FORMULA_STARTS)}."
+            422,
+            f"The name must have at most {_LONGEST_WHO} characters and not begin with {' '.join(_FORMULA_STARTS)}.",
         )
     try:
         return check_visible(name, "the name")

@@ -1,4 +1,4 @@
-"""Corrections: stored, looked at again, taken back, exported."""
+"""Corrections: storing, reviewing, deleting, exporting."""
 
 import logging
 from collections.abc import Callable, Iterable
@@ -25,7 +25,7 @@ _log = logging.getLogger(__name__)
 
 
 class CorrectionService:
-    """Corrections, and the data set that they make.
+    """Corrections, and the data set that they form.
 
     Parameters
     ----------
@@ -56,7 +56,7 @@ class CorrectionService:
         return await self._state.read(find)
 
     async def store(self, digit_id: int, label: int | None) -> tuple[Listing, bool]:
-        """Store what a mark is.
+        """Store a correction of a mark.
 
         Parameters
         ----------
@@ -88,7 +88,7 @@ class CorrectionService:
         return stored
 
     async def confirm(self, correction_id: int) -> Listing:
-        """Confirm a correction that waits for a second look.
+        """Confirm a correction that is waiting for review.
 
         Parameters
         ----------
@@ -115,7 +115,7 @@ class CorrectionService:
         return stored
 
     async def remove(self, correction_id: int) -> None:
-        """Take a correction back; the models' answers stay.
+        """Delete a correction; the models' answers are kept.
 
         Parameters
         ----------
@@ -145,12 +145,12 @@ class CorrectionService:
         return await self._state.read(lambda session: write(export_digits(session, chosen)))
 
     async def count_exported(self, chosen: CorrectionFilter) -> tuple[int, int]:
-        """Return how many digits an export holds, and how many more wait for a second look.
+        """Return the number of digits in an export, and how many more are waiting for review.
 
         Parameters
         ----------
         chosen : CorrectionFilter
-            Whatever its `review` is.
+            Filter; its `review` is ignored.
 
         Returns
         -------
@@ -160,12 +160,12 @@ class CorrectionService:
         return await self._state.read(lambda session: (count_digits(session, settled), count_digits(session, waiting)))
 
     async def _consider_retraining(self) -> None:
-        # The correction is stored by now: whoever sent it must not be told otherwise.
+        # The correction is already stored, so the client must not see an error.
         try:
             await self._state.retraining.consider()
         except DatabaseError as error:
-            _log.warning("Whether a retraining is due is looked up at the next correction: %s", error)
+            _log.warning("Could not check whether a retraining is due; the next correction checks again: %s", error)
 
 
 def _missing(correction_id: int) -> HTTPException:
-    return HTTPException(404, f"There is no correction {correction_id}: it may have been taken back.")
+    return HTTPException(404, f"There is no correction {correction_id}: it may have been deleted.")

@@ -1,4 +1,4 @@
-"""Filters of readings and of corrections, as addresses write them."""
+"""Filters of readings and corrections, parsed from query parameters."""
 
 from collections.abc import Mapping
 from typing import Literal, cast
@@ -10,14 +10,14 @@ from hdr_bench.web.database.pictures import ReadingFilter
 
 KINDS = ("upload", "drawing")
 REVIEWS = ("clear", "waiting", "confirmed", "settled", "any")
-"""`settled` are all that do not wait, `any` are all."""
+"""`settled` stands for all that are not waiting, `any` for all."""
 _CORRECTED = {"": None, "true": True, "false": False}
 _NOT_A_DIGIT = "none"
 _OF_MARKS = ("label", "model_digit", "review", "wrong_for", "right_for")
 
 
 def readings_of(query: Mapping[str, str]) -> ReadingFilter:
-    """Return which readings an address asks for.
+    """Return the filter of readings in a query.
 
     Parameters
     ----------
@@ -30,7 +30,7 @@ def readings_of(query: Mapping[str, str]) -> ReadingFilter:
     Raises
     ------
     HTTPException
-        422 if a value is not one of those that can be.
+        422 if a value is not allowed.
     """
     corrected = query.get("corrected", "")
     if corrected not in _CORRECTED:
@@ -45,13 +45,13 @@ def readings_of(query: Mapping[str, str]) -> ReadingFilter:
 
 
 def corrections_of(query: Mapping[str, str], review: str = "any") -> CorrectionFilter:
-    """Return which corrections an address asks for.
+    """Return the filter of corrections in a query.
 
     Parameters
     ----------
     query : mapping of str
     review : str, default="any"
-        One of `REVIEWS`, for addresses that do not say.
+        One of `REVIEWS`, used if the query has none.
 
     Returns
     -------
@@ -60,13 +60,13 @@ def corrections_of(query: Mapping[str, str], review: str = "any") -> CorrectionF
     Raises
     ------
     HTTPException
-        422 if a value is not one of those that can be.
+        422 if a value is not allowed.
     """
     asked = query.get("review") or review
     if asked not in REVIEWS:
         raise HTTPException(422, f"review must be one of {', '.join(REVIEWS)}, got {asked[:40]!r}.")
     return CorrectionFilter(
-        # An empty field of a form asks for nothing; only an empty writer means something.
+        # An empty form field means no filter, except for the writer.
         label=_label(query.get("label")),
         model_digit=_digit("model_digit", query.get("model_digit")),
         review="" if asked == "any" else asked,

@@ -1,4 +1,4 @@
-"""What there is to learn from, and the retrainings that do."""
+"""Corrections to learn from, and retrainings."""
 
 from typing import Any
 
@@ -26,7 +26,7 @@ class LearningService:
         self._state = state
 
     async def count(self) -> Listing:
-        """Return how many corrections are there to learn from, and which model is retrained by itself.
+        """Return how many corrections are available to learn from, and which model is retrained automatically.
 
         Returns
         -------
@@ -46,7 +46,7 @@ class LearningService:
         return await self._state.read(find)
 
     async def list_last(self) -> list[Listing]:
-        """Return the last retrainings, newest first.
+        """Return recent retrainings, newest first.
 
         Returns
         -------
@@ -96,7 +96,7 @@ class LearningService:
         Raises
         ------
         HTTPException
-            404 if no model of this name answers.
+            404 if no model of this name is in use.
         """
         names = await self._state.read(_names)
         if model not in names:

@@ -1,4 +1,4 @@
-"""Models: their versions, which of them answer, and how they compare."""
+"""Models: their versions, which of them are in use, and how they compare."""
 
 import logging
 from pathlib import Path
@@ -32,7 +32,7 @@ class ModelService:
         self._state = state
 
     async def list_all(self) -> list[Listing]:
-        """Return the models that answer, with all their versions.
+        """Return the models in use, with all their versions.
 
         Returns
         -------
@@ -42,7 +42,7 @@ class ModelService:
         return await self._state.read(lambda session: _list_models(session, folder))
 
     async def serve(self, model: str, number: int) -> None:
-        """Have a version of a model answer from now on.
+        """Use a version of a model from now on.
 
         Parameters
         ----------
@@ -55,19 +55,19 @@ class ModelService:
         HTTPException
             404 if there is no such version.
         ModelFileError
-            If its file is damaged or not here, or it may be worse than the version before.
+            If its file is damaged or missing, or it may be worse than the previous version.
         """
         folder = self._state.settings.models_folder
         if await self._state.write(lambda session: choose_version(session, model, number, folder)) is None:
             raise HTTPException(404, f"There is no version {number} of a model {model[:64]!r}.")
-        # It is stored by now, and what is stored is looked up every few seconds.
+        # The choice is already stored, and is looked up every few seconds.
         try:
             await self._state.refresh()
         except (DatabaseError, ServerError) as error:
-            _log.warning("Version %d of %s could not be loaded yet: %s", number, model, error)
+            _log.warning("Could not load version %d of %s yet: %s", number, model, error)
 
     async def compare(self) -> Listing:
-        """Return how often each version was right on what people drew, beside its accuracy on MNIST.
+        """Return the accuracy of each version on what people drew, beside its accuracy on MNIST.
 
         Returns
         -------
@@ -84,7 +84,7 @@ def _list_models(session: Session, folder: Path) -> list[Listing]:
 def _compare(session: Session) -> Listing:
     counts = {version.id: (version, count) for version, count in count_right(session)}
     served = [version for _, version in served_versions(session)]
-    # A model is shown with its accuracy on MNIST before anybody has corrected anything.
+    # A model without corrected digits is still shown with its accuracy on MNIST.
     rows = {version.id: (version, RightCount()) for version in served} | counts
     ordered = sorted(rows.values(), key=lambda row: (row[0].model, row[0].number))
     return {

@@ -1,4 +1,4 @@
-"""The services of an application."""
+"""Services of an application."""
 
 from dataclasses import dataclass
 
@@ -14,7 +14,7 @@ from hdr_bench.web.state import AppState
 
 @dataclass(frozen=True)
 class Services:
-    """What the API and the pages show and change.
+    """Services shared by the API and the pages.
 
     Attributes
     ----------
@@ -53,7 +53,7 @@ class Services:
 
 
 def services_of(request: Request) -> Services:
-    """Return the services of the application that a request came to.
+    """Return the services of the application that received a request.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Stored readings and their pictures: listed, looked at, deleted."""
+"""Stored readings and their pictures: listing, showing, deleting."""
 
 from typing import Any
 
@@ -48,7 +48,7 @@ class ReadingService:
         return await self._state.read(find)
 
     async def check(self, reading_id: int) -> None:
-        """Check that a reading is there.
+        """Check that a reading exists.
 
         Parameters
         ----------
@@ -57,7 +57,7 @@ class ReadingService:
         Raises
         ------
         HTTPException
-            404 if it is not.
+            404 if it does not exist.
         """
 
         def is_there(session: Session) -> bool:
@@ -67,7 +67,7 @@ class ReadingService:
             raise missing_reading(reading_id)
 
     async def thumbnail(self, reading_id: int) -> bytes:
-        """Return the picture of a reading made small, as a JPEG.
+        """Return a thumbnail of a reading's picture as a JPEG.
 
         Parameters
         ----------
@@ -88,7 +88,7 @@ class ReadingService:
         return jpeg
 
     async def mark(self, digit_id: int) -> bytes:
-        """Return the image that the models got of a mark.
+        """Return the image of a mark that the models were given.
 
         Parameters
         ----------
@@ -97,7 +97,7 @@ class ReadingService:
         Returns
         -------
         pixels : bytes
-            28x28 of them.
+            28x28 bytes.
 
         Raises
         ------
@@ -110,7 +110,7 @@ class ReadingService:
         return found.image
 
     async def delete(self, reading_id: int) -> None:
-        """Delete the picture of a reading, with all that hangs on it.
+        """Delete the picture of a reading, with its readings, answers and corrections.
 
         Parameters
         ----------
@@ -130,7 +130,7 @@ class ReadingService:
             raise missing_reading(reading_id)
 
     async def delete_writer(self, writer: str) -> int:
-        """Delete all pictures of a writer, with what hangs on them.
+        """Delete all pictures of a writer, with their readings, answers and corrections.
 
         Parameters
         ----------
@@ -143,19 +143,19 @@ class ReadingService:
         Raises
         ------
         HTTPException
-            422 if no writer is named, 404 if there is no picture of this one.
+            422 if no writer is given, 404 if the writer has no pictures.
         """
-        # An empty name would delete the pictures of all who gave none: nobody means that who forgot to fill it in.
+        # An empty name would delete all pictures without a writer, which nobody who forgot to fill it in intends.
         if not clean_writer(writer):
-            raise HTTPException(422, "No writer was named. Pictures without a writer are deleted one by one.")
+            raise HTTPException(422, "No writer was given. Pictures without a writer must be deleted one by one.")
         n_pictures = await self._state.write(lambda session: pictures.delete_writer(session, writer))
         if not n_pictures:
-            raise HTTPException(404, "There is no picture of this writer. Check how the name is written.")
+            raise HTTPException(404, "There are no pictures by this writer. Check the spelling of the name.")
         return n_pictures
 
 
 def missing_reading(reading_id: int) -> HTTPException:
-    """Return the error for a reading that is not there.
+    """Return the error for a reading that does not exist.
 
     Parameters
     ----------

@@ -38,8 +38,8 @@ export function answersFor(digit) {
     html(
       "div",
       { class: "seen" },
-      tinyImage(digit.image, "The image that the models got, 28x28 pixels"),
-      html("div", {}, html("p", { class: "large" }, summary(digit)), html("p", { class: "note" }, "Left: what the models got, 28x28 pixels.")),
+      tinyImage(digit.image, "The 28x28 image that the models were given"),
+      html("div", {}, html("p", { class: "large" }, summary(digit)), html("p", { class: "note" }, "Left: the 28x28 image that the models were given.")),
     ),
     html("ul", { class: "models" }, ...digit.answers.map(model)),
   ];

@@ -1,4 +1,4 @@
-// Requests to the API: what is wrong comes as an Error with a plain sentence.
+// Requests to the API. A failure is thrown as an Error whose message is a plain sentence.
 
 const token = document.querySelector('meta[name="api-token"]')?.content ?? "";
 
@@ -10,7 +10,7 @@ async function sentenceOf(answer) {
     const body = await answer.json();
     if (body.error) return body.error;
   } catch {
-    // A proxy in between answers with a page of its own.
+    // A proxy in between may answer with its own error page.
   }
   return `The server answered with status ${answer.status}. Try again.`;
 }
@@ -25,7 +25,7 @@ export async function ask(path, { method = "GET", body, type, signal } = {}) {
     answer = await fetch(path, { method, body, headers, signal, credentials: "omit" });
   } catch (error) {
     if (error.name === "AbortError") throw error;
-    throw new Error("The server does not answer. Is it still running?", { cause: error });
+    throw new Error("The server is not responding. Is it still running?", { cause: error });
   }
   if (!answer.ok) throw new Error(await sentenceOf(answer));
   return answer;

@@ -1,4 +1,4 @@
-// Keys of the label audit: each presses the button or follows the link that names it; digits choose a class.
+// Keys of the label audit: each presses its button or follows its link; digits choose a class.
 
 import { rememberWriter } from "./writer.js";
 
@@ -10,7 +10,7 @@ let isSent = false;
 rememberWriter(document.getElementById("who"));
 
 form.addEventListener("submit", (event) => {
-  // A key that is pressed twice decides once.
+  // A key pressed twice must decide only once.
   if (isSent) event.preventDefault();
   isSent = true;
 });

@@ -1,9 +1,9 @@
-// One of several buttons is chosen: one stop of the Tab key, arrows go on.
+// A group of buttons of which one is selected: a single tab stop, the arrow keys move within it.
 
 const STEPS = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 };
 
 export class Choices {
-  /** `make(item, index)` gives the button of an item; `onChoose(index)` hears which one a person chose. */
+  /** `make(item, index)` returns an item's button; `onChoose(index)` is called when a person selects one. */
   constructor(container, make, onChoose) {
     this.container = container;
     this.make = make;

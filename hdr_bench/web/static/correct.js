@@ -1,4 +1,4 @@
-// Says what a mark really is: ten digits, "not a digit", and the way back.
+// Corrects a mark: ten digits, "not a digit", and undo.
 
 import { ask, sendJson } from "./api.js";
 import { html } from "./elements.js";

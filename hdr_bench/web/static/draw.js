@@ -1,4 +1,4 @@
-// The page to draw on: what the models make of the drawing, while it is drawn.
+// The drawing page: shows how the models read the drawing while it is being drawn.
 
 import { askJson } from "./api.js";
 import { answersFor } from "./answers.js";
@@ -24,7 +24,7 @@ const choices = new Choices(part("digits"), button, (index) => {
   chosen = index;
   showDigit(index);
 });
-// What is shown is of an earlier state of the drawing until the last one was answered.
+// The answers shown belong to an earlier state of the drawing until the latest one is answered.
 const latest = new Latest(predict, BETWEEN, () => part("side").removeAttribute("aria-busy"));
 const pointers = listenToPointers(canvas, strokes, width, changed);
 const keyboard = new KeyboardPen(canvas, part("cursor"), strokes, width, changed);
@@ -58,7 +58,7 @@ async function predict() {
 }
 
 function show(answer) {
-  // Cleared in the meantime: an answer to what is no longer there is not shown.
+  // The canvas was cleared in the meantime, so the answer is stale.
   digits = strokes.count ? answer.digits : [];
   const lines = digits.length ? answer.lines : [];
   part("lines").replaceChildren(...lines.map((line) => html("li", {}, line)));
@@ -68,7 +68,7 @@ function show(answer) {
   part("before").hidden = strokes.count > 0;
   part("digits").hidden = digits.length < 2;
   if (chosen !== null && chosen >= digits.length) chosen = null;
-  // Until a person chooses, what was read last is shown.
+  // Until a person selects a digit, show the one read last.
   const shown = chosen ?? digits.length - 1;
   choices.show(digits, shown);
   showDigit(shown);
@@ -124,8 +124,8 @@ part("undo").addEventListener("click", undo);
 part("clear").addEventListener("click", clear);
 part("save").addEventListener("click", save);
 document.addEventListener("keydown", shortcut);
-// The last piece of a stroke is announced once the pen is up.
+// Announce the last piece of a stroke once the pen is up.
 canvas.addEventListener("pointerup", askAgain);
 rememberWriter(writer);
-// A page that comes back from the browser's memory can be saved again.
+// A page restored from the browser's back-forward cache can be saved again.
 window.addEventListener("pageshow", changed);

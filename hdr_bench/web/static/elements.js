@@ -1,4 +1,4 @@
-// Makes elements; text is always set as text, so nothing that a person wrote becomes markup.
+// Creates elements; text is always set as text, so user input never becomes markup.
 
 const SVG = "http://www.w3.org/2000/svg";
 

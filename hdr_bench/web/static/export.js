@@ -1,4 +1,4 @@
-// Exports with the access token, which a link could not send.
+// Exports with the access token, which a plain link cannot send.
 
 import { ask, needsToken } from "./api.js";
 import { html, say } from "./elements.js";

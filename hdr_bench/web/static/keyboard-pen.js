@@ -1,4 +1,4 @@
-// Draws with the keyboard: arrows move a cursor, the space bar puts the pen down and lifts it.
+// Draws with the keyboard: arrows move a cursor, the space bar lowers and lifts the pen.
 
 const STEP = 12, SMALL_STEP = 3;
 const MOVES = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };

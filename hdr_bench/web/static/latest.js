@@ -1,6 +1,6 @@
-// Sends states one after the other: at most one is on its way, and the last one is always sent.
+// Sends states one at a time: at most one is in flight, and the latest one is always sent.
 
-// A busy server is asked less often: most of the time nothing is on its way.
+// A busy server is asked less often: most of the time nothing is in flight.
 const REST = 4;
 
 const wait = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));

@@ -1,4 +1,4 @@
-// Follows a running retraining by asking now and then; works without, by loading the page again.
+// Polls a running retraining; without JavaScript, reloading the page does the same.
 
 import { askJson } from "./api.js";
 
@@ -35,7 +35,7 @@ async function follow() {
     if (RUNNING.has(job.state)) show(job);
     else await renew();
   } catch {
-    // A server that restarts answers again soon.
+    // A restarting server responds again soon.
   }
   if (isRunning()) setTimeout(follow, EVERY);
 }

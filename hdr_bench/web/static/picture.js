@@ -1,8 +1,8 @@
-// Pictures that the API serves, drawn on a canvas: an <img> could not send the access token.
+// Draws pictures from the API on a canvas, since an <img> cannot send the access token.
 
 import { ask } from "./api.js";
 
-// Longest side that is drawn: sharp on every screen, and a large photo stays cheap.
+// Longest side that is drawn: sharp on every screen, and cheap for large photos.
 const MOST = 1600;
 
 /** Fetch a picture and draw it, turned by quarters counter-clockwise. */

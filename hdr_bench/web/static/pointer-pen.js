@@ -1,6 +1,6 @@
-// Draws with mouse, pen or finger.
+// Draws with a mouse, a pen or a finger.
 
-/** Let pointers draw; `width()` is the pen's width, `onChange` hears of every new piece of a stroke. */
+/** Let pointers draw; `width()` returns the pen's width, `onChange` is called for every new piece of a stroke. */
 export function listenToPointers(canvas, strokes, width, onChange) {
   let pointer = null;
 
@@ -13,7 +13,7 @@ export function listenToPointers(canvas, strokes, width, onChange) {
   };
 
   canvas.addEventListener("pointerdown", (event) => {
-    // A palm or a second finger beside the pen draws nothing.
+    // Ignore a palm or a second finger beside the pen.
     if (pointer !== null || event.button !== 0) return;
     pointer = event.pointerId;
     canvas.setPointerCapture(pointer);
@@ -31,7 +31,7 @@ export function listenToPointers(canvas, strokes, width, onChange) {
   const end = (event) => {
     if (event.pointerId !== pointer) return;
     pointer = null;
-    // Nothing was drawn, but now the drawing may be finished.
+    // Nothing new was drawn, but the drawing may now be finished.
     onChange();
   };
   canvas.addEventListener("pointerup", end);

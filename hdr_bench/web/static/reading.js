@@ -62,7 +62,7 @@ async function change(work, sentence) {
 }
 
 function saved(digit) {
-  const again = digit.correction.review === "waiting" ? " No model thinks so: it waits for a second look in the collection." : "";
+  const again = digit.correction.review === "waiting" ? " No model agrees: the correction waits for review in the collection." : "";
   return `Mark ${chosen + 1} is stored as ${labelOf(digit)}.${again}`;
 }
 
@@ -100,7 +100,7 @@ async function start() {
   part("lines").hidden = reading.lines.length === 0;
   part("nothing").hidden = reading.digits.length > 0;
   part("panel").hidden = reading.digits.length === 0;
-  // A link may lead to one digit.
+  // A link may point to one digit.
   chosen = Math.max(reading.digits.findIndex((digit) => `#${digit.id}` === location.hash), 0);
   if (reading.digits.length) show();
   main.dataset.ready = "true";
@@ -113,7 +113,7 @@ async function start() {
 
 part("labels").replaceChildren(...labelButtons(give));
 part("undo").addEventListener("click", undo);
-// Wherever the focus is, but in a field: the first digit is chosen before anything was clicked.
+// Keys work wherever the focus is, except in a form field; initially the first digit is selected.
 document.addEventListener("keydown", (event) => event.target.matches("input, select, textarea") || key(event));
 showStages(part("stages"), id);
 start();

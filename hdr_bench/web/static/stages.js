@@ -1,4 +1,4 @@
-// Every stage of a reading, fetched when a person asks for them.
+// All stages of a reading, fetched on demand.
 
 import { askJson } from "./api.js";
 import { html, say } from "./elements.js";

@@ -1,4 +1,4 @@
-// Stores a picture as a reading, and goes to its page.
+// Stores a picture as a reading and opens its page.
 
 import { askJson } from "./api.js";
 

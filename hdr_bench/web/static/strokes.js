@@ -1,4 +1,4 @@
-// Strokes of a pen on a canvas: black ink on white paper, whatever the theme shows.
+// Pen strokes on a canvas: black ink on white paper, in either theme.
 
 export class Strokes {
   #strokes = [];

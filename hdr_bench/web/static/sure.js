@@ -1,4 +1,4 @@
-// Asks before anything is deleted for good.
+// Asks for confirmation before anything is deleted.
 
 for (const form of document.querySelectorAll("form[data-sure]")) {
   form.addEventListener("submit", (event) => {

@@ -1,4 +1,4 @@
-// The image of 28x28 pixels that the models got.
+// The 28x28 image that the models were given.
 
 import { html } from "./elements.js";
 

@@ -1,4 +1,4 @@
-// The page to upload a picture: chosen, dropped, pasted, or taken with the camera.
+// The upload page: a picture is chosen, dropped, pasted, or taken with the camera.
 
 import { say } from "./elements.js";
 import { store } from "./store.js";
@@ -41,7 +41,7 @@ document.addEventListener("paste", (event) => {
   const file = fileOf(event.clipboardData);
   if (file) send(file);
 });
-// A picture that misses the area would otherwise replace the page.
+// Otherwise the browser would open a picture dropped outside the area.
 document.addEventListener("dragover", (event) => {
   event.preventDefault();
   drop.classList.add("over");
@@ -52,9 +52,9 @@ document.addEventListener("drop", (event) => {
   drop.classList.remove("over");
   const file = fileOf(event.dataTransfer);
   if (file) send(file);
-  else say(part("problem"), "What was dropped is not a file. Drop a picture from your computer.");
+  else say(part("problem"), "You did not drop a file. Drop a picture from your computer.");
 });
-// A page that comes back from the browser's memory is ready for the next picture.
+// A page restored from the browser's back-forward cache is ready for the next picture.
 window.addEventListener("pageshow", () => {
   part("progress").hidden = true;
   say(part("status"), "");

@@ -1,4 +1,4 @@
-// How answers are put into words.
+// Describes answers in words.
 
 /** A probability as a percentage, never rounded to certainty. */
 export function percent(share) {

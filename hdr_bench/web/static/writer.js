@@ -1,4 +1,4 @@
-// The name of who writes, remembered in this browser.
+// The writer's name, remembered in this browser.
 
 const KEY = "hdr-bench-writer";
 
@@ -8,6 +8,6 @@ export function rememberWriter(field) {
     field.value = localStorage.getItem(KEY) ?? "";
     field.addEventListener("change", () => localStorage.setItem(KEY, field.value.trim()));
   } catch {
-    // Without storage, as in some private windows, the name is typed each time.
+    // Without storage, as in some private windows, the name must be typed each time.
   }
 }

@@ -66,8 +66,8 @@ def test_a_fit_that_fails_is_said_and_the_next_one_goes_on(settings, opened, mon
     assert answering(opened) == [("cnn", 1), ("tree", 1)]
     assert missing_methods(settings, opened) == ("nobody",)
     failed, unheard = caplog.messages
-    assert failed.startswith("nobody could not be fitted: unknown estimator 'nobody'")
-    assert unheard == "tree was fitted, but does not answer yet: the process that read the picture died"
+    assert failed.startswith("Could not fit nobody: unknown estimator 'nobody'")
+    assert unheard == "tree was fitted, but cannot be served yet: the process that read the picture died"
 
 
 def test_a_process_that_is_killed_costs_one_method(settings, opened, monkeypatch, caplog):
@@ -86,7 +86,7 @@ def test_a_process_that_is_killed_costs_one_method(settings, opened, monkeypatch
     with caplog.at_level(logging.ERROR):
         asyncio.run(run())
 
-    assert caplog.messages == ["svm could not be fitted: its process was ended by SIGKILL"]
+    assert caplog.messages == ["Could not fit svm: its process was killed by SIGKILL"]
     assert answering(opened) == [("cnn", 1), ("tree", 1)]
 
 

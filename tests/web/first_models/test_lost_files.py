@@ -66,7 +66,7 @@ def test_a_version_that_cannot_be_loaded_stops_no_other(settings, opened, trees,
         assert server.look() == [("3", 1)]
     assert server.pool.n_tries == n_tries
     (said,) = caplog.messages
-    assert said.startswith("2, version 1, cannot be loaded")
+    assert said.startswith("Cannot load 2, version 1")
     assert "later hdr-bench" in said
 
 
@@ -153,12 +153,12 @@ def test_a_file_that_is_not_here_or_cannot_be_read_now_is_not_damaged(chosen, op
         for _ in range(3):
             assert server.look() == [("mine", 1)], "what answered before goes on"
         assert Server(chosen, opened).look() == []
-    said = "is not there" if error is None else "cannot be read"
+    said = "is missing" if error is None else "cannot be read"
     assert len(caplog.messages) == 2, "one line per server"
     assert said in caplog.messages[0]
     assert (answering(opened), states_of(opened, "mine")) == ([("mine", 2)], ["usable", "usable"])
     if error is None:
-        with pytest.raises(ModelFileError, match="is not in this server's folder"), opened.begin() as session:
+        with pytest.raises(ModelFileError, match="is missing from this server's"), opened.begin() as session:
             choose_version(session, "mine", 2, chosen.models_folder)
         path.with_suffix(".away").rename(path)
     assert server.look() == [("mine", 2)]

@@ -49,7 +49,7 @@ def save_pickle(path):
         (lambda path, _: write(path, b"no model"), "not a model file"),
         (lambda path, _: path.parent, "directory"),
         (lambda path, _: save_tree(path, "digits-8x8"), "28x28 pixels"),
-        (lambda path, _: save_tree(path, "mnist-5k", classes=tuple("abcdefghij")), "has no digits"),
+        (lambda path, _: save_tree(path, "mnist-5k", classes=tuple("abcdefghij")), "does not recognize digits"),
         (lambda path, _: save_pickle(path), "saved without --trust"),
         (lambda path, whole: write(path.with_name("  .hdrm"), whole), "rename the file"),
     ],

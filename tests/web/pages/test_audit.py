@@ -51,8 +51,8 @@ def _at(page, place):
 def test_keys_decide_and_go_on(visit, audit):
     page = visit("/audit")
     _at(page, 1)
-    page.get_by_label("Who decides").fill("Ada")
-    page.get_by_label("Who decides").blur()
+    page.get_by_label("Your name").fill("Ada")
+    page.get_by_label("Your name").blur()
     page.keyboard.press("n")
     _at(page, 2)
     page.keyboard.press("s")
@@ -63,7 +63,7 @@ def test_keys_decide_and_go_on(visit, audit):
     page.keyboard.press("u")
     _at(page, 3)
     page.keyboard.press("7")
-    page.get_by_text("All candidates are decided").wait_for()
+    page.get_by_text("You have decided on all candidates").wait_for()
     assert _decided(audit) == [NEITHER, UNSURE, "7"]
     first = read_decisions(audit / "decisions.csv").rows[0]
     assert (first.part, first.index, first.who, first.when[-1]) == ("test", 0, "Ada", "Z")
@@ -78,7 +78,7 @@ def test_a_decision_is_made_by_touch_and_taken_back(visit, audit, has_scripts):
     assert page.get_by_text("1 of 3 decided").is_visible()
     page.get_by_role("link", name="Back").tap()
     _at(page, 1)
-    page.get_by_role("button", name="Take the decision back").tap()
+    page.get_by_role("button", name="Undo decision").tap()
     page.get_by_text("Not decided yet.").wait_for()
     assert _decided(audit) == ["", "", ""]
 
@@ -112,11 +112,11 @@ def test_what_cannot_be_decided_is_refused_with_a_sentence(visit, audit):
     page = visit("/audit/1")
     form = {"csrf": page.locator("[name=csrf]").get_attribute("value"), "part": "test", "index": "0", "decision": "3"}
     for changes, status, words in (
-        ({"csrf": "another"}, 403, "Load the page again"),
-        ({"index": "5"}, 409, "The audit was made again"),
+        ({"csrf": "another"}, 403, "Reload the page"),
+        ({"index": "5"}, 409, "The audit was rerun"),
         ({"index": "one"}, 422, "does not say which image"),
         ({"decision": "12"}, 422, "There is no class"),
-        ({"who": "=1+1"}, 422, "does not begin with"),
+        ({"who": "=1+1"}, 422, "not begin with"),
         ({"who": "a\x07"}, 422, "the name"),
     ):
         answer = page.request.post("/audit/1", form=form | changes)

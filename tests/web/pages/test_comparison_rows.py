@@ -21,22 +21,22 @@ def pair(both, won, lost, neither):
 @pytest.mark.parametrize(
     ("rows", "pairs", "sentence"),
     [
-        ([row(n=0, n_right=0)], [], "No digit has been corrected yet"),
-        ([row()], [], "cnn, version 1, is right on 90 of 100 corrected digits."),
-        ([row(), row("knn", n=0, n_right=0)], [], "cnn, version 1, is right on 90 of 100"),
+        ([row(n=0, n_right=0)], [], "No digits have been corrected yet"),
+        ([row()], [], "cnn, version 1, read 90 of 100 corrected digits correctly."),
+        ([row(), row("knn", n=0, n_right=0)], [], "cnn, version 1, read 90 of 100"),
         # As many digits, but others: nothing is compared.
-        ([row(), row("knn", n_right=50)], [], "No two models that answer now have answered for the same"),
+        ([row(), row("knn", n_right=50)], [], "No two models in use have read the same"),
         ([row(), row("knn", n_right=85)], [pair(80, 10, 5, 5)], "There are too few corrected digits"),
         (
             [row(), row("knn", n_right=70)],
             [pair(68, 22, 2, 8)],
-            "cnn, version 1, is right more often than knn, version 1, on the 100 corrected digits that both answered "
-            "for: by 20.0 points, 95 % interval 11.0 to 29.2.",
+            "cnn, version 1, is more accurate than knn, version 1 on the 100 corrected digits that both read: "
+            "by 20.0 points, 95 % interval 11.0 to 29.2.",
         ),
         (
             [row(), row("knn")],
             [pair(10, 1, 30, 9)],
-            "knn, version 1, is right more often than cnn, version 1, on the 50",
+            "knn, version 1, is more accurate than cnn, version 1 on the 50",
         ),
     ],
 )

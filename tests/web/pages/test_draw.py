@@ -182,7 +182,7 @@ def test_a_server_that_does_not_answer_is_said_in_a_sentence(visit, mnist):
     page.route("**/api/predict*", lambda route: route.abort())
     draw(page, mnist[0][CHOSEN[5]])
     page.get_by_role("alert").wait_for()
-    assert page.get_by_role("alert").inner_text() == "The server does not answer. Is it still running?"
+    assert page.get_by_role("alert").inner_text() == "The server is not responding. Is it still running?"
     # The last request has failed too.
     page.locator("#side[aria-busy]").wait_for(state="detached")
     # What the browser itself reports of the failed requests.

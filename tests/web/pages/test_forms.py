@@ -44,7 +44,7 @@ def test_doubtful_corrections_get_a_second_look(open_page, api, mnist):
     page = open_page("/collection")
     assert page.get_by_text("Corrected to 1").is_visible()
     assert page.locator("#second-look + p + ul img").evaluate("(image) => image.naturalWidth") == 28
-    page.get_by_role("button", name="It is right").click()
+    page.get_by_role("button", name="Confirm the correction").click()
     page.wait_for_url("**/collection")
     assert digit["correction"]["review"] == "confirmed"
     assert page.locator("#second-look").count() == 0
@@ -54,7 +54,7 @@ def test_a_version_is_rolled_back_and_taken_again(open_page, api):
     api.versions.append({**api.versions[0], "number": 2, "origin": "retrained", "parent": 1})
     api.served = 2
     page = open_page("/learn")
-    assert "answers now" in page.locator(".version").first.inner_text()
+    assert "in use" in page.locator(".version").first.inner_text()
     page.get_by_role("button", name="Roll back to this version").click()
     page.wait_for_url("**/learn")
     assert api.served == 1
@@ -80,7 +80,7 @@ def test_a_form_without_the_pages_token_is_refused(visit, api, mnist):
     for token in ("", "ä" * 20):
         answer = page.request.post("/readings/1/delete", form={"csrf": token})
         assert answer.status == 403
-        assert "Load the page again" in answer.text()
+        assert "Reload the page" in answer.text()
     assert sorted(api.stored) == [1]
 
 
@@ -90,7 +90,7 @@ def test_a_page_older_than_the_server_says_what_to_do(visit, api, mnist):
     page.evaluate("document.querySelector('[name=csrf]').value = 'of another server'")
     page.on("dialog", lambda dialog: dialog.accept())
     page.get_by_role("button", name="Delete this picture").click()
-    page.get_by_text("The page is older than the server.").wait_for()
+    page.get_by_text("The server was restarted after this page was loaded.").wait_for()
     page.said.clear()
 
 
@@ -104,11 +104,11 @@ def test_thumbnails_are_small_and_come_from_any_picture(visit, api):
 def test_a_new_version_shows_what_decided(visit, api):
     api.versions.append(make_version(2, "retrained", parent=1))
     page = visit("/learn")
-    table = page.get_by_role("region", name="What decided on version 2")
+    table = page.get_by_role("region", name="Test results that decided on version 2")
     rows = [row.split("\t") for row in table.inner_text().splitlines()[1:]]
     assert rows == [
-        ["Images kept for testing", "5,000", "20", "18", "+0.04", "−0.06 to +0.15"],
-        ["Corrections held back", "0", "0", "0", "–", "–"],
+        ["Images reserved for testing", "5,000", "20", "18", "+0.04", "−0.06 to +0.15"],
+        ["Held-back corrections", "0", "0", "0", "–", "–"],
     ]
 
 

@@ -97,7 +97,7 @@ def test_a_digit_is_corrected_at_a_click_and_the_correction_taken_back(visit, ap
     page.locator(".box").nth(1).click()
     assert page.locator("#which").inner_text() == f"Mark 2 of 5: {read}"
     page.locator("#labels").get_by_role("button", name=str((read + 1) % 10), exact=True).click()
-    live(page, f"Mark 2 is stored as {(read + 1) % 10}. No model thinks so")
+    live(page, f"Mark 2 is stored as {(read + 1) % 10}. No model agrees")
     assert (digit["digit"], digit["correction"]["label"]) == (read, (read + 1) % 10)
     assert "corrected" in page.locator(".box").nth(1).get_attribute("class")
     page.get_by_role("button", name="Undo correction").click()
@@ -146,7 +146,7 @@ def test_the_stages_come_when_asked_for(visit, api, mnist):
     api.store(page_of(mnist, 2)[0])
     page = ready(visit("/readings/1"))
     assert page.locator("#stages figure").count() == 0
-    page.get_by_text("Every stage of the reading").click()
+    page.get_by_text("All stages of the reading").click()
     page.wait_for_function("() => document.querySelectorAll('#stages figure').length === 2")
     assert page.locator("#stages figcaption").all_inner_texts() == ["1. Stage grey", "2. Stage ink"]
 

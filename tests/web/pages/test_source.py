@@ -87,11 +87,11 @@ def test_a_doubtful_correction_waits_until_it_is_confirmed(client, database):
         number = corrections.correct(session, digit, 7).id
     page = client.ask("GET", "/collection").text
     assert "Corrected to <strong>7</strong>; read as 4." in page
-    assert "1 correction waits for a second look." in client.ask("GET", "/learn").text
+    assert "1 correction waits for review." in client.ask("GET", "/learn").text
     assert client.ask("POST", f"/corrections/{number}/confirm").status_code == 303
     assert client.retraining.n_considered == 1
-    assert "second look" not in client.ask("GET", "/collection").text
-    assert "cnn, version 2, is right on 0 of 1 corrected digits." in client.ask("GET", "/compare").text
+    assert "orrections to review" not in client.ask("GET", "/collection").text
+    assert "cnn, version 2, read 0 of 1 corrected digits correctly." in client.ask("GET", "/compare").text
     assert client.ask("POST", f"/corrections/{number}/delete").status_code == 303
     assert client.ask("POST", f"/corrections/{number}/delete").status_code == 404
 
@@ -119,7 +119,7 @@ def test_an_export_holds_what_the_filter_shows_and_nothing_that_waits(client, da
         if n_lines is not None:
             assert client.ask("GET", address).text.count("\n") == n_lines + 1
     page = client.ask("GET", "/collection?writer=Ada").text
-    assert "1 more waits for a second look and is left out." in page
+    assert "1 more waits for review and is left out." in page
     assert "format=csv&amp;writer=Ada&amp;review=any" in page
     assert client.ask("GET", "/api/export?format=csv&writer=Ada&review=any").text.count("\n") == 3
 
@@ -131,7 +131,7 @@ def test_versions_show_what_decided_and_are_served(client, database):
     assert "Offered: it is &lt;not&gt; worse." in page
     cells = '<th scope="row">{}</th><td class="number">5,000</td><td class="number">{}</td><td class="number">{}</td>'
     assert cells.format("MNIST&#39;s test images, the other half", "99.5", "99.6") in page
-    assert cells.format("Images kept for testing", "20", "18") in page
+    assert cells.format("Images reserved for testing", "20", "18") in page
     assert "compared with version 1" not in page
     assert client.ask("POST", "/learn/serve", model="cnn", version="1").status_code == 303
     assert client.refreshed == [True]
@@ -147,11 +147,11 @@ def test_versions_show_what_decided_and_are_served(client, database):
 def test_a_version_whose_file_is_elsewhere_is_said_and_not_chosen(client, database, tmp_path):
     (tmp_path / "cnn-1.hdrm").unlink()
     page = client.ask("GET", "/learn").text
-    assert page.count("file not here") == page.count("Copy it there, or use another version.") == 1
+    assert page.count("file missing") == page.count("Copy the file there, or use another version.") == 1
     assert "Roll back to this version" not in page
     refused = client.ask("POST", "/learn/serve", model="cnn", version="1")
     assert refused.status_code == 409
-    assert "its file cnn-1.hdrm is not in this server&#39;s folder of models" in refused.text
+    assert "its file cnn-1.hdrm is missing from this server&#39;s models folder" in refused.text
     assert client.refreshed == []
     with database.read() as session:
         assert [version.number for _, version in versions.served_versions(session)] == [2]

@@ -96,4 +96,4 @@ def test_a_name_is_shown_on_a_page_as_text():
     answer = GuardedApp().ask(host="evil.example")
 
     assert answer.headers["content-type"].startswith("text/html")
-    assert "does not answer as evil.example" in answer.text
+    assert "does not accept the host name evil.example" in answer.text

@@ -1,4 +1,4 @@
-"""What the API takes and answers; its description in OpenAPI is made from these."""
+"""Requests and replies of the API, from which its OpenAPI description is built."""
 
 from hdr_bench.web.api.schemas.answers import Choice, DrawingReply, ImageReply, ImagesReply, MarkReply, ModelReply
 from hdr_bench.web.api.schemas.bodies import Body, CorrectionBody, ImagesBody, RetrainingBody, VersionBody

@@ -4,7 +4,7 @@ from pydantic import BaseModel
 
 
 class Choice(BaseModel):
-    """Possible digit of a mark, with its probability.
+    """Candidate digit of a mark, with its probability.
 
     Attributes
     ----------
@@ -26,19 +26,19 @@ class ModelReply(BaseModel):
     model : str
         Name of the model.
     version : int
-        Number of the version.
+        Version number of the model.
     digit : int
         The digit; null if the mark was rejected.
     rejected : bool
-        Whether the mark was taken for something other than a digit.
+        Whether the model decided that the mark is not a digit.
     probability : float
         From 0 to 1.
     second : Choice
-        The second likeliest digit.
+        Second most likely digit.
     probabilities : list of float
-        Of the digits 0 to 9.
+        Probabilities of the digits 0 to 9.
     milliseconds : float
-        How long the model took, for one image.
+        Time that the model took for one image.
     """
 
     model: str
@@ -59,19 +59,19 @@ class MarkReply(BaseModel):
     digit : int or None
         The digit; null if the mark was rejected.
     line : int or None
-        Line that the mark stands in, counted from 0.
+        Line that contains the mark, counted from 0.
     box : list of int
         Column, row, width and height, in pixels of the upright picture.
     probability : float
         From 0 to 1.
     second : Choice
-        The second likeliest digit.
+        Second most likely digit.
     rejected : bool
-        Whether the mark was taken for something other than a digit.
+        Whether the model decided that the mark is not a digit.
     image : str
-        What the models got: base64 of 28x28 bytes.
+        Image that the models were given: 28x28 bytes in base64.
     answers : list of ModelReply
-        Of each model, in the order of the models.
+        Answers of all models, in the order of the models.
     """
 
     digit: int | None
@@ -108,7 +108,7 @@ class ImageReply(BaseModel):
     Attributes
     ----------
     answers : list of ModelReply
-        Of each model, in the order of the models.
+        Answers of all models, in the order of the models.
     """
 
     answers: list[ModelReply]
@@ -120,7 +120,7 @@ class ImagesReply(BaseModel):
     Attributes
     ----------
     images : list of ImageReply
-        Images, or the answers for each.
+        Answers for each image.
     """
 
     images: list[ImageReply]

@@ -1,11 +1,11 @@
-"""What clients send: keys that are not known are refused."""
+"""Request bodies; unknown keys are rejected."""
 
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
 _SIDE = 28
-# More would hold up others who ask: each model takes some milliseconds per image.
+# More would delay other clients: each model takes some milliseconds per image.
 _MOST_IMAGES = 100
 Pixel = Annotated[int, Field(ge=0, le=255)]
 Row = Annotated[list[Pixel], Field(min_length=_SIDE, max_length=_SIDE)]
@@ -14,32 +14,32 @@ Label = Annotated[int, Field(ge=0, le=9)]
 
 
 class Body(BaseModel):
-    """What a client sends: keys that are not known are refused."""
+    """Request body; unknown keys are rejected."""
 
     model_config = ConfigDict(extra="forbid", strict=True)
 
 
 class ImagesBody(Body):
-    """Images in MNIST's form: 28x28 pixels, light on dark, from 0 to 255.
+    """Images in MNIST's format: 28x28 pixels, light on dark, from 0 to 255.
 
     Attributes
     ----------
     images : list of list
-        Images, or the answers for each.
+        Images, each with 28 rows of 28 pixels.
     """
 
     images: Annotated[list[Image], Field(min_length=1, max_length=_MOST_IMAGES)]
 
 
 class CorrectionBody(Body):
-    """What a mark is: a digit, or null for something other than a digit.
+    """Label of a mark: a digit, or null if it is not a digit.
 
     Attributes
     ----------
     digit_id : int
-        Number of the mark.
+        Id of the mark.
     label : int or None
-        The digit; null for something other than a digit.
+        The digit; null if the mark is not a digit.
     """
 
     digit_id: int
@@ -47,7 +47,7 @@ class CorrectionBody(Body):
 
 
 class VersionBody(Body):
-    """Version that is to answer.
+    """Version to use.
 
     Attributes
     ----------
@@ -59,7 +59,7 @@ class VersionBody(Body):
 
 
 class RetrainingBody(Body):
-    """Model that is to be retrained.
+    """Model to retrain.
 
     Attributes
     ----------

@@ -4,22 +4,22 @@ from pydantic import BaseModel
 
 
 class CorrectionReply(BaseModel):
-    """Correction with what the mark was read as.
+    """Correction, with the digit that was read.
 
     Attributes
     ----------
     id : int
-        Number in the database.
+        Id in the database.
     digit_id : int
-        Number of the mark.
+        Id of the mark.
     reading_id : int
-        Number of the reading.
+        Id of the reading.
     label : int or None
-        The digit; null for something other than a digit.
+        The digit; null if the mark is not a digit.
     read : int or None
         The digit that was read; null if the mark was rejected.
     review : str
-        Whether a second look is needed: every model finds the label unlikely.
+        Review state; waiting if every model finds the label unlikely.
     """
 
     id: int
@@ -36,13 +36,13 @@ class CorrectionList(BaseModel):
     Attributes
     ----------
     corrections : list of CorrectionReply
-        Of this page.
+        Corrections on this page.
     page : int
         Number of this page.
     pages : int
-        How many there are.
+        Number of pages.
     total : int
-        Length of the whole list.
+        Number of corrections on all pages.
     """
 
     corrections: list[CorrectionReply]

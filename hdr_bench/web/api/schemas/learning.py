@@ -1,4 +1,4 @@
-"""Retrainings, and what there is to learn from."""
+"""Retrainings, and the corrections available to learn from."""
 
 from typing import Literal
 
@@ -11,23 +11,23 @@ class RetrainingReply(BaseModel):
     Attributes
     ----------
     id : int
-        Number in the database.
+        Id in the database.
     model : str
         Name of the model.
     state : str
-        What has become of it.
+        State of the retraining.
     stage : str
-        What it is at, in words.
+        Current stage, in words.
     epoch : int
-        Of the network that is trained.
+        Current epoch of a network.
     n_epochs : int
-        How many it will be.
+        Number of epochs of a network.
     reason : str
-        Why it ended as it did.
+        Reason for the outcome.
     version : int or None
-        Number of the version.
+        Number of the new version, if any.
     created : str
-        When, in UTC.
+        When it was queued, in UTC.
     finished : str or None
         When it ended, in UTC.
     """
@@ -45,33 +45,33 @@ class RetrainingReply(BaseModel):
 
 
 class RetrainingList(BaseModel):
-    """Last retrainings, newest first.
+    """Recent retrainings, newest first.
 
     Attributes
     ----------
     retrainings : list of RetrainingReply
-        Newest first.
+        Retrainings, newest first.
     """
 
     retrainings: list[RetrainingReply]
 
 
 class LearningReply(BaseModel):
-    """Corrections that are there to learn from, and which model is retrained by itself.
+    """Corrections available to learn from, and the model that is retrained automatically.
 
-    Corrections that are held back to judge new versions, that wait for a second look, or that say that a mark is not a
-    digit do not count.
+    Corrections do not count if they are held back to test new versions, are waiting for review, or say that a mark is
+    not a digit.
 
     Attributes
     ----------
     unused : int
-        Corrections that count, and that no version was given yet.
+        Corrections that count and were not given to any version yet.
     retrain_after : int
-        How many of these start a retraining; 0 if none starts by itself.
+        How many of these start a retraining; 0 if none starts automatically.
     model : str or None
-        Model that is then retrained; null if no model answers.
+        Model that is then retrained; null if no model is in use.
     waiting_for_review : int
-        Corrections that wait for a second look.
+        Corrections that are waiting for review.
     """
 
     unused: int

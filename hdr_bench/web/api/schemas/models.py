@@ -1,4 +1,4 @@
-"""Models, their versions, and how often they were right."""
+"""Models, their versions, and their accuracy."""
 
 from typing import Any
 
@@ -13,25 +13,25 @@ class VersionReply(BaseModel):
     Attributes
     ----------
     number : int
-        Counted per model, from 1.
+        Version number, counted from 1 for each model.
     origin : str
-        How it came: embedded, given, fitted or retrained.
+        Origin: embedded, given, fitted or retrained.
     state : str
-        What has become of it: usable, offered, refused, damaged, or missing if this server does not have its file.
+        State: usable, offered, refused, damaged, or missing if this server does not have its file.
     served : bool
-        Whether it answers.
+        Whether it is in use.
     parent : int or None
         Number of the version that it was retrained from.
     created : str
-        When, in UTC.
+        When it was created, in UTC.
     n_images : int
-        How many images.
+        Number of images.
     n_corrections : int
-        Corrections of them, or that the version learned from.
+        Corrections that the version learned from.
     scores : dict
         Accuracy by set of images, with 95 % intervals.
     decision : dict
-        The numbers that decided on it; empty for first versions.
+        The numbers behind the decision on it; empty for first versions.
     """
 
     number: int
@@ -47,14 +47,14 @@ class VersionReply(BaseModel):
 
 
 class ModelVersions(BaseModel):
-    """Model, and its versions.
+    """Model with its versions.
 
     Attributes
     ----------
     name : str
-        Of the model, or of the stage.
+        Name of the model.
     position : int
-        Place among the models, from 0.
+        Position among the models, from 0.
     version : int
         Number of the version.
     versions : list of VersionReply
@@ -68,28 +68,28 @@ class ModelVersions(BaseModel):
 
 
 class ModelList(BaseModel):
-    """Models that answer; the first one divides pictures into digits.
+    """Models in use; the first one segments pictures into digits.
 
     Attributes
     ----------
     models : list of ModelVersions
-        One entry for each.
+        One entry per model.
     """
 
     models: list[ModelVersions]
 
 
 class MnistScore(BaseModel):
-    """Accuracy on images of MNIST that the version never learned from and that never decided on it.
+    """Accuracy on MNIST images that the version never learned from and that did not decide on it.
 
     Attributes
     ----------
     images : str
-        What they are, in words.
+        Description of the images.
     accuracy : float
-        Share that is right.
+        Share of correct answers.
     n_images : int
-        How many images.
+        Number of images.
     low : float
         Lower end of the 95 % interval.
     high : float
@@ -113,17 +113,17 @@ class ComparisonRow(BaseModel):
     version : int
         Number of the version.
     n : int
-        Corrected digits that it answered for and never learned from.
+        Corrected digits that it read and never learned from.
     n_right : int
-        Digits of which the answer was right.
+        Digits that it read correctly.
     accuracy : float or None
-        Share that is right.
+        Share of correct answers.
     low : float or None
         Lower end of the interval.
     high : float or None
         Upper end of the interval.
     mnist : MnistScore or None
-        On MNIST; null if it is not known.
+        Accuracy on MNIST; null if not known.
     """
 
     model: str
@@ -137,7 +137,7 @@ class ComparisonRow(BaseModel):
 
 
 class ComparedPair(BaseModel):
-    """Two versions that answer now, on the corrected digits that both answered for and neither learned from.
+    """Two versions in use, on the corrected digits that both read and neither learned from.
 
     Attributes
     ----------
@@ -146,15 +146,15 @@ class ComparedPair(BaseModel):
     second : VersionName
         The other.
     n : int
-        Digits that both answered for.
+        Digits that both read.
     first_right : int
-        Digits that the first is right on.
+        Digits that the first read correctly.
     second_right : int
-        Digits that the second is right on.
+        Digits that the second read correctly.
     difference : float
         Accuracy of the first minus that of the second.
     low : float
-        Lower end of the 95 % interval of the difference, by Newcombe's method for pairs.
+        Lower end of the 95 % interval of the difference, by Newcombe's method for paired data.
     high : float
         Upper end of the interval.
     """
@@ -172,16 +172,16 @@ class ComparedPair(BaseModel):
 class ComparisonReply(BaseModel):
     """Accuracy of each version on what people drew.
 
-    People correct mostly what the reader got wrong: on corrected digits it comes off worse than on all that was drawn.
+    People correct mostly what the reader got wrong, so its accuracy is lower on corrected digits than on all drawings.
 
     Attributes
     ----------
     reader : str
-        Model whose reading of a picture people correct; empty if no model answers.
+        Model whose readings people correct; empty if no model is in use.
     models : list of ComparisonRow
-        One entry for each version that answers, or did.
+        One entry per version that is or was in use.
     pairs : list of ComparedPair
-        One entry for any two models that answer now and have corrected digits in common.
+        One entry per pair of models in use with corrected digits in common.
     """
 
     reader: str

@@ -8,16 +8,16 @@ from hdr_bench.web.api.schemas.answers import MarkReply
 
 
 class ShortCorrection(BaseModel):
-    """What a person said that a mark is; null is something other than a digit.
+    """Label that a person gave to a mark; null if it is not a digit.
 
     Attributes
     ----------
     id : int
-        Number in the database.
+        Id in the database.
     label : int or None
-        The digit; null for something other than a digit.
+        The digit; null if the mark is not a digit.
     review : str
-        Whether a second look is needed: every model finds the label unlikely.
+        Review state; waiting if every model finds the label unlikely.
     """
 
     id: int
@@ -31,9 +31,9 @@ class StoredMark(MarkReply):
     Attributes
     ----------
     id : int
-        Number in the database.
+        Id in the database.
     correction : ShortCorrection or None
-        What a person said that it is; null if nobody did.
+        Correction by a person; null if there is none.
     """
 
     id: int
@@ -48,7 +48,7 @@ class VersionName(BaseModel):
     model : str
         Name of the model.
     version : int
-        Number of the version.
+        Version number.
     """
 
     model: str
@@ -61,27 +61,27 @@ class ReadingReply(BaseModel):
     Attributes
     ----------
     id : int
-        Number in the database.
+        Id in the database.
     file : str
-        Name of the file, as it came.
+        Original file name.
     lines : list of str
         The digits, line by line.
     digits : list of StoredMark
         Marks in reading order, then rejected ones.
     turned : int
-        Degrees that the picture was turned by to be read, counter-clockwise.
+        Degrees by which the picture was rotated for reading, counter-clockwise.
     picture : str
         Address of the picture.
     size : list of int
         Width and height, in pixels.
     kind : str
-        How the picture came.
+        How the picture was made: drawing or upload.
     writer : str
-        Who wrote the digits; empty if nobody said.
+        Who wrote the digits; empty if not given.
     created : str
-        When, in UTC.
+        When it was stored, in UTC.
     reader : VersionName
-        Version that divided the picture into digits.
+        Version that segmented the picture into digits.
     notes : list of str
         What was done to the picture.
     """
@@ -101,26 +101,26 @@ class ReadingReply(BaseModel):
 
 
 class ListedReading(BaseModel):
-    """Stored reading in the list.
+    """Stored reading in a list.
 
     Attributes
     ----------
     id : int
-        Number in the database.
+        Id in the database.
     file : str
-        Name of the file, as it came.
+        Original file name.
     kind : str
-        How the picture came.
+        How the picture was made: drawing or upload.
     writer : str
-        Who wrote the digits; empty if nobody said.
+        Who wrote the digits; empty if not given.
     created : str
-        When, in UTC.
+        When it was stored, in UTC.
     lines : list of str
         The digits, line by line.
     n_digits : int
         Marks that were read as digits.
     n_corrections : int
-        Corrections of them, or that the version learned from.
+        Marks that were corrected.
     """
 
     id: int
@@ -139,13 +139,13 @@ class ReadingList(BaseModel):
     Attributes
     ----------
     readings : list of ListedReading
-        Of this page.
+        Readings on this page.
     page : int
         Number of this page.
     pages : int
-        How many there are.
+        Number of pages.
     total : int
-        Length of the whole list.
+        Number of readings on all pages.
     """
 
     readings: list[ListedReading]
@@ -155,12 +155,12 @@ class ReadingList(BaseModel):
 
 
 class Step(BaseModel):
-    """Stage of a reading; `url` is a picture of its result.
+    """Stage of a reading; `url` is the address of a picture of its result.
 
     Attributes
     ----------
     name : str
-        Of the model, or of the stage.
+        Name of the stage.
     title : str
         What the picture shows.
     url : str
@@ -173,24 +173,24 @@ class Step(BaseModel):
 
 
 class StepList(BaseModel):
-    """Stages of a reading, in their order.
+    """Stages of a reading, in order.
 
     Attributes
     ----------
     steps : list of Step
-        In their order.
+        Stages, in order.
     """
 
     steps: list[Step]
 
 
 class Deleted(BaseModel):
-    """How many pictures were deleted.
+    """Number of deleted pictures.
 
     Attributes
     ----------
     deleted : int
-        Number of pictures.
+        Number of deleted pictures.
     """
 
     deleted: int

@@ -1,4 +1,4 @@
-"""The server itself: its health, and its faults."""
+"""Health and errors of the server."""
 
 from typing import Literal
 
@@ -6,24 +6,24 @@ from pydantic import BaseModel
 
 
 class Health(BaseModel):
-    """The server answers, and reaches its database.
+    """The server responds and reaches its database.
 
     Attributes
     ----------
     status : str
-        Always ok.
+        Always "ok".
     """
 
     status: Literal["ok"]
 
 
 class Fault(BaseModel):
-    """What is wrong, in a sentence.
+    """Error message.
 
     Attributes
     ----------
     error : str
-        Why, and what to do.
+        What is wrong, and what to do.
     """
 
     error: str

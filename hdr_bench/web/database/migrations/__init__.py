@@ -1,5 +1,5 @@
-"""Changes of the tables, one file per version.
+"""Migrations of the tables, one file per version.
 
-To add one, change `tables`, and write a file in ``versions/`` whose ``down_revision`` is the newest there;
-``script.py.mako`` is its form. A test compares what all of them make with what `tables` says, on each database.
+To add one, change `tables` and write a file in ``versions/`` whose ``down_revision`` is the newest one there;
+``script.py.mako`` is its template. A test compares the result of all migrations with `tables`, on each database.
 """

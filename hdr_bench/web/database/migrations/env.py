@@ -1,4 +1,4 @@
-"""What Alembic runs for each command: it migrates over the connection that it is given."""
+"""Alembic's environment: runs migrations over the given connection."""
 
 from alembic import context
 

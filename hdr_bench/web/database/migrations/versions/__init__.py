@@ -1,1 +1,1 @@
-"""Versions of the tables, each with how to get there from the one before."""
+"""Versions of the tables, each with the migration from the previous one."""

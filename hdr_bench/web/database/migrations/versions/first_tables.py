@@ -13,12 +13,13 @@ depends_on = None
 
 _BYTES = sa.LargeBinary().with_variant(mysql.LONGBLOB(), "mysql", "mariadb")
 _MOMENT = sa.DateTime().with_variant(mysql.DATETIME(fsp=6), "mysql", "mariadb")
-# Every character can be stored, names differ in case and accents, and foreign keys hold, however the server is set up.
+# Any character can be stored, names are case- and accent-sensitive, and foreign keys are enforced, whatever the
+# server's defaults.
 _MYSQL = {"engine": "InnoDB", "charset": "utf8mb4", "collate": "utf8mb4_bin"}
 _OPTIONS: dict[str, Any] = {
     f"{name}_{option}": value for name in ("mysql", "mariadb") for option, value in _MYSQL.items()
 }
-# The number of a deleted row never comes again.
+# The id of a deleted row is never reused.
 _OPTIONS["sqlite_autoincrement"] = True
 _INDEXES = {
     "pictures": ("writer", "sha256", "created_at"),
@@ -32,7 +33,7 @@ _INDEXES = {
 
 
 def upgrade() -> None:
-    """Make the tables."""
+    """Create the tables."""
     _make_models()
     _make_pictures()
     _make_marks()
@@ -43,7 +44,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Remove the tables, with all that they hold."""
+    """Drop the tables with all their data."""
     for table in ("retrainings", "learned_marks", "corrections", "answers", "digits", "readings", "pictures"):
         op.drop_table(table)
     for table in ("served_models", "model_versions"):
