@@ -132,7 +132,7 @@ def test_the_runs_record(tmp_path):
     )
     Store(tmp_path).write_run(record, record.trials)
     assert Store(tmp_path).read_run() == record
-    with pytest.raises(StoreError, match="no run here"):
+    with pytest.raises(StoreError, match="not a run"):
         Store(tmp_path / "elsewhere").read_run()
 
 
@@ -558,7 +558,7 @@ def test_a_folder_of_trials_that_may_not_be_read_is_named_and_no_report_is_blame
             ended = subprocess.run([sys.executable, "-c", script, folder], capture_output=True, text=True, check=False)
         finally:
             closed.chmod(0o755)
-    assert f"StoreError: cannot read {closed}: Permission denied; nothing was changed; see that" in ended.stderr
+    assert f"StoreError: cannot read {closed}: Permission denied; nothing was changed; check that" in ended.stderr
 
 
 def test_a_run_of_format_4_is_read(tmp_path):

@@ -556,7 +556,7 @@ def test_a_writer_waits_for_another_and_says_so_if_it_takes_too_long(first, monk
 
 
 def test_a_folder_without_a_run_is_left_as_it_is(tmp_path):
-    with pytest.raises(StoreError, match="no run here"):
+    with pytest.raises(StoreError, match="not a run"):
         write_report(tmp_path)
     assert list(tmp_path.iterdir()) == []
 
