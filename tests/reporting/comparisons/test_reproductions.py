@@ -288,7 +288,10 @@ def test_a_method_that_failed_for_a_seed_is_not_judged_by_the_others(various, pu
         ({"metric": "parameters", "value": 1, "other_images": True}, "other_images is for shares"),
         ({"metric": "test_accuracy", "values": [0.9, 0.95]}, "test_accuracy has one"),
         ({"metric": "train_accuracy", "values": []}, "published 1, values: must not be empty"),
-        ({"metric": "test_error", "value": 0.1, "tolerance": 0.1}, "tolerance is for training or validation figures and counts"),
+        (
+            {"metric": "test_error", "value": 0.1, "tolerance": 0.1},
+            "tolerance is for training or validation figures and counts",
+        ),
         ({"metric": "test_error", "value": 0.1, "n_images": 0}, "published 1, n_images: must be at least 1, got 0"),
     ],
 )
