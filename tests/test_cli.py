@@ -104,7 +104,7 @@ def test_ctrl_c_stops_cleanly_in_the_midst_of_a_trial(tmp_path):
     # The trial does not end by itself.
     said, _ = running.communicate()
     assert running.returncode == 130
-    assert "interrupted; what is done is kept" in said
+    assert "interrupted; finished work is stored" in said
     assert "Traceback" not in said
     _wait_until_gone(family)
     assert len(list((tmp_path / "run" / "trials").glob("*.zip"))) == 1

@@ -74,8 +74,8 @@ def test_images_without_meaning_have_no_orientation():
 @pytest.mark.parametrize(
     ("change", "expected"),
     [
-        (lambda images: images / 255, "run from 0 to 255, those of the 1,000 test images from 0 to 1; bring both"),
-        (lambda images: images / 16, "run from 0 to 255, those of the 1,000 test images from 0 to 15.9375; bring both"),
+        (lambda images: images / 255, "run from 0 to 255, those of the 1,000 test images from 0 to 1; scale both"),
+        (lambda images: images / 16, "run from 0 to 255, those of the 1,000 test images from 0 to 15.9375; scale both"),
         (lambda images: images / 1.0 - 127.5, "run from 0 to 255, those of the 1,000 test images from -127.5 to 127.5"),
     ],
 )

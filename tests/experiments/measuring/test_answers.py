@@ -190,7 +190,7 @@ def test_any_numbers_are_probabilities_or_refused(values):
         ),
         (lambda shares: shares - 0.1, r"returned -0\.1 for image 0"),
         (lambda shares: shares * 0.9, r"a row with sum 0\.9 for image 0; rows must sum to 1, within 0\.001"),
-        (lambda shares: shares * 0, "a row of sum 0 for image 0"),
+        (lambda shares: shares * 0, "a row with sum 0 for image 0"),
         (
             lambda shares: shares * np.nan,
             "returned nan for image 0; .*; if the loss is nan too, training diverged: lower the learning rate",
@@ -454,7 +454,7 @@ def test_scores_that_contradict_the_predictions_are_left_out_with_a_warning(answ
     (said,) = result.warnings
     assert re.match(
         rf"ContradictionWarning: for \d+\.\d % of the images {method} has its highest value at another class than "
-        "predict returns; allowed are 5 %",
+        "predict returns; at most 5 % are allowed",
         said,
     )
     assert "put the columns in the order of classes_" in said

@@ -58,7 +58,10 @@ def _escaped(told):
             "max_epochs must be an integer between 1 and 1,000,000",
         ),
         ({"estimator": "mlp", "params": {"weight_init": "xavier"}}, "unknown weight_init 'xavier'. Did you mean"),
-        ({"estimator": "cnn", "params": {"layers": "8C3-MP2-8C3-MP9"}}, "MP9: a window of 9x9 does not fit the 1x1"),
+        (
+            {"estimator": "cnn", "params": {"layers": "8C3-MP2-8C3-MP9"}},
+            "MP9: a window of 9x9 does not fit the input image of 1x1",
+        ),
         (
             {"estimator": "cnn", "params": {"layers": "8C3", "image_shape": [7, 8]}},
             "image_shape=[7, 8] makes 56 pixels",
@@ -69,7 +72,7 @@ def _escaped(told):
                 "params": {"layers": "8C7"},
                 "steps": [{"name": "resize", "params": {"size": [4, 4]}}],
             },
-            "8C7: a window of 7x7 does not fit the 4x4 image",
+            "8C7: a window of 7x7 does not fit the input image of 4x4",
         ),
         (
             {"estimator": "knn", "steps": [{"name": "blur"}, {"name": "deskew", "params": {"image_shape": [9, 9]}}]},
@@ -87,10 +90,10 @@ def _escaped(told):
             {"estimator": "mlp", "params": {"callbacks": ["x"]}},
             "callbacks must be a list of skorch callbacks, got 'x'",
         ),
-        ({"estimator": "mlp", "params": {"class_weight": {"zero": 1}}}, "class_weight: its keys must be classes, the"),
+        ({"estimator": "mlp", "params": {"class_weight": {"zero": 1}}}, "class_weight: the keys must be classes, the"),
         (
             {"estimator": SVC_PATH, "params": {"class_weight": {"0": 1}}},
-            "class_weight: .* from 0 to 9, got '0'; the keys",
+            "class_weight: .* from 0 to 9, got '0'; keys of a TOML table are strings",
         ),
         (
             {"estimator": "mlp", "params": {"schedule": "step", "schedule_params": {"step_size": 0}}},
@@ -185,9 +188,12 @@ def test_wrong_values_are_refused_when_a_run_is_planned(case, told):
         ),
         (
             {"estimator": "mlp", "grid": {"class_weight": [{"a": 1}]}},
-            "grid, class_weight: class_weight: its keys must be",
+            "grid, class_weight: class_weight: the keys must be",
         ),
-        ({"estimator": "mlp", "grid": {"callbacks": [["x"]]}}, "grid, callbacks: callbacks must be a list of skorch's"),
+        (
+            {"estimator": "mlp", "grid": {"callbacks": [["x"]]}},
+            "grid, callbacks: callbacks must be a list of skorch callbacks",
+        ),
         (
             {"estimator": "polynomial", "grid": {"degree": [2, 90]}},
             "grid, degree: degree=90 with n_components=80 makes",
@@ -311,15 +317,15 @@ PIPELINE, CALIBRATED = "sklearn.pipeline.Pipeline", "sklearn.calibration.Calibra
         ),
         (
             {"estimator": PIPELINE, "params": {"steps": []}},
-            "steps of Pipeline must be a list of names and estimators, one",
+            "steps of Pipeline must be a list of at least one pair of a name and an estimator",
         ),
         (
             {"estimator": PIPELINE, "params": {"steps": 5}},
-            "steps of Pipeline must be a list of names and estimators, one",
+            "steps of Pipeline must be a list of at least one pair of a name and an estimator",
         ),
         (
             {"estimator": PIPELINE, "params": {"steps": ["a"]}},
-            "steps of Pipeline must be a list of names and estimators",
+            "steps of Pipeline must be a list of at least one pair of a name and an estimator",
         ),
         (
             {"estimator": "sklearn.ensemble.VotingClassifier", "params": {"estimators": [["a", "svm"]]}},

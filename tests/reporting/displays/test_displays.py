@@ -30,6 +30,7 @@ from hdr_bench.reporting.displays import (
 )
 from hdr_bench.reporting.displays.examples import as_ink_on_paper
 from hdr_bench.reporting.run import RunContents
+from hdr_bench.reporting.style import COLOURS, OTHERS
 
 LONG = "Linear SVM $x^2$, with a name that is so long that no table or figure has room for the whole of it"
 
@@ -63,9 +64,8 @@ def test_what_is_drawn_is_what_the_frame_says(run, kind):
     frame = display.frame()
     assert frame["case"].tolist() == ["k-NN | <b>bold</b>", "Tree_50%", "Least squares"]
     horizontal = kind is AccuracyDisplay
-    # Of the costs the first line is the Pareto front.
-    lines = display.ax_.lines[::3] if horizontal else display.ax_.lines[1::3]
-    drawn = [line.get_xdata()[0] if horizontal else line.get_ydata()[0] for line in lines]
+    points = [container.lines[0] for container in display.ax_.containers]
+    drawn = [point.get_xdata()[0] if horizontal else point.get_ydata()[0] for point in points]
     np.testing.assert_allclose(drawn, 100 * frame["accuracy"])
     low, high = display.ax_.get_xlim() if horizontal else display.ax_.get_ylim()
     assert low < min(drawn) < max(drawn) < high
@@ -285,20 +285,28 @@ def test_images_are_shown_as_ink_on_paper():
     assert as_ink_on_paper(np.zeros((0, 5, 5), np.uint8)).shape == (0, 5, 5)
 
 
-def test_a_method_has_one_colour_in_every_figure(contents):
-    def colours(ax, labels):
-        handles, names = ax.get_legend_handles_labels()
-        return {
-            name: (handle[0] if isinstance(handle, tuple) or hasattr(handle, "lines") else handle).get_color()
-            for handle, name in zip(handles, names, strict=True)
-            if name in labels
-        }
+def _point_colours(display):
+    """Return the colour of each method's point, in the order of the frame."""
+    points = [container.lines[0].get_color() for container in display.ax_.containers]
+    return dict(zip(display.frame()["case"], points, strict=True))
 
-    labels = {"MLP", "k-NN", "Search"}
-    cost = colours(CostDisplay.from_results(contents.results).plot().ax_, labels)
-    rejection = colours(RejectionDisplay.from_run(contents).plot().ax_, labels)
-    assert cost == rejection
-    assert len(set(cost.values())) == 3
+
+def test_a_method_has_one_colour_in_every_figure_that_tells_methods_by_colour(contents):
+    handles, names = RejectionDisplay.from_run(contents).plot().ax_.get_legend_handles_labels()
+    rejection = {name: handle.get_color() for handle, name in zip(handles, names, strict=True)}
+    accuracy = _point_colours(AccuracyDisplay.from_results(contents.results).plot())
+    for name in ("MLP", "k-NN", "Search"):
+        assert rejection[name] == accuracy[name]
+    assert len({rejection[name] for name in ("MLP", "k-NN", "Search")}) == 3
+
+
+def test_the_pareto_front_alone_is_in_colour_and_every_method_is_named(contents):
+    display = CostDisplay.from_results(contents.results).plot()
+    colours = _point_colours(display)
+    for row in display.frame().itertuples():
+        assert colours[row.case] == (COLOURS[0] if row.is_on_front else OTHERS)
+    assert 0 < display.front().sum() < len(colours)
+    assert {text.get_text() for text in display.ax_.texts} == set(colours)
 
 
 def _all_displays(contents):

@@ -155,5 +155,5 @@ def test_a_server_does_not_start_with_a_folder_that_is_no_audit(tmp_path, mnist)
         run_server(settings, print)
     _make_audit(tmp_path / "audit", mnist)
     write_decisions(tmp_path / "audit" / "decisions.csv", Decisions("f" * 64, (Decision("test", 0, "1"),)))
-    with pytest.raises(DatasetError, match="the decisions are on other data"):
+    with pytest.raises(DatasetError, match="the decisions are for other data"):
         run_server(settings, print)
