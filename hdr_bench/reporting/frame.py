@@ -226,7 +226,7 @@ def _summary(case: str, trials: pd.DataFrame) -> dict[str, Any]:
     row["n_test"] = int(good.loc[good["seed"] == good["seed"].iloc[0], "n_test"].sum()) if len(good) else 0
     measured = (name for name in (*Scores.columns(), *Measurements.columns()) if name not in _TEXTS)
     numeric = [*measured, *SEARCH_NUMBERS]
-    row |= {name: float(good[name].astype(float).mean(skipna=False)) if len(good) else np.nan for name in numeric}
+    row |= _means(good, numeric)
     row["chosen"] = "\n".join(dict.fromkeys(good["chosen"].dropna()))
     row["search_is_limited"] = bool(good["search_is_limited"].eq(True).any())
     row["cost_set"] = cost_set_of(good)
@@ -244,6 +244,15 @@ def _summary(case: str, trials: pd.DataFrame) -> dict[str, Any]:
         "error_rate": round(1 - row["accuracy"], 12),
         "engine": ", ".join(sorted(set(good["engine"].dropna().astype(str)))) if len(good) else "",
     }
+
+
+def _means(trials: pd.DataFrame, columns: list[str]) -> dict[str, float]:
+    """Return the mean of each column; NaN where a trial lacks it, and without trials."""
+    if not len(trials):
+        return dict.fromkeys(columns, np.nan)
+    # All at once, each column's values side by side: one by one, pandas takes longer than everything else here.
+    values = np.ascontiguousarray(trials[columns].to_numpy(float).T)
+    return dict(zip(columns, values.mean(axis=1).tolist(), strict=True))
 
 
 def describe_problem(status: str, error: str) -> str:

@@ -21,7 +21,7 @@ def written(tmp_path, monkeypatch):
         folder = make_up(tmp_path / "run", methods)
         names = ("accuracy-fit-time", "accuracy-predict-time", "gallery-all-wrong")
         chosen = [figure for figure in plan_figures(ReportData.from_run(folder)) if figure.name in names]
-        monkeypatch.setattr("hdr_bench.reporting.report.plan_figures", lambda _data: chosen)
+        monkeypatch.setattr("hdr_bench.reporting.report.plan_figures", lambda *_: chosen)
         write_report(folder)
         return (folder / "report.html").read_text(), (folder / "report.md").read_text()
 

@@ -87,7 +87,7 @@ def test_a_part_that_cannot_be_made_is_left_out_and_its_place_says_why(made_up, 
 
 def test_a_figure_that_cannot_be_drawn_is_left_out_and_no_other(made_up, monkeypatch):
     chosen = [figure for figure in plan_figures(ReportData.from_run(made_up)) if figure.name.startswith("accuracy")]
-    monkeypatch.setattr(f"{REPORTING}.report.plan_figures", lambda _data: chosen)
+    monkeypatch.setattr(f"{REPORTING}.report.plan_figures", lambda *_: chosen)
     write_report(made_up)
     before = {path.name for path in (made_up / "figures").iterdir()}
     monkeypatch.setattr(CostDisplay, "plot", _fails)
