@@ -213,13 +213,15 @@ def summarise(results: pd.DataFrame) -> pd.DataFrame:
 
 
 def _summary(case: str, trials: pd.DataFrame) -> dict[str, Any]:
-    good = trials[trials["status"] == "ok"]
-    bad = trials[trials["status"] != "ok"]
+    is_good = (trials["status"] == "ok").to_numpy(bool)
+    # To choose rows takes pandas long, and most often all are chosen.
+    good = trials if is_good.all() else trials[is_good]
+    bad = trials[:0] if is_good.all() else trials[~is_good]
     problem = describe_problem(bad["status"].iloc[0], bad["error"].iloc[0]) if len(bad) else ""
     row: dict[str, Any] = {"method": str(trials["case"].iloc[0]), "case": case, "problem": problem}
     row |= {"status": "ok" if not len(bad) else bad["status"].iloc[0], "n_trials": len(good)}
     row |= {"n_planned": len(trials), "is_complete": not len(bad), "trials": _count_of_trials(trials, len(good))}
-    row["is_dummy"] = bool(trials["estimator"].astype(str).str.endswith(".DummyClassifier").any())
+    row["is_dummy"] = any(str(name).endswith(".DummyClassifier") for name in trials["estimator"])
     row["is_reduced"] = bool(good["is_reduced"].eq(True).any())
     row["fingerprint"] = str(good["fingerprint"].iloc[0]) if len(good) else ""
     # Of cross-validation, the folds of one seed hold each image once.

@@ -64,7 +64,8 @@ def sign_p_value(won: int, lost: int) -> float:
     if won == lost:
         return 1.0
     fewer, n = min(won, lost), won + lost
-    return float(2 * binom.cdf(fewer, n, 0.5) - binom.pmf(fewer, n, 0.5))
+    # A sum, and no difference: of the smallest numbers a difference is rounded to one below 0.
+    return float(2 * binom.cdf(fewer - 1, n, 0.5) + binom.pmf(fewer, n, 0.5))
 
 
 def newcombe_paired(
