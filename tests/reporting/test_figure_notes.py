@@ -15,7 +15,7 @@ DISTURBED = {"predict_wait_share": 0.5}
 @pytest.fixture
 def written(tmp_path, monkeypatch):
     """Write the report of some methods, without pictures; return the page and the text."""
-    monkeypatch.setattr(rendering, "_to_png", lambda _: b"")
+    monkeypatch.setattr(rendering, "_to_png", lambda _: b"png")
 
     def write(*methods):
         folder = make_up(tmp_path / "run", methods)

@@ -171,9 +171,7 @@ BLOCKS: tuple[Block, ...] = (
     FigureBlock("accuracy-memory", "Accuracy against the memory to fit", partial(figures.cost, cost="fit_peak_bytes")),
     FigureBlock("accuracy-size", "Accuracy against the size", partial(figures.cost, cost="size_bytes")),
     FigureBlock("rejection", "Error when the unsure images are refused", figures.rejection),
-    FigureBlock(
-        "learning-curve", "Accuracy by the number of training images", figures.learning_curve, is_in_text=True
-    ),
+    FigureBlock("learning-curve", "Accuracy by the number of training images", figures.learning_curve, is_in_text=True),
     FigureBlock("times", "Each time of a fit that was measured", figures.times),
     FigureBlock("training", "Accuracy of each network by epoch", figures.training_of_all),
     FigureBlock("disagreement", "Images of which two methods say different things", figures.disagreement),

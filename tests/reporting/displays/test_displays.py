@@ -64,7 +64,7 @@ def test_what_is_drawn_is_what_the_frame_says(run, kind):
     assert frame["case"].tolist() == ["k-NN | <b>bold</b>", "Tree_50%", "Least squares"]
     horizontal = kind is AccuracyDisplay
     # Of the costs the first line is the Pareto front.
-    lines = display.ax_.lines[::3] if horizontal else display.ax_.lines[1::3]
+    lines = display.ax_.lines[::3] if horizontal else display.ax_.lines[1:]
     drawn = [line.get_xdata()[0] if horizontal else line.get_ydata()[0] for line in lines]
     np.testing.assert_allclose(drawn, 100 * frame["accuracy"])
     low, high = display.ax_.get_xlim() if horizontal else display.ax_.get_ylim()
@@ -295,10 +295,12 @@ def test_a_method_has_one_colour_in_every_figure(contents):
         }
 
     labels = {"MLP", "k-NN", "Search"}
-    cost = colours(CostDisplay.from_results(contents.results).plot().ax_, labels)
+    display = AccuracyDisplay.from_results(contents.results).plot()
+    lines = zip(display.frame()["case"], display.ax_.lines[::3], strict=True)
+    accuracy = {case: line.get_color() for case, line in lines if case in labels}
     rejection = colours(RejectionDisplay.from_run(contents).plot().ax_, labels)
-    assert cost == rejection
-    assert len(set(cost.values())) == 3
+    assert accuracy == rejection
+    assert len(set(accuracy.values())) == 3
 
 
 def _all_displays(contents):
