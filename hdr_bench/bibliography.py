@@ -9,7 +9,8 @@ from hdr_bench.error_text import error_line
 from hdr_bench.exceptions import BibliographyError, UnknownNameError, shown
 
 if TYPE_CHECKING:
-    from pybtex.database import BibliographyData
+    from pybtex.database import BibliographyData, Entry
+    from pybtex.style.formatting.plain import Style
 
 DATASETS: dict[str, tuple[str, ...]] = {
     "mnist": ("lecun1998",),
@@ -109,11 +110,12 @@ def parse_bibtex(text: str) -> "BibliographyData":
     BibliographyError
         If it cannot be parsed, holds no entry, or an entry lacks a field that a reference needs.
     """
-    from pybtex.database import parse_string
+    # By its class: by its name, pybtex would look through everything that is installed, each time.
+    from pybtex.database.input.bibtex import Parser
     from pybtex.exceptions import PybtexError
 
     try:
-        bibliography = parse_string(text, "bibtex")
+        bibliography = Parser().parse_string(text)
     except PybtexError as error:
         raise BibliographyError(f"this is not valid BibTeX: {error_line(error)}; write e.g. {_EXAMPLE}") from error
     if not bibliography.entries:
@@ -155,7 +157,26 @@ def bibtex_of(keys: Iterable[str]) -> dict[str, str]:
     for key in (keys := tuple(keys)):
         if key not in entries:
             raise UnknownNameError("key of references.bib", key, entries)
-    return {key: entries[key].to_string("bibtex") for key in keys}
+    return {key: write_bibtex(entries[key]) for key in keys}
+
+
+def write_bibtex(entry: "Entry") -> str:
+    """Return an entry as BibTeX.
+
+    Parameters
+    ----------
+    entry : Entry
+        Of a bibliography.
+
+    Returns
+    -------
+    text : str
+    """
+    from pybtex.database import BibliographyData
+    from pybtex.database.output.bibtex import Writer
+
+    text: str = Writer().to_string(BibliographyData(entries={entry.key: entry}))
+    return text
 
 
 def as_plain_text(bibliography: "BibliographyData") -> list[str]:
@@ -177,9 +198,8 @@ def as_plain_text(bibliography: "BibliographyData") -> list[str]:
     """
     from pybtex.backends.plaintext import Backend
     from pybtex.style import FormattedEntry
-    from pybtex.style.formatting.plain import Style
 
-    style, backend = Style(), Backend()
+    style, backend = _plain_style(), Backend()
     written = []
     for key, entry in bibliography.entries.items():
         try:
@@ -191,6 +211,14 @@ def as_plain_text(bibliography: "BibliographyData") -> list[str]:
             ) from error
         written.append(formatted.text.render(backend))
     return written
+
+
+@cache
+def _plain_style() -> "Style":
+    """Return BibTeX's style `plain`; to make it, pybtex looks through everything that is installed."""
+    from pybtex.style.formatting.plain import Style
+
+    return Style()
 
 
 _EXAMPLE = "@misc{doe2020, author = {Doe, Jane}, title = {Digits}, year = {2020}}"

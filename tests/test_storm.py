@@ -40,7 +40,8 @@ def copy_the_first(planned):
     if not drawn:
         drawn.append(render(planned))
     words = {name: getattr(planned, name) for name in ("name", "title", "text", "case", "note")}
-    return dataclasses.replace(drawn[0], **words, **({} if planned.has_svg else {"svg": b"", "data_uri": ""}))
+    kinds = {"svg": planned.has_svg, "data_uri": planned.has_svg, "png": planned.has_png}
+    return dataclasses.replace(drawn[0], **words, **{name: type(getattr(drawn[0], name))() for name, has in kinds.items() if not has})
 
 jobs.render = copy_the_first
 sys.exit(main())

@@ -14,6 +14,7 @@ from hdr_bench.bibliography import (
     bibtex_of,
     method_key,
     parse_bibtex,
+    write_bibtex,
 )
 from hdr_bench.estimators import ESTIMATORS, TRANSFORMERS
 from hdr_bench.estimators.entry import Entry
@@ -182,7 +183,7 @@ def _cite_known(subject: str, keys: Iterable[str], remedy: str = "") -> Citation
 def _of_bibtex(subject: str, text: str) -> Citation:
     found = parse_bibtex(text)
     return Citation(
-        subject, tuple(as_plain_text(found)), {key: entry.to_string("bibtex") for key, entry in found.entries.items()}
+        subject, tuple(as_plain_text(found)), {key: write_bibtex(entry) for key, entry in found.entries.items()}
     )
 
 

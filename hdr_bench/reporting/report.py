@@ -11,7 +11,7 @@ from hdr_bench.exceptions import AllTrialsFailedError, StoreError, UnknownNameEr
 from hdr_bench.names import abbreviate
 from hdr_bench.records.result import Result
 from hdr_bench.reporting import DEFAULT_FORMATS, FORMATS
-from hdr_bench.reporting.drawing.figure import Figure, PlannedFigure
+from hdr_bench.reporting.drawing.figure import Figure
 from hdr_bench.reporting.drawing.jobs import draw
 from hdr_bench.reporting.files.report_folder import lock_report, put_report
 from hdr_bench.reporting.files.written_files import RESULTS, SUMMARY
@@ -41,9 +41,10 @@ def write_report(path: str | os.PathLike[str], formats: Iterable[str] = DEFAULT_
     ----------
     path : path-like
         The run's folder.
-    formats : iterable of {"html", "md", "latex", "csv", "pdf"}
-        What to write; by default all but the figures as PDF. ``figures/``, ``results.json`` (without predictions) and
-        ``summary.json`` (for `write_index`) come with each.
+    formats : iterable of {"html", "md", "latex", "csv", "png", "svg", "pdf"}
+        What to write; by default all but the figures in their own files: ``report.html`` holds them, and of those that
+        ``report.md`` shows ``figures/`` has the PNG. ``results.json`` (without predictions) and ``summary.json`` (for
+        `write_index`) come with each.
 
     Returns
     -------
@@ -88,12 +89,12 @@ def _make_files(contents: RunContents, formats: Collection[str]) -> dict[str, by
     data, reasons = ReportData.from_run(contents), list[str]()
     no_figures: list[Figure] = []
     tables = make_tables(data)
-    figures = make_part("The figures", lambda: draw(_plan_figures(data, formats)), note_reason(reasons, no_figures))
+    figures = make_part("The figures", lambda: draw(plan_figures(data, formats)), note_reason(reasons, no_figures))
     summary = make_part("The summary", lambda: summary_json(contents, data.reproductions), note_reason(reasons, b""))
     files = {RESULTS: _to_json(contents.records.values()), SUMMARY: summary}
     for figure in figures:
-        files |= {f"figures/{figure.name}.png": figure.png, f"figures/{figure.name}.svg": figure.svg}
-        files[f"figures/{figure.name}.pdf"] = figure.pdf
+        files |= {f"figures/{figure.name}.png": figure.png, f"figures/{figure.name}.pdf": figure.pdf}
+        files[f"figures/{figure.name}.svg"] = figure.svg if "svg" in formats else b""
     if "csv" in formats:
         files |= {f"tables/{table.name}.csv": _csv_of(table) for table in tables}
     if "latex" in formats:
@@ -101,11 +102,6 @@ def _make_files(contents: RunContents, formats: Collection[str]) -> dict[str, by
     files |= _make_pages(replace(data, methods=make_methods(contents, figures)), tables, figures, reasons, formats)
     # What could not be made is empty, and no file.
     return {name: content for name, content in (files | contents.images.shown_files()).items() if content}
-
-
-def _plan_figures(data: ReportData, formats: Collection[str]) -> list[PlannedFigure]:
-    planned = plan_figures(data)
-    return [replace(figure, has_pdf=True) for figure in planned] if "pdf" in formats else planned
 
 
 def _make_pages(

@@ -106,14 +106,31 @@ class RunContents:
         StoreError
             If all of its trials failed.
         """
-        trials = self.results[self.results["case"] == case]
-        if not len(trials):
-            raise UnknownNameError("case", case, dict.fromkeys(self.results["case"]))
-        good = trials[trials["status"] == "ok"]
-        if not len(good):
+        if case not in self._labels_of_cases:
+            raise UnknownNameError("case", case, self._labels_of_cases)
+        label = self._labels_of_cases[case]
+        if label is None:
             raise StoreError(f"{self.store.folder}: every trial of {case!r} failed or is missing")
-        most = int(good["n_train"].to_numpy(float).argmax())
-        return str(good["label"].iloc[most])
+        return label
+
+    @cached_property
+    def _labels_of_cases(self) -> dict[str, str | None]:
+        """By case the row with most training images, of those that did not fail; None if all failed."""
+        labels: dict[str, str | None] = dict.fromkeys(self.results["case"])
+        good = self.results[self.results["status"] == "ok"]
+        for case, trials in good.groupby("case", sort=False):
+            labels[str(case)] = str(trials["label"].iloc[int(trials["n_train"].to_numpy(float).argmax())])
+        return labels
+
+    @cached_property
+    def _good_keys(self) -> dict[str, list[str]]:
+        """By row the keys of its trials that did not fail."""
+        keys: dict[str, list[str]] = {label: [] for label in dict.fromkeys(self.results["label"])}
+        rows = zip(self.results["label"], self.results["key"], self.results["status"], strict=True)
+        for label, key, status in rows:
+            if status == "ok":
+                keys[label].append(key)
+        return keys
 
     def readable_cases(self) -> list[str]:
         """Return the cases with predictions that can be read.
@@ -161,13 +178,12 @@ class RunContents:
         StoreError
             If all of its trials failed.
         """
-        trials = self.results[self.results["label"] == label]
-        if not len(trials):
-            raise UnknownNameError("case", label, dict.fromkeys(self.results["label"]))
-        good = [self.records[key] for key in trials.loc[trials["status"] == "ok", "key"]]
-        if not good:
+        if label not in self._good_keys:
+            raise UnknownNameError("case", label, self._good_keys)
+        keys = self._good_keys[label]
+        if not keys:
             raise StoreError(f"{self.store.folder}: every trial of {label!r} failed or is missing")
-        return good
+        return [self.records[key] for key in keys]
 
     def predictions_of(self, label: str) -> list[tuple[Result, Predictions]]:
         """Return the trials of a row that did not fail with their predictions; those that cannot be read are left out.

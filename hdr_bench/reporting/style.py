@@ -48,6 +48,8 @@ STYLE: dict[str, Any] = {
     "axes.spines.top": False,
     "axes.titlelocation": "left",
     "axes.titleweight": "bold",
+    # Titles stay where they are: matplotlib would look at all that is above the axes, each time that it measures them.
+    "axes.titley": 1.0,
     "figure.dpi": 100,
     "font.family": FONT,
     "font.size": 9.5,

@@ -17,5 +17,5 @@ def command():
 @pytest.fixture
 def run(tmp_path, monkeypatch):
     """A folder with a run of two methods, whose report is written without figures, which take the longest."""
-    monkeypatch.setattr("hdr_bench.reporting.report.plan_figures", lambda _data: [])
+    monkeypatch.setattr("hdr_bench.reporting.report.plan_figures", lambda *_: [])
     return shutil.copytree(FORMAT_1, tmp_path / "run")

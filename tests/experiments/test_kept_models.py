@@ -89,7 +89,7 @@ def test_a_trial_that_runs_again_without_models_leaves_no_old_one(run, tmp_path)
 
 
 def test_a_report_asks_for_no_model(run, tmp_path, monkeypatch):
-    monkeypatch.setattr("hdr_bench.reporting.report.plan_figures", lambda _data: [])
+    monkeypatch.setattr("hdr_bench.reporting.report.plan_figures", lambda *_: [])
     folder = shutil.copytree(run, tmp_path / "run")
     write_report(folder)
     with_models = {path.name: path.read_bytes() for path in folder.glob("report*")}

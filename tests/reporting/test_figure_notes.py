@@ -15,13 +15,13 @@ DISTURBED = {"predict_wait_share": 0.5}
 @pytest.fixture
 def written(tmp_path, monkeypatch):
     """Write the report of some methods, without pictures; return the page and the text."""
-    monkeypatch.setattr(rendering, "_to_png", lambda _: b"")
+    monkeypatch.setattr(rendering, "_to_png", lambda _: b"png")
 
     def write(*methods):
         folder = make_up(tmp_path / "run", methods)
         names = ("accuracy-fit-time", "accuracy-predict-time", "gallery-all-wrong")
         chosen = [figure for figure in plan_figures(ReportData.from_run(folder)) if figure.name in names]
-        monkeypatch.setattr("hdr_bench.reporting.report.plan_figures", lambda _data: chosen)
+        monkeypatch.setattr("hdr_bench.reporting.report.plan_figures", lambda *_: chosen)
         write_report(folder)
         return (folder / "report.html").read_text(), (folder / "report.md").read_text()
 

@@ -5,6 +5,7 @@ import re
 import shutil
 import subprocess
 import sys
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -16,6 +17,7 @@ from hdr_bench.exceptions import StoreError, UnknownNameError
 from hdr_bench.experiments.measuring.scoring import score
 from hdr_bench.records.predictions import Predictions
 from hdr_bench.records.store import Store
+from hdr_bench.reporting.drawing.figure import Figure, PlannedFigure
 from hdr_bench.reporting.page.addresses import row_id, slug
 from hdr_bench.reporting.page.report_data import ReportData
 from hdr_bench.reporting.page.sections import plan_figures
@@ -36,9 +38,23 @@ def _files(folder):
 
 def test_the_files_of_a_report(reported):
     tables = ("main", "claims", "checks", "accuracy", "time", "memory", "scores", "classes", "pairs")
-    names = {slug(case): number for number, case in enumerate(dict.fromkeys(load_results(reported)["case"]), start=1)}
+    assert set(_files(reported)) == {
+        "report.html",
+        "report.md",
+        "results.json",
+        "summary.json",
+        "report-files.txt",
+        *(f"tables/{name}.{ending}" for name in tables for ending in ("csv", "tex")),
+        *(f"figures/{name}.png" for name in ("accuracy", "accuracy-fit-time")),
+        f"gallery/{load_results(reported)['fingerprint'][0][:16]}.npz",
+    }
+
+
+def test_figures_are_drawn_as_what_shows_them_and_as_what_is_asked_for(finished_run):
+    data = ReportData.from_run(finished_run)
+    names = {slug(case): number for number, case in enumerate(dict.fromkeys(data.contents.results["case"]), start=1)}
     good = [name for name in names if name != "bad"]
-    both = [
+    on_page = {
         "accuracy",
         "accuracy-fit-time",
         "accuracy-predict-time",
@@ -48,23 +64,41 @@ def test_the_files_of_a_report(reported):
         "times",
         "disagreement",
         *(f"curves-{names[name]}-{name}" for name in good),
-    ]
-    pictures = [
+    }
+    # The page shows the same as tables and as small images.
+    pictures = {
         "confusion",
         "gallery-all-wrong",
         *(f"{kind}-{names[name]}-{name}" for name in good for kind in ("confusion", "gallery")),
-    ]
-    assert set(_files(reported)) == {
-        "report.html",
-        "report.md",
-        "results.json",
-        "summary.json",
-        "report-files.txt",
-        *(f"tables/{name}.{ending}" for name in tables for ending in ("csv", "tex")),
-        *(f"figures/{name}.{ending}" for name in both for ending in ("png", "svg")),
-        *(f"figures/{name}.png" for name in pictures),
-        f"gallery/{load_results(reported)['fingerprint'][0][:16]}.npz",
     }
+    in_text = {"accuracy", "accuracy-fit-time"}
+
+    def drawn(kind, *formats):
+        return {figure.name for figure in plan_figures(data, formats) if getattr(figure, f"has_{kind}")}
+
+    assert drawn("svg", "html", "md", "csv") == on_page
+    assert drawn("png", "html", "md", "csv") == in_text
+    assert (drawn("png", "html"), drawn("svg", "md"), drawn("pdf", "html", "md")) == (set(), set(), set())
+    assert (drawn("png", "png"), drawn("pdf", "pdf"), drawn("svg", "svg")) == (
+        on_page | pictures,
+        on_page | pictures,
+        on_page,
+    )
+
+
+@pytest.mark.parametrize("kind", ["png", "svg", "pdf"])
+def test_figures_are_files_only_if_they_are_asked_for(run, monkeypatch, kind):
+    def drawn(planned):
+        return [Figure(each.name, each.title, "", each.case, b"svg", b"png", pdf=b"pdf") for each in planned]
+
+    chosen = [PlannedFigure("one", "One", "", (), (1, 1)), PlannedFigure("two", "Two", "", (), (1, 1))]
+    monkeypatch.setattr("hdr_bench.reporting.report.plan_figures", lambda *_: chosen)
+    monkeypatch.setattr(
+        "hdr_bench.reporting.report.draw",
+        lambda planned: [replace(each, **dict.fromkeys({"png", "pdf"} - {kind}, b"")) for each in drawn(planned)],
+    )
+    write_report(run, ["md", kind])
+    assert sorted(path.name for path in (run / "figures").iterdir()) == [f"one.{kind}", f"two.{kind}"]
 
 
 def test_what_is_committed_gives_the_same_bytes_whenever_and_wherever(reported, tmp_path):

@@ -8,7 +8,7 @@ import typer
 from hdr_bench.cli.interruption import REPORT, interruptible
 from hdr_bench.cli.report_output import write_and_print_report
 from hdr_bench.cli.streams import say
-from hdr_bench.reporting import FORMATS
+from hdr_bench.reporting import DEFAULT_FORMATS
 
 
 def add_predictions(
@@ -43,7 +43,7 @@ def add_predictions(
     else:
         _add(run_folder, files or [], name or "", dataset, deterministic)
     with interruptible(REPORT):
-        write_and_print_report(run_folder, FORMATS)
+        write_and_print_report(run_folder, DEFAULT_FORMATS)
 
 
 def _add(run_folder: Path, files: list[Path], name: str, dataset: str | None, deterministic: bool) -> None:

@@ -13,7 +13,7 @@ from hdr_bench.cli.output import make_console
 from hdr_bench.cli.report_output import write_and_print_report
 from hdr_bench.cli.run_progress import make_progress
 from hdr_bench.cli.streams import say
-from hdr_bench.reporting import FORMATS
+from hdr_bench.reporting import DEFAULT_FORMATS
 
 if TYPE_CHECKING:
     from hdr_bench.datasets.fetch_log import FetchRefusedError
@@ -67,7 +67,7 @@ def run(
         if not (plan.to_run or plan.remarks or quiet):
             _say_that_all_is_stored(plan)
         plan.execute(make_progress(is_quiet=quiet))
-        write_and_print_report(plan.folder, FORMATS, plan.options.only)
+        write_and_print_report(plan.folder, DEFAULT_FORMATS, plan.options.only)
 
 
 def _plan(suite: str, options: dict[str, Any]) -> "Plan":

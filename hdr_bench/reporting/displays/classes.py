@@ -143,6 +143,8 @@ class ClassCurvesDisplay(BaseDisplay):
 
         ax, _ = self._set_axes(ax)
         inset = ax.inset_axes(self.inset)
+        # It is within the axes: to measure it would change no layout, and take long.
+        inset.set_in_layout(False)
         for number, (name, (across, up, area)) in enumerate(self.curves.items()):
             look = {"color": color_of(number), "linestyle": line_of(number), "linewidth": 1.1}
             style = with_style(look, line_kw, Line2D)

@@ -40,13 +40,15 @@ class PlannedFigure:
     case : str
         The method that it is about; empty if it is about several.
     has_svg : bool
-        Whether it is drawn as SVG too; not if a page shows the same as tables or images.
+        Whether it is drawn as SVG; not if a page shows the same as tables or images.
     problem : str
         Why it cannot be drawn; it has no displays then.
     note : str
         What is said below it, e.g. which methods are left out.
     has_pdf : bool
-        Whether it is drawn as PDF too.
+        Whether it is drawn as PDF.
+    has_png : bool
+        Whether it is drawn as PNG.
     """
 
     name: str
@@ -59,6 +61,12 @@ class PlannedFigure:
     problem: str = ""
     note: str = ""
     has_pdf: bool = False
+    has_png: bool = True
+
+    @property
+    def is_drawn(self) -> bool:
+        """Whether it is drawn in some form."""
+        return self.has_png or self.has_svg or self.has_pdf
 
 
 @dataclass(frozen=True)
@@ -76,7 +84,7 @@ class Figure:
     case : str
         The method that it is about; empty if it is about several.
     svg, png : bytes
-        The SVG is empty if a page shows the same in another way; both if it could not be drawn.
+        The SVG is empty if a page shows the same in another way; each if it was not asked for, or could not be drawn.
     data_uri : str
         The SVG as an address that holds it whole.
     problem : str

@@ -69,7 +69,8 @@ def _render(planned: PlannedFigure) -> Figure:
         axes = figure.subplots(1, len(planned.displays), squeeze=False)[0]
         for display, ax in zip(planned.displays, axes, strict=True):
             display.plot(ax)
-        png = _to_png(figure)
+        _lay_out(figure)
+        png = _to_png(figure) if planned.has_png else b""
         svg = _to_svg(figure) if planned.has_svg else b""
         pdf = _to_pdf(figure) if planned.has_pdf else b""
     # An SVG that cannot be read again fails here, where the figure alone is left out.
@@ -79,6 +80,12 @@ def _render(planned: PlannedFigure) -> Figure:
     )
 
 
+def _lay_out(figure: Any) -> None:
+    """Lay a figure out once, at a picture's many dots, where texts are as wide as they are in print."""
+    figure.get_layout_engine().execute(figure)
+    figure.set_layout_engine("none")
+
+
 def _to_png(figure: Any) -> bytes:
     """Draw a picture with a palette of 256 colours, which is a third of its size and no other to the eye."""
     from matplotlib.backends.backend_agg import FigureCanvasAgg
@@ -86,8 +93,6 @@ def _to_png(figure: Any) -> bytes:
 
     canvas: Any = FigureCanvasAgg(figure)
     canvas.draw()
-    # The layout is found once; at a picture's many dots texts are as wide as they are in print.
-    figure.set_layout_engine("none")
     picture = Image.fromarray(np.asarray(canvas.buffer_rgba())[:, :, :3])
     buffer = io.BytesIO()
     picture.quantize(256).save(buffer, "png", dpi=(_DPI, _DPI))
@@ -95,8 +100,12 @@ def _to_png(figure: Any) -> bytes:
 
 
 def _to_svg(figure: Any) -> bytes:
+    from matplotlib.backends.backend_svg import FigureCanvasSVG
+
     buffer = io.BytesIO()
-    figure.savefig(buffer, format="svg", metadata=dict.fromkeys(("Date", "Creator", "Format", "Type")))
+    # `savefig` would go through all texts twice, to find a layout.
+    FigureCanvasSVG(figure).print_svg(buffer, metadata=dict.fromkeys(("Date", "Creator", "Format", "Type")))
+    figure.dpi = _DPI
     return round_coordinates(buffer.getvalue())
 
 

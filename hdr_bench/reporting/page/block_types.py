@@ -128,7 +128,9 @@ class FigureBlock:
     heading : Heading
         The section that it is in; those of one heading are shown together, where the first of them is in the list.
     has_svg : bool
-        Whether it is drawn as SVG too, which the page shows; not if the page shows the same as tables or images.
+        Whether the page shows it; not if the page shows the same as tables or images.
+    is_in_text : bool
+        Whether ``report.md`` shows it; it is written as PNG for that.
     """
 
     name: str
@@ -136,6 +138,7 @@ class FigureBlock:
     make: Callable[[ReportData], Panels | None]
     heading: Heading = MORE_FIGURES
     has_svg: bool = True
+    is_in_text: bool = False
 
 
 @dataclass(frozen=True)
@@ -198,7 +201,7 @@ class MethodFigure:
         Takes a `ReportData` and the method's name, and returns a display, or several side by side; None, or a
         `StoreError`, if the run has nothing for it.
     has_svg : bool
-        Whether it is drawn as SVG too, which the page shows; not if the page shows the same as tables or images.
+        Whether the page shows it; not if the page shows the same as tables or images.
     """
 
     name: str

@@ -140,13 +140,18 @@ BLOCKS: tuple[Block, ...] = (
         "Accuracy against the time to fit",
         partial(figures.cost, cost="fit_seconds"),
         Heading("cost", "What accuracy costs", is_lead=True),
+        is_in_text=True,
     ),
     TableBlock(
         "published", "Published against measured", _make_published_table, _published_intro, template="published"
     ),
     TableBlock("test-sets", "Other test sets", _test_sets, points=_test_sets_points),
     FigureBlock(
-        "test-sets", "Accuracy on each test set", figures.transfer, Heading("test-sets-figure", "Test sets compared")
+        "test-sets",
+        "Accuracy on each test set",
+        figures.transfer,
+        Heading("test-sets-figure", "Test sets compared"),
+        is_in_text=True,
     ),
     TableBlock("drops", "Drop on other test sets", _drops),
     *ROBUSTNESS_BLOCKS,
@@ -157,7 +162,7 @@ BLOCKS: tuple[Block, ...] = (
     TableBlock("memory", "Memory", _memory, is_open=False),
     TableBlock("scores", "Scores", _scores, is_open=False),
     TableBlock("search", "Grid search", _searches, is_open=False),
-    FigureBlock("accuracy", "Accuracy", figures.accuracy),
+    FigureBlock("accuracy", "Accuracy", figures.accuracy, is_in_text=True),
     FigureBlock(
         "accuracy-predict-time",
         "Accuracy against the time to predict",
@@ -166,7 +171,7 @@ BLOCKS: tuple[Block, ...] = (
     FigureBlock("accuracy-memory", "Accuracy against the memory to fit", partial(figures.cost, cost="fit_peak_bytes")),
     FigureBlock("accuracy-size", "Accuracy against the size", partial(figures.cost, cost="size_bytes")),
     FigureBlock("rejection", "Error when the unsure images are refused", figures.rejection),
-    FigureBlock("learning-curve", "Accuracy by the number of training images", figures.learning_curve),
+    FigureBlock("learning-curve", "Accuracy by the number of training images", figures.learning_curve, is_in_text=True),
     FigureBlock("times", "Each time of a fit that was measured", figures.times),
     FigureBlock("training", "Accuracy of each network by epoch", figures.training_of_all),
     FigureBlock("disagreement", "Images of which two methods say different things", figures.disagreement),

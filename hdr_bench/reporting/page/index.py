@@ -43,10 +43,10 @@ _HEADS = (
 _BEGINNING = "# Reports\n\nWritten by `hdr-bench index`"
 _TEXT = """{beginning}; nothing here is edited by hand. Each folder is what `hdr-bench run SUITE` makes of the
 suite of that name in `benchmarks/`: `report.html` (download it, it is one file) and `report.md` say the same; `tables/`
-has the exact values as CSV and the tables for LaTeX, `figures/` the figures as PNG and, but for matrices and galleries,
-as SVG; `results.json` has every trial with its settings, its measurements, its machine and its versions. Where
-`run.json` and `trials/` are there too, `hdr-bench report` makes the report again from them; all test images and the
-scores of each class for each image stay on the machine that made them.
+has the exact values as CSV and the tables for LaTeX, `figures/` what `report.md` shows; `results.json` has every trial
+with its settings, its measurements, its machine and its versions. Where `run.json` and `trials/` are there too,
+`hdr-bench report` makes the report again from them; all test images and the scores of each class for each image stay on
+the machine that made them.
 
 {totals}
 

@@ -114,12 +114,18 @@ ROBUSTNESS_BLOCKS: tuple[Block, ...] = (
     TableBlock(
         "robustness", "Robustness to corruptions", _robustness, _of(describe_robustness), points=_robustness_points
     ),
-    FigureBlock("corruptions", "Error under each corruption", _error_map, _MAPS),
+    FigureBlock("corruptions", "Error under each corruption", _error_map, _MAPS, is_in_text=True),
     FigureBlock("corruption-drops", "Accuracy lost under each corruption", _drop_map, _MAPS),
     FigureBlock("severity", "Error by severity", _severity, Heading("severity", "Error by severity")),
     TableBlock("noise-training", "Training with corrupted images", _noise_training),
     TableBlock("still-wrong", "Images that were wrong before", _still_wrong),
-    FigureBlock("attacks", "Accuracy by the size of an attack", _attack_curves, Heading("attack-figure", "Attacks")),
+    FigureBlock(
+        "attacks",
+        "Accuracy by the size of an attack",
+        _attack_curves,
+        Heading("attack-figure", "Attacks"),
+        is_in_text=True,
+    ),
     TableBlock(
         "gradient-checks",
         "Checks for a masked gradient",

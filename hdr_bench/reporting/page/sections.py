@@ -1,11 +1,12 @@
 """The sections of a report: its list of blocks, made for one run."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
 from hdr_bench.exceptions import StoreError
+from hdr_bench.reporting import FORMATS
 from hdr_bench.reporting.displays import Display
 from hdr_bench.reporting.drawing.figure import Figure, PlannedFigure
 from hdr_bench.reporting.page import blocks
@@ -84,13 +85,15 @@ def make_tables(data: ReportData) -> tuple[Table, ...]:
     return tuple(table for table in made if table is not None)
 
 
-def plan_figures(data: ReportData) -> list[PlannedFigure]:
+def plan_figures(data: ReportData, formats: Collection[str] = FORMATS) -> list[PlannedFigure]:
     """Plan every figure that a run has something for: those about all methods first, in the order of the list.
 
     Parameters
     ----------
     data : ReportData
         The run.
+    formats : collection of str, default=FORMATS
+        What the report is written as. The page holds its figures as SVG; the text refers to a few, as PNG.
 
     Returns
     -------
@@ -103,11 +106,13 @@ def plan_figures(data: ReportData) -> list[PlannedFigure]:
         For each figure that cannot be planned.
     """
     of_all = [
-        _plan(PlannedFigure(block.name, block.title, "", (), (0, 0), "", block.has_svg), partial(block.make, data))
+        _plan(_empty(block, block.name, block.title, formats, is_in_text=block.is_in_text), partial(block.make, data))
         for block in _figure_blocks()
     ]
     cases = make_part("The list of methods with predictions", lambda: _readable_cases(data.contents), lambda _: [])
-    of_one = [_plan_of_method(each, data, number, case) for number, case in cases for each in blocks.METHOD_FIGURES]
+    of_one = [
+        _plan_of_method(each, data, number, case, formats) for number, case in cases for each in blocks.METHOD_FIGURES
+    ]
     return [planned for planned in (*of_all, *of_one) if planned is not None]
 
 
@@ -183,8 +188,26 @@ def _make_table(block: TableBlock, data: ReportData) -> Table | None:
     return make_part(f"Table “{block.title}”", make, partial(missing_table, block.name, block.title))
 
 
+def _empty(
+    block: FigureBlock | MethodFigure, name: str, title: str, formats: Collection[str], *, is_in_text: bool
+) -> PlannedFigure:
+    """Return a figure without displays, with the forms that it is drawn in."""
+    return PlannedFigure(
+        name,
+        title,
+        text="",
+        displays=(),
+        inches=(0, 0),
+        has_svg=block.has_svg and not {"html", "svg"}.isdisjoint(formats),
+        has_pdf="pdf" in formats,
+        has_png="png" in formats or (is_in_text and "md" in formats),
+    )
+
+
 def _plan(empty: PlannedFigure, make: Callable[[], Panels | None]) -> PlannedFigure | None:
-    """Put displays into an empty figure; None if the run has nothing for it."""
+    """Put displays into an empty figure; None if the run has nothing for it, or nothing shows it."""
+    if not empty.is_drawn:
+        return None
 
     def plan() -> PlannedFigure | None:
         try:
@@ -207,9 +230,11 @@ def _with_displays(empty: PlannedFigure, displays: tuple[Display, ...]) -> Plann
     return replace(empty, text=text, displays=displays, inches=(sum(widths), max(heights)), note=note)
 
 
-def _plan_of_method(figure: MethodFigure, data: ReportData, number: int, case: str) -> PlannedFigure | None:
+def _plan_of_method(
+    figure: MethodFigure, data: ReportData, number: int, case: str, formats: Collection[str]
+) -> PlannedFigure | None:
     name, title = f"{figure.name}-{number}-{slug(case)}", f"{figure.title}: {case}"
-    empty = PlannedFigure(name, title, "", (), (0, 0), case, figure.has_svg)
+    empty = replace(_empty(figure, name, title, formats, is_in_text=False), case=case)
     return _plan(empty, partial(figure.make, data, case))
 
 

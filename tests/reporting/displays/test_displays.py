@@ -28,6 +28,7 @@ from hdr_bench.reporting.displays import (
     TrainingDisplay,
     TransferDisplay,
 )
+from hdr_bench.reporting.displays.axes import shorten_label
 from hdr_bench.reporting.displays.examples import as_ink_on_paper
 from hdr_bench.reporting.run import RunContents
 from hdr_bench.reporting.style import COLOURS, OTHERS
@@ -306,7 +307,7 @@ def test_the_pareto_front_alone_is_in_colour_and_every_method_is_named(contents)
     for row in display.frame().itertuples():
         assert colours[row.case] == (COLOURS[0] if row.is_on_front else OTHERS)
     assert 0 < display.front().sum() < len(colours)
-    assert {text.get_text() for text in display.ax_.texts} == set(colours)
+    assert {text.get_text() for text in display.ax_.texts} == {shorten_label(case) for case in colours}
 
 
 def _all_displays(contents):

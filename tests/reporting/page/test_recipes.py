@@ -103,7 +103,7 @@ def test_a_figure_in_the_list_is_in_both_pages_and_drawn(made_up, monkeypatch):
         FigureBlock("none", "None of it", nothing),
         method_figures=[MethodFigure("bar", "Bar", lambda data, _case: (ErrorDisplay.from_run(data.contents),) * 2)],
     )
-    write_report(made_up)
+    write_report(made_up, ["html", "md", "png", "svg"])
     assert {path.name for path in (made_up / "figures").iterdir()} == {
         f"{name}.{ending}" for name in ("bars", "bar-1-one", "bar-2-two") for ending in ("png", "svg")
     }

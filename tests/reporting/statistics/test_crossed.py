@@ -45,6 +45,8 @@ def test_mcnemars_mid_p_as_it_was_published():
     # (Bentur et al. 2009), and complete response before and after consolidation therapy (Cavo et al. 2012).
     assert sign_p_value(1, 7) == pytest.approx(0.0391, abs=5e-5)
     assert sign_p_value(6, 16) == pytest.approx(0.0347, abs=5e-5)
+    # As large as the smallest numbers, and not below 0, which no correction for many tests takes.
+    assert all(0 <= sign_p_value(fewer, 1076) < 1e-300 for fewer in range(1, 9))
     found = mcnemar_difference(*_table(1, 1, 7, 12))
     assert found.value == pytest.approx(-6 / 21)
     assert found.p_value == sign_p_value(7, 1)
