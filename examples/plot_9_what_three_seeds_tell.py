@@ -107,7 +107,7 @@ truth, sd = values.mean(), values.std(ddof=1)
 covered = {}
 for name, quantile in (("as if the sd were known", 1.96), ("Student's t", stats.t.ppf(0.975, 2))):
     covered[name] = np.mean(np.abs(means - truth) <= quantile * deviations / np.sqrt(3))
-    print(f"mean ± {quantile:.2f} sd / √3 ({name}) contains the mean of all twenty for {covered[name]:.0%} of the triples")
+    print(f"mean ± {quantile:.2f} sd / √3 ({name}) contains the mean of all twenty in {covered[name]:.0%} of triples")
 
 fig, ax = plt.subplots(figsize=(7, 3), layout="constrained")
 ax.hist(deviations, bins=np.arange(0, 1.2, 0.06), color=BLUE, edgecolor="white")
