@@ -47,7 +47,7 @@ def test_commands_suites_and_data_sets_are_completed(complete, monkeypatch, tmp_
     for line in ("report rep", "compare a ", "index ", "run quick --out re", "data add x re"):
         # zsh's own completion of paths; the other shells complete paths where nothing is offered.
         assert complete("zsh", f"hdr-bench {line}") == "_files\n"
-    assert '"quick":"Nine methods of digit recognition: a first look"' in complete("zsh", "hdr-bench run qu")
+    assert '"quick":"Nine methods of digit recognition, a first look"' in complete("zsh", "hdr-bench run qu")
     # Nothing of ours: the shell offers files.
     assert complete("bash", "hdr-bench report rep") == "\n"
 

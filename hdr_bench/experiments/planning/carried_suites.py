@@ -47,7 +47,7 @@ def list_suites() -> dict[str, str]:
     Examples
     --------
     >>> list_suites()["quick"]
-    'Nine methods of digit recognition: a first look'
+    'Nine methods of digit recognition, a first look'
     """
     return {name: str(read_toml(path).get("title", "")) for name, path in suite_paths().items()}
 
