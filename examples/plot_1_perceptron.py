@@ -2,9 +2,10 @@
 The perceptron on AND, OR and XOR
 =================================
 
-A perceptron answers *true* where a weighted sum of its inputs is above zero, and so draws one straight line. We follow
-it step by step through the logic gates that K. Sougrati, A. Lamfadli and H. Ait Bourhim work out in *Handwritten Digits
-Recognizer* (no year), compare each number with what they print, and end with the gate that no single line can draw.
+A perceptron outputs *true* where a weighted sum of its inputs is above zero, so its decision boundary is a straight
+line. We follow it step by step through the logic gates that K. Sougrati, A. Lamfadli and H. Ait Bourhim work out in
+*Handwritten Digits Recognizer* (no year), compare each number with theirs, and end with a gate that no single line can
+represent.
 """
 
 # %%
@@ -12,9 +13,9 @@ Recognizer* (no year), compare each number with what they print, and end with th
 # --------
 # The inputs are :math:`(1, x_1, x_2)`; the first one is always 1, and its weight :math:`w_0` is the bias. The output is
 # true if :math:`w_0 + w_1 x_1 + w_2 x_2 > 0`. After a wrong answer each weight moves by the learning rate, 0.2, times
-# the error (+1 or −1) times its input. We keep the weights in steps of 0.2, as whole numbers: the start (0.8, −1, −1)
-# becomes (4, −5, −5). Nothing is rounded then, while 0.8 − 0.2 in floating point is 0.6000000000000001, which is what
-# the report's own listing shows.
+# the error (+1 or −1) times its input. We store the weights as integer multiples of 0.2: the initial weights (0.8, −1,
+# −1) become (4, −5, −5). This avoids rounding, whereas 0.8 − 0.2 in floating point is 0.6000000000000001, as in the
+# report's own listing.
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -48,7 +49,7 @@ def line(weights):
 
 
 def draw_gate(ax, weights, targets, title):
-    """Draw the four points, true ones filled, and the half-plane in which the perceptron answers true."""
+    """Draw the four points, true ones filled, and the half-plane in which the perceptron outputs true."""
     side = np.linspace(-0.4, 1.4, 300)
     x1, x2 = np.meshgrid(side, side)
     answers = weights[0] + weights[1] * x1 + weights[2] * x2 > 0
@@ -73,16 +74,16 @@ for weights in by_hand:
 
 # %%
 # The outputs, however, are not those of AND. By the report's own rule (true if the sum is above 0), the point (0, 0)
-# has the sum 0.8 and is called true at the start: it is not well classified, and neither is (1, 1). The two points that
-# were corrected had been right. All four were read with the two sides of the line exchanged, so what was learned,
-# without a single further slip, is the opposite gate, NAND.
+# has the sum 0.8 and is classified as true at the start: it is not well classified, and neither is (1, 1). The two
+# points that were corrected had been right. The two sides of the line were swapped for all four points, so the gate
+# that was learned, without any other mistake, is the opposite one, NAND.
 
 assert outputs(start).tolist() == [1, 0, 0, 0]
 assert np.array_equal(outputs(by_hand[-1]), 1 - AND)
 
 # %%
-# The line itself separates (1, 1) from the rest, as AND needs. With all three signs changed, the same line answers
-# correctly.
+# The line itself separates (1, 1) from the rest, as AND needs. With all three signs changed, the same line gives the
+# correct outputs.
 
 assert np.array_equal(outputs(-by_hand[-1]), AND)
 
@@ -90,7 +91,7 @@ fig, axes = plt.subplots(1, 4, figsize=(11, 3.2), layout="constrained")
 titles = ["Start: (0.8, −1, −1)", "After (0, 1)", "After (1, 0): NAND", "Signs changed: AND"]
 for ax, weights, title in zip(axes, [*by_hand, -by_hand[-1]], titles, strict=True):
     draw_gate(ax, weights, AND, title)
-fig.suptitle("AND by hand. Filled: true for AND. Blue: where the perceptron answers true", fontsize=10)
+fig.suptitle("AND by hand. Filled: true for AND. Blue: where the perceptron outputs true", fontsize=10)
 
 # %%
 # AND, in code
@@ -102,9 +103,9 @@ printed = [[0.6, -1, -1], [0.8, -0.8, -0.8], [0.8, -0.8, -0.8], [0.8, -0.8, -0.8
 assert np.allclose(STEP * np.array(first_pass), printed)
 
 # %%
-# One pass is not enough. The perceptron now answers 1, 0, 0, 0 where AND is 0, 1, 0, 0, so it is still wrong twice. The
-# code draws its last line, which touches two of the points, and stops there; nothing in the drawing says on which side
-# the answer is true.
+# One pass is not enough. The perceptron now outputs 1, 0, 0, 0 where AND is 0, 1, 0, 0, so two outputs are still wrong.
+# The code draws its last line, which touches two of the points, and stops there; the drawing does not show on which
+# side the output is true.
 
 assert outputs(first_pass[-1]).tolist() == [1, 0, 0, 0]
 
@@ -122,8 +123,8 @@ for number, weights in enumerate(and_passes):
     print(f"pass {number:2d}: weights {np.round(STEP * weights, 1)}, outputs {outputs(weights)}")
 
 # %%
-# It takes thirteen passes. A second one changes the weights but not a single answer; most passes are spent on undoing
-# the start, whose three signs are all wrong.
+# It takes thirteen passes. The second one changes the weights but none of the outputs; most passes only undo the
+# initial weights, whose signs are all wrong.
 
 assert len(and_passes) - 1 == 13
 assert outputs(and_passes[2]).tolist() == [1, 0, 0, 0]
@@ -131,14 +132,14 @@ assert outputs(and_passes[2]).tolist() == [1, 0, 0, 0]
 fig, axes = plt.subplots(1, 4, figsize=(11, 3.2), layout="constrained")
 for ax, number in zip(axes, [1, 5, 10, 13], strict=True):
     draw_gate(ax, and_passes[number], AND, f"After pass {number}")
-fig.suptitle("AND in code: the line turns round before the answers are right", fontsize=10)
+fig.suptitle("AND in code: the line rotates before the outputs are right", fontsize=10)
 
 # %%
-# The report has two versions of this code. The one with TensorFlow computes what we computed, but in floating point,
-# where a sum that should be zero may come out slightly above it: there AND is learned after eleven passes. The one
-# without TensorFlow asks for the output again after each single weight. Once ``w0`` is corrected the answer may be
-# right, and ``w1`` and ``w2`` are left as they are. The first pass ends at the same weights, but further ones would
-# lead to (0, 0, 0), where this version stays for ever. The output belongs before the inner loop.
+# The report has two versions of this code. The one with TensorFlow does the same computation, but in floating point,
+# where a sum that should be zero may come out slightly above zero: it learns AND after eleven passes. The one without
+# TensorFlow recomputes the output after each single weight. Once ``w0`` is corrected the output may be right, and
+# ``w1`` and ``w2`` are then left unchanged. The first pass ends at the same weights, but further passes would lead to
+# (0, 0, 0), where this version remains. The output should be computed before the inner loop.
 
 
 def learn_once_weight_by_weight(weights, targets):
@@ -172,11 +173,9 @@ assert len(or_passes) - 1 == 11
 print("OR:", np.round(STEP * or_passes[-1], 1), outputs(or_passes[-1]))
 
 # %%
-# XOR
-# ---
-# XOR asks for a sum of at most 0 at (0, 0) and at (1, 1), and above 0 at (0, 1) and at (1, 0). Added up, the first two
-# say that :math:`2 w_0 + w_1 + w_2 \le 0`, the last two that :math:`2 w_0 + w_1 + w_2 > 0`. No weights do both. The
-# perceptron never finds that out: from pass 12 on it returns to the same weights after every pass, for ever.
+# XOR --- XOR requires a sum of at most 0 at (0, 0) and at (1, 1), and above 0 at (0, 1) and at (1, 0). Added up, the
+# first two conditions give :math:`2 w_0 + w_1 + w_2 \le 0`, the last two :math:`2 w_0 + w_1 + w_2 > 0`. No weights
+# satisfy both. The perceptron cannot detect this: from pass 12 on, it returns to the same weights after every pass.
 
 xor_passes = passes_until_learned(XOR)
 assert np.array_equal(xor_passes[12], xor_passes[13])
@@ -195,12 +194,12 @@ assert tuple(1 - XOR) not in gates
 fig, axes = plt.subplots(1, 3, figsize=(8.5, 3.2), layout="constrained")
 draw_gate(axes[0], and_passes[-1], AND, "AND, pass 13")
 draw_gate(axes[1], or_passes[-1], OR, "OR, pass 11")
-draw_gate(axes[2], xor_passes[12], XOR, "XOR, pass 12 and ever after")
+draw_gate(axes[2], xor_passes[12], XOR, "XOR, from pass 12 on")
 
 # %%
 # Two lines are enough
 # --------------------
-# The report writes XOR as AND(NOT(AND), OR): a hidden layer of two perceptrons, and a third that reads their answers.
+# The report writes XOR as AND(NOT(AND), OR): a hidden layer of two perceptrons, and a third that takes their outputs.
 # The weights can be written down without any learning. For NAND we take those that the report found by hand.
 
 nand, gate_or = by_hand[-1], or_passes[-1]
@@ -210,9 +209,8 @@ assert np.array_equal(composed, XOR)
 
 # %%
 # With sigmoids in place of steps, such a 2-2-1 network can be trained. The report does so in Keras, and prints the
-# weights of its hidden layer, but not those of the output. The printed ones do the same as ours: the first unit is NOR,
-# the second NAND, and "neither NOR, but NAND" is XOR. In the plane of the two hidden values one line separates the
-# classes.
+# weights of its hidden layer, but not those of the output. They work like ours: the first unit is NOR, the second NAND,
+# and "NAND but not NOR" is XOR. In the plane of the two hidden values, one line separates the classes.
 
 
 def sigmoid(z):
@@ -246,9 +244,9 @@ for ax in (left, right):
 # %%
 # Our own weights
 # ---------------
-# The same training from 100 random starts: Glorot's uniform weights, zero biases, Adam at 0.2, cross-entropy, 5,000
-# epochs of all four samples. The first axis of each array counts the starts, so all of them learn at once. How the
-# gradients come about is the subject of the next page.
+# We repeat the training from 100 random starts: Glorot uniform weights, zero biases, Adam with a learning rate of 0.2,
+# cross-entropy, 5,000 epochs of all four samples. The first axis of each array is the start, so all of them learn at
+# once. The next page derives the gradients.
 
 rng = np.random.default_rng(0)
 limit_1, limit_2 = np.sqrt(6 / (2 + 2)), np.sqrt(6 / (2 + 1))
@@ -284,8 +282,8 @@ print("weights of the first that does:", *(p[learned][0].round(1).tolist() for p
 
 # %%
 # The report rounds the outputs of its network to 0, 1, 1, 0 (its order is (0, 0), (0, 1), (1, 0), (1, 1)), and so do
-# the starts that succeed. Many others end in a local minimum, where a point or two stay wrong however long they learn:
-# with two hidden units there is none to spare. If your first attempt fails, draw other weights.
+# the starts that succeed. Many others end in a local minimum, where one or two points stay wrong however long they
+# learn, since two hidden units leave no redundancy. If your first attempt fails, draw other weights.
 
 assert 0 < learned.sum() < 100
 assert np.isin((output.round() != targets).sum(axis=(1, 2)), [0, 1, 2]).all()
@@ -295,6 +293,6 @@ fig, ax = plt.subplots(figsize=(5.5, 3), layout="constrained")
 wrong = (output.round() != targets).sum(axis=(1, 2))
 bars = ax.bar(range(3), [(wrong == n).sum() for n in range(3)], color=[BLUE, GREY, GREY])
 ax.bar_label(bars)
-ax.set(title="2-2-1 on XOR, 100 random starts", xlabel="points that stay wrong", ylabel="starts", xticks=range(3))
+ax.set(title="2-2-1 on XOR, 100 random starts", xlabel="misclassified points", ylabel="starts", xticks=range(3))
 ax.margins(y=0.12)
 plt.show()

@@ -2,9 +2,9 @@
 Backpropagation by hand: a neuron, then a filter
 ================================================
 
-How a network learns, with numbers small enough to follow on paper: one sigmoid neuron and its first two updates, as
-in F. Lazović's thesis *Recognition of Handwritten Digits using Neural Networks* (2020), then what eleven passes make of
-it, and finally the same chain rule through the filter of a convolution, where a sign decides whether anything is
+How a network learns, with calculations small enough to follow on paper: one sigmoid neuron and its first two updates,
+as in F. Lazović's thesis *Recognition of Handwritten Digits using Neural Networks* (2020), then its weights after
+eleven passes, and finally the same chain rule through a convolution filter, where a sign decides whether anything is
 learned.
 """
 
@@ -44,13 +44,13 @@ def gradient(w, sample):
 
 
 def cut(value):
-    """Return a number cut off after three decimals, as the thesis prints most of them."""
+    """Return a number truncated after three decimals, as the thesis prints most of them."""
     return np.trunc(np.round(value * 1000, 9)) / 1000
 
 
 # %%
-# The first update. The thesis cuts its numbers off after the third decimal instead of rounding them; the gradient of
-# the first weight, −0.1298, is printed as −0.129. All of its figures follow.
+# The first update: the thesis truncates its numbers after the third decimal instead of rounding them, so the gradient
+# of the first weight, −0.1298, is printed as −0.129. With truncation, all of its values are reproduced.
 
 after_first = start - gradient(start, 0)
 print(f"output {sigmoid(samples[0] @ start):.4f}, error {error(start, 0):.4f}")
@@ -65,8 +65,8 @@ assert cut(after_first).tolist() == [0.329, 0.629, 0.314, 0.614]
 assert after_first.round(3).tolist() == [0.330, 0.630, 0.314, 0.614]
 
 # %%
-# The thesis then gives the error on the same sample as 0.07. It typed the last input as 0.2, where the table of samples
-# has 0.1. With the right input the error is 0.077. It is smaller than 0.107 either way.
+# The thesis then gives the error on the same sample as 0.07. It uses 0.2 as the last input, where its table of samples
+# has 0.1. With the right input the error is 0.077. Either way, it is smaller than 0.107.
 
 printed = np.array([0.329, 0.629, 0.314, 0.614])
 misprinted_sample = np.array([0.9, 0.9, 0.1, 0.2])
@@ -74,8 +74,8 @@ assert cut((sigmoid(misprinted_sample @ printed) - 1) ** 2) == 0.070
 assert round(error(after_first, 0), 3) == 0.077
 
 # %%
-# The second sample, which the table calls 1 and the text 2. The thesis goes on with its four cut weights, and its
-# numbers are right for them. Without the cut the last digits differ, by up to 0.002.
+# Next comes the second sample, called 1 in the table and 2 in the text. The thesis continues with its four truncated
+# weights, and its numbers are right for these. Without truncation, the last digits differ by up to 0.002.
 
 assert round(error(printed, 1), 2) == 0.51
 assert cut(printed - gradient(printed, 1)).tolist() == [0.299, 0.599, 0.052, 0.352]
@@ -89,8 +89,8 @@ assert round(error(after_second, 1), 3) == 0.374
 # %%
 # Eleven passes
 # -------------
-# The thesis closes with a prediction: over more iterations :math:`w_1` and :math:`w_2` would increase, :math:`w_3` and
-# :math:`w_4` fall below zero, and the classification become correct. We can look.
+# The thesis ends with a prediction: over more iterations :math:`w_1` and :math:`w_2` would increase, :math:`w_3` and
+# :math:`w_4` fall below zero, and the classification become correct. We can check this.
 
 weights, errors = [start], [[error(start, 0), error(start, 1)]]
 for _ in range(11):
@@ -105,14 +105,14 @@ print("after eleven passes", weights[-1].round(3), "errors", errors[-1].round(4)
 assert weights[-1].round(3).tolist() == [0.878, 1.178, -1.139, -0.839]
 
 # %%
-# The prediction is right. From pass to pass all four weights go where it says; :math:`w_3` is negative after the second
-# pass, :math:`w_4` after the third, and from the third on both outputs are on the right side of 0.5. The eleventh pass
-# is the first after which both errors are below 0.03.
+# The prediction is right. In every pass all four weights move as predicted; :math:`w_3` is negative after the second
+# pass, :math:`w_4` after the third, and from the third pass on both outputs are on the correct side of 0.5. The
+# eleventh pass is the first after which both errors are below 0.03.
 
 assert (np.diff(weights[:, :2], axis=0) > 0).all()
 assert (np.diff(weights[:, 2:], axis=0) < 0).all()
 assert [np.argmax(weights[:, k] < 0) for k in (2, 3)] == [2, 3]
-# An output is on its own side of 0.5 if the squared error is below 0.25.
+# An output is on the correct side of 0.5 if the squared error is below 0.25.
 assert np.argmax((errors < 0.25).all(axis=1)) == 3
 assert np.argmax((errors < 0.03).all(axis=1)) == 11
 
@@ -132,16 +132,17 @@ right.set(title="Squared errors", xlabel="passes", ylabel="error", xticks=range(
 # %%
 # Through a filter
 # ----------------
-# Now a convolution: a 3x3 filter slides over a 4x4 image and gives a map of 2x2 values, which pass through a sigmoid;
-# one neuron adds them up with weights of its own and passes the sum through another sigmoid. The thesis derives how the
+# Now a convolution: a 3x3 filter slides over a 4x4 image and produces a map of 2x2 values, which pass through a
+# sigmoid; one neuron computes their weighted sum and passes it through another sigmoid. The thesis derives how the
 # error :math:`C = (y - a^F)^2` changes with a pixel of the filter:
 #
 # .. math:: \frac{\partial C}{\partial w_{11}^C} = 2 (y - a^F) \, g'(z^F) \, w_1^F \, g'(z_1^C) \, x_{11} .
 #
-# Two things are missing. Here the target comes first, so the inner derivative of :math:`y - a^F` is −1, and the whole
-# needs a minus sign. (For its single neuron the thesis has the difference the other way round, and the sign is right.)
-# And the filter lies on the image in several places, four here: each of them contributes, so the derivative is a sum
-# over the places :math:`i`, with the pixel under the filter's corner at each:
+# Two things are missing. The target comes first here, so the inner derivative of :math:`y - a^F` is −1, and the
+# expression needs a minus sign. (For its single neuron the thesis has the difference the other way round, and the sign
+# is right.) Furthermore, the filter is applied at several positions of the image, four here, and each of them
+# contributes. The derivative is therefore a sum over the positions :math:`i`, with the pixel under the filter's corner
+# at each:
 #
 # .. math:: \frac{\partial C}{\partial w_{jk}^C} = -2 (y - a^F) \, g'(z^F) \sum_i w_i^F \, g'(z_i^C) \, x_{jk}^{(i)} .
 
@@ -168,7 +169,7 @@ filter_gradient = (by_place[:, None, None] * patches).sum(axis=0)
 as_printed = 2 * (y - a_dense) * a_dense * (1 - a_dense) * dense_weights[0] * a_conv[0] * (1 - a_conv[0]) * image[0, 0]
 
 # %%
-# A gradient is easily checked: move one weight a little, and see how much the error changes.
+# A gradient is easily checked: change one weight slightly, and see how much the error changes.
 
 numerical = np.empty((3, 3))
 for j, k in np.ndindex(3, 3):
@@ -185,9 +186,10 @@ assert not np.isclose(as_printed, numerical[0, 0])
 # %%
 # What the sign does
 # ------------------
-# The same model on real digits: a 5x5 filter, a map of 24x24 and one neuron, which is to tell 1 from 0. The map has
-# ReLU, max(0, z), whose derivative is 1 above zero and 0 below. It learns from 200 images of each digit for 60 steps.
-# With the minus sign the error falls. Without it every step goes uphill, and the model ends up confident and wrong.
+# We train the same model on real digits: a 5x5 filter, a map of 24x24, and one neuron that distinguishes 1 from 0. The
+# activation of the map is ReLU, max(0, z), whose derivative is 1 above zero and 0 below. The model learns from 200
+# images of each digit for 60 steps. With the minus sign the error falls. Without it, every step goes uphill, and the
+# model ends up confident and wrong.
 
 digits = load_dataset("mnist-5k").train
 chosen = np.concatenate([np.flatnonzero(digits.y == digit)[:200] for digit in (0, 1)])

@@ -2,18 +2,18 @@
 Convolution, pooling, activations, softmax and cross-entropy
 ============================================================
 
-The building blocks of a convolutional network one after the other, each in a line or two of numpy: what it computes on
-the examples that the student reports print, and on a digit. The reports are *Handwritten Digits Recognizer*
-(K. Sougrati, A. Lamfadli, H. Ait Bourhim, no year), *Recognizing Digits using Neural Networks* (A. Aboueloula,
-N. Benserhier, A. Zrira, 2020), *Recognition of Handwritten Digits using Neural Networks* (F. Lazović, 2020) and *Report
-on digit recognition* (A. Bodin, V. Bernard, no year).
+The building blocks of a convolutional network one by one, each in a line or two of numpy, applied to the examples
+printed in student reports and to a digit. The reports are *Handwritten Digits Recognizer* (K. Sougrati, A. Lamfadli, H.
+Ait Bourhim, no year), *Recognizing Digits using Neural Networks* (A. Aboueloula, N. Benserhier, A. Zrira, 2020),
+*Recognition of Handwritten Digits using Neural Networks* (F. Lazović, 2020) and *Report on digit recognition* (A.
+Bodin, V. Bernard, no year).
 """
 
 # %%
 # Convolution
 # -----------
-# A filter is laid on the image; the pixels under it are multiplied by its weights, one by one, and the products summed.
-# The sum is one pixel of the feature map. Then the filter moves on.
+# A filter is placed on the image; each pixel under it is multiplied by the corresponding weight, and the products are
+# summed. The sum is one pixel of the feature map. Then the filter moves on.
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -33,16 +33,16 @@ def convolve(image, weights):
 
 # %%
 # Sougrati and colleagues call this operation a dot product, and illustrate it with a product of two matrices, rows by
-# columns. That is another operation. A filter of 2x2 on an image of 2x2 gives a single number, the dot product of the
-# two if each is written as a row:
+# columns. That is a different operation. A 2x2 filter on a 2x2 image gives a single number, the dot product of the two
+# if each is written as a row:
 
 image, weights = np.array([[1, 7], [2, 4]]), np.array([[3, 3], [5, 2]])
 print("matrix product", (image @ weights).tolist(), "convolution", convolve(image, weights).tolist())
 assert convolve(image, weights) == image.ravel() @ weights.ravel() == 42
 
 # %%
-# Strictly, this is a cross-correlation. A convolution as mathematicians define it turns the filter by 180 degrees
-# first. A network learns its filters, so it makes no difference to it which way round they are.
+# Strictly, this is a cross-correlation. A convolution in the mathematical sense first rotates the filter by 180
+# degrees. A network learns its filters, so their orientation makes no difference.
 
 rng = np.random.default_rng(0)
 image, weights = rng.random((4, 4)), rng.random((3, 3))
@@ -50,9 +50,9 @@ assert np.allclose(convolve(image, weights), signal.correlate2d(image, weights, 
 assert np.allclose(convolve(image, weights), signal.convolve2d(image, weights[::-1, ::-1], mode="valid"))
 
 # %%
-# Without padding the map is smaller than the image, by the filter's side less one: a 3x3 filter on a 4x4 image, as
-# Lazović draws it, gives 2x2; 5x5 filters on a digit give 24x24, as in Aboueloula's first network. Two rows of zeros
-# around the image keep Lazović's 28x28.
+# Without padding, the map is smaller than the image by the filter's side minus one: a 3x3 filter on a 4x4 image, as
+# drawn by Lazović, gives 2x2; 5x5 filters on a digit give 24x24, as in Aboueloula's first network. Padding with two
+# rows of zeros on each side preserves 28x28, as in Lazović's network.
 
 digits = load_dataset("mnist-5k")
 digit = digits.train.images[np.argmax(digits.train.y == 4)] / 255
@@ -64,8 +64,9 @@ assert convolve(np.pad(digit, 2), filter_5x5).shape == (28, 28)
 # %%
 # Filters made by hand
 # --------------------
-# Lazović blurs a picture with a filter of nine times 0.5. Its weights sum to 4.5, so it also makes the picture four and
-# a half times as bright, and most of the strokes are clipped to plain white. Nine ninths blur and keep the brightness.
+# Lazović blurs a picture with a 3x3 filter of 0.5s. Its weights sum to 4.5, so it also makes the picture four and a
+# half times as bright, and most of the strokes are clipped to pure white. With nine weights of 1/9 the filter preserves
+# the brightness.
 
 printed_blur = np.full((3, 3), 0.5)
 assert printed_blur.sum() == 4.5
@@ -90,9 +91,8 @@ for ax, (name, picture) in zip(axes, pictures.items(), strict=True):
 # %%
 # Pooling
 # -------
-# A pooling keeps one number of each window of 2x2: the largest, or the mean. Sougrati and colleagues print a matrix of
-# 4x4 with both results. Three of their means are right (2.75 is rounded to 2.8). The mean of 4, 5, 6 and 5 is 5.0, not
-# 5.3.
+# Pooling replaces each 2x2 window by one number: its maximum or its mean. Sougrati and colleagues print a 4x4 matrix
+# with both results. Three of their means are right (2.75 is rounded to 2.8). The mean of 4, 5, 6 and 5 is 5.0, not 5.3.
 
 matrix = np.array([[4, 3, 1, 5], [1, 3, 4, 8], [4, 5, 4, 3], [6, 5, 9, 4]])
 windows = matrix.reshape(2, 2, 2, 2).swapaxes(1, 2)
@@ -114,10 +114,10 @@ for ax, values, title in zip(axes, [matrix, largest, mean], ["Input", "Largest",
 # %%
 # Flattening
 # ----------
-# Fully connected layers take a row of numbers. Flattening writes all maps into one, row by row. Two maps of 2x2 become
-# eight numbers (Lazović), 32 maps of 7x7 become 1,568 (Lazović), 32 of 12x12 become 4,608 and 128 of 5x5 become 3,200
-# (Aboueloula). Libraries differ in the order only: PyTorch takes one map after the other, Keras all maps at the first
-# pixel, then all at the second. To carry trained weights from one to the other, reorder them.
+# Fully connected layers take a vector of numbers. Flattening writes all maps into one vector, row by row. Two 2x2 maps
+# become eight numbers (Lazović), 32 maps of 7x7 become 1,568 (Lazović), 32 of 12x12 become 4,608 and 128 of 5x5 become
+# 3,200 (Aboueloula). Libraries differ only in the order: PyTorch writes one map after the other; Keras writes the
+# values of all maps at the first pixel, then at the second. To transfer trained weights between the two, reorder them.
 
 maps = np.arange(8).reshape(2, 2, 2)
 print("PyTorch", maps.ravel(), "Keras", maps.transpose(1, 2, 0).ravel())
@@ -128,10 +128,10 @@ for (n_maps, height, width), printed in {(32, 7, 7): 1568, (32, 12, 12): 4608, (
 # %%
 # Activations and their derivatives
 # ---------------------------------
-# Between two layers stands a function that is not linear; without it, two layers would be no more than one. Learning
-# needs its derivative. A sigmoid's is at most 1/4, so four sigmoids in a row leave at most 1/256 of the gradient. That
-# of ReLU is 1 wherever the unit is active. Where it is not, nothing is learned; the leaky ReLU, here with Aboueloula's
-# slope of 0.08, lets a little through.
+# A nonlinear function separates two layers; without it, two layers would be equivalent to one. Learning needs its
+# derivative. The derivative of a sigmoid is at most 1/4, so four sigmoids in a row leave at most 1/256 of the gradient.
+# That of ReLU is 1 where the unit is active and 0 elsewhere, so an inactive unit learns nothing; the leaky ReLU, here
+# with Aboueloula's slope of 0.08, lets a small part of the gradient through.
 
 
 def sigmoid(z):
@@ -149,7 +149,7 @@ for function, derivative in activations.values():
     assert np.allclose(derivative(z), (function(z + 1e-6) - function(z - 1e-6)) / 2e-6, atol=1e-6)
 assert activations["sigmoid"][1](0) == 0.25
 assert activations["tanh"][1](0) == 1
-# A tanh is a sigmoid, stretched and moved.
+# tanh is a sigmoid, scaled and shifted.
 assert np.allclose(np.tanh(z), 2 * sigmoid(2 * z) - 1)
 
 fig, axes = plt.subplots(1, 4, figsize=(11, 2.7), layout="constrained", sharex=True, sharey=True)
@@ -161,18 +161,19 @@ for ax, (name, (function, derivative)) in zip(axes, activations.items(), strict=
 axes[0].legend(loc="upper left", fontsize=8)
 
 # %%
-# Two remarks on what the reports say. A bias moves the curve: with a bias of −5 a sigmoid stays below one half until
-# its input reaches 5 (Lazović). And the zeros of ReLU do make the activations sparse, but they do not reduce the number
-# of parameters, as Sougrati and colleagues have it: every weight is still there, and the next image needs it.
+# Two remarks on the reports: a bias shifts the curve, so with a bias of −5 a sigmoid stays below one half until its
+# input reaches 5 (Lazović). And the zeros of ReLU make the activations sparse, but they do not reduce the number of
+# parameters, as Sougrati and colleagues write: every weight is still there, and the next image may need it.
 
 assert sigmoid(4.9 - 5) < 0.5 == sigmoid(5 - 5) < sigmoid(5.1 - 5)
 
 # %%
 # Softmax
 # -------
-# It turns any ten numbers into ten probabilities. Its inputs may be of any size (Lazović gives them as 0 to 1; that
-# holds for the outputs). A constant added to all inputs cancels out, which is used to keep the exponentials small. With
-# two classes it is the sigmoid of the difference: the two formulas are related, as Sougrati and colleagues say.
+# Softmax turns any ten numbers into ten probabilities. Its inputs are unbounded (Lazović gives their range as 0 to 1,
+# which is that of the outputs). A constant added to all inputs cancels out, which is used to keep the exponentials
+# small. With two classes, softmax is the sigmoid of the difference: the two formulas are related, as Sougrati and
+# colleagues say.
 
 
 def softmax(z):
@@ -190,10 +191,10 @@ assert np.array_equal(np.argsort(softmax(scores)), np.argsort(scores))
 # %%
 # Cross-entropy, in nats and in bits
 # ----------------------------------
-# The loss of an image is :math:`-\sum_c y_c \log p_c`. The target :math:`y` is 1 for the right digit and 0 for the
-# others, so that only one term is left: minus the logarithm of the probability of the right digit. The natural
-# logarithm gives nats, that to base 2 gives bits, and 1 nat is 1.443 bits. Bodin and Bernard print the ten
-# probabilities of a test image that is a 7:
+# The loss of an image is :math:`-\sum_c y_c \log p_c`. The target :math:`y` is 1 for the correct digit and 0 for the
+# others, so only one term is left: minus the logarithm of the probability of the correct digit. The natural logarithm
+# gives nats, the logarithm to base 2 gives bits, and 1 nat is 1.443 bits. Bodin and Bernard print the ten probabilities
+# of a test image of a 7:
 
 printed_probabilities = np.array(
     [
@@ -209,9 +210,9 @@ assert np.isclose(bits, nats / np.log(2))
 
 # %%
 # Sougrati and colleagues explain the loss with a drawing of the logarithm to base 2, and then report a test loss of
-# 0.0342. That was computed by Keras, which takes the natural logarithm: it is 0.0342 nats, or 0.0493 bits. To see what
-# such a number says, undo the logarithm: exp(−0.0342) = 0.966 is the (geometric) mean of the probability that the
-# network gives to the right digit. Guessing blindly costs log 10: 2.303 nats or 3.322 bits.
+# 0.0342. Keras, which computed it, uses the natural logarithm, so it is 0.0342 nats, or 0.0493 bits. To interpret such
+# a number, undo the logarithm: exp(−0.0342) = 0.966 is the (geometric) mean of the probability that the network gives
+# to the correct digit. Random guessing has a loss of log 10: 2.303 nats or 3.322 bits.
 
 assert round(0.0342 / np.log(2), 4) == 0.0493
 assert round(np.exp(-0.0342), 3) == 0.966
@@ -219,12 +220,12 @@ assert round(np.log(10), 3) == 2.303
 assert round(np.log2(10), 3) == 3.322
 
 # %%
-# Is softmax "the only way" to get values that a logarithm takes, as the same report says? Ten separate sigmoids would
-# also do that. What softmax adds is that the ten sum to 1, so that a digit can gain only what others lose.
+# Is softmax "the only way" to get values that the logarithm can take, as the same report says? Ten separate sigmoids
+# would also do. Softmax additionally makes the ten values sum to 1, so that a digit can gain only what others lose.
 #
 # Aboueloula and colleagues compare cross-entropy with the Kullback–Leibler divergence, "in terms of bits", and find
-# them alike. They are not only alike. The divergence is the cross-entropy less the entropy of the target, and a target
-# that is certain has none. Keras computes both in nats.
+# them similar. In fact they are equal: the divergence is the cross-entropy minus the entropy of the target, which is
+# zero for a one-hot target. Keras computes both in nats.
 
 target = np.eye(10)[7]
 right = target > 0
@@ -235,8 +236,8 @@ assert np.isclose(divergence, cross_entropy)
 # %%
 # The loss of a method
 # --------------------
-# The same for a method of this library, on 1,000 test images: softmax of the ten scores, logarithm of the right one,
-# mean.
+# The loss of one of this library's methods, on 1,000 test images: the softmax of the ten scores, the logarithm for the
+# correct digit, and the mean.
 
 model = LinearClassifier().fit(digits.train.X, digits.train.y)
 probabilities = softmax(model.decision_function(digits.test.X))
@@ -251,15 +252,15 @@ p = np.linspace(0.002, 1, 500)
 left.plot(p, -np.log2(p), "--", color=ORANGE, label="bits, −log₂ p")
 left.plot(p, -np.log(p), color=BLUE, label="nats, −ln p")
 left.plot(0.1, np.log(10), "o", color=BLUE)
-left.annotate("a blind guess: 2.303", (0.1, np.log(10)), (0.3, 3.6), color=BLUE, arrowprops={"arrowstyle": "-"})
-left.set(title="Loss of one image", xlabel="probability of the right digit, p", ylabel="loss", ylim=(0, 8))
+left.annotate("random guess: 2.303", (0.1, np.log(10)), (0.3, 3.6), color=BLUE, arrowprops={"arrowstyle": "-"})
+left.set(title="Loss of one image", xlabel="probability of the correct digit, p", ylabel="loss", ylim=(0, 8))
 left.legend()
 share = np.cumsum(np.sort(losses)[::-1]) / losses.sum()
 images = np.arange(1, len(losses) + 1)
 right.plot(images, 100 * share, color=BLUE)
 right.set(
-    title="A few images make most of the loss",
-    xlabel="test images, the worst first",
+    title="A few images cause most of the loss",
+    xlabel="test images, worst first",
     ylabel="share of the summed loss (%)",
     ylim=(0, 102),
 )

@@ -2,16 +2,16 @@
 How parameters are counted
 ==========================
 
-F. Lazović's thesis *Recognition of Handwritten Digits using Neural Networks* (2020) gives its network 3,242 parameters.
-Counted layer by layer it has 42,154. Both numbers can be explained in full, and the explanation is a good exercise in
-what a network consists of. The counts of four other reports serve as a check.
+F. Lazović's thesis *Recognition of Handwritten Digits using Neural Networks* (2020) states that its network has 3,242
+parameters. Counted layer by layer, it has 42,154. Both numbers can be fully explained, which is a good exercise in the
+structure of a network. The counts in four other reports serve as a check.
 """
 
 # %%
 # Three rules
 # -----------
-# * A convolution has a weight for each pixel of a filter **in each channel that comes in**, and one bias per filter.
-# * A fully connected layer has a weight **for each pair** of an input and a unit, and one bias per unit.
+# * A convolution has a weight for each pixel of a filter **in each input channel**, and one bias per filter.
+# * A fully connected layer has a weight **for each pair** of input and unit, and one bias per unit.
 # * Pooling, activations, flattening and dropout have none.
 
 import matplotlib.pyplot as plt
@@ -48,9 +48,9 @@ assert list(counted.values()) == [832, 25_632, 15_690]
 assert sum(counted.values()) == 42_154
 
 # %%
-# How do 3,242 come about? The thesis does not say, but there is one sum that fits exactly. The second convolution is
-# counted like the first, as if it looked at one channel; but it looks at all 32 maps. And for the last layer inputs and
-# units are added, 1,568 + 10, where they must be multiplied.
+# Where does 3,242 come from? The thesis does not say, but one calculation fits exactly. The second convolution is
+# counted like the first, as if it had one input channel; in fact it has all 32 maps as input. And for the last layer,
+# inputs and units are added, 1,568 + 10, where they should be multiplied.
 
 guessed = {
     "32 filters of 5x5": convolution(32, 5, channels=1),
@@ -70,16 +70,16 @@ ax.margins(x=0.12)
 ax.legend()
 
 # %%
-# The conclusion that the thesis draws from its count stands all the same: AlexNet, which has 60 million parameters by
-# its figures, does worse on MNIST than this network of 42,154, which is 1,400 times smaller.
+# The conclusion that the thesis draws from its count still holds: AlexNet, which has 60 million parameters by its
+# figures, performs worse on MNIST than this network of 42,154, which is 1,400 times smaller.
 
 assert round(60e6 / 42_154, -2) == 1400
 
 # %%
 # Let the library count
 # ---------------------
-# A network is a line of text here, and its table has the parameters. On the command line, ``hdr-bench show
-# "32C5p2-MP2-32C5p2-MP2"`` prints the same.
+# In this library a network is described by a line of text, from which a table of its layers and parameters can be made.
+# On the command line, ``hdr-bench show "32C5p2-MP2-32C5p2-MP2"`` prints it.
 
 
 def table(layers, image_shape=(1, 28, 28), n_classes=10):
@@ -96,7 +96,7 @@ for row in table(lazovic):
 assert count(lazovic) == 42_154
 
 # %%
-# And a network that was really built has as many numbers to train.
+# A network that was actually built has the same number of trainable parameters.
 
 digits = load_dataset("mnist-5k").subsample(200)
 model = CNNClassifier(lazovic, max_epochs=1, random_state=0).fit(digits.train.X, digits.train.y)
@@ -107,7 +107,7 @@ assert model.n_parameters_ == 42_154
 # ---------------------
 # A. Aboueloula, N. Benserhier and A. Zrira (*Recognizing Digits using Neural Networks*, 2020) and K. Burke and N.
 # Devery (*A Neural Network to Process and Recognize Handwriting Using The NIST Dataset*, 2019) print Keras's summaries,
-# layer by layer. The rules give the same, without exception.
+# layer by layer. The rules give the same counts, without exception.
 
 printed = {
     "32C5-AP2-20N": [832, 92_180, 210],
@@ -121,8 +121,8 @@ assert [sum(per_layer) for per_layer in printed.values()] == [93_222, 1_156_365,
 
 # %%
 # Batch normalisation has four numbers per channel: a factor and a shift, which are trained, and a running mean and
-# variance, which are only recorded. Keras counts all four, and calls half of them non-trainable. That is how the final
-# network of Aboueloula and colleagues comes to 499,378 parameters, 492,446 of them trainable.
+# variance, which are only recorded. Keras counts all four, and calls half of them non-trainable. Hence the 499,378
+# parameters of the final network of Aboueloula and colleagues, 492,446 of them trainable.
 
 final = table("64C3-lrelu0.08-MP2-D0.2-128C3-lrelu0.08-MP2-D0.2-F-BN-128N-linear-BN-relu-D0.2-BN-OUT-BN")
 per_layer = [row.parameters + row.buffers for row in final if row.parameters]
@@ -131,8 +131,8 @@ trainable, recorded = sum(row.parameters for row in final), sum(row.buffers for 
 assert (trainable + recorded, trainable, recorded) == (499_378, 492_446, 6_932)
 
 # %%
-# Does pooling reduce the number of parameters, as is often said? Not its own, for it has none, but that of the next
-# fully connected layer. Without its pooling, the 20 units of Aboueloula's first network would need four times as many.
+# Does pooling reduce the number of parameters, as is often said? It has none of its own, but it reduces those of the
+# next fully connected layer. Without pooling, the 20 units of Aboueloula's first network would need four times as many.
 
 without = [row.parameters for row in table("32C5-20N") if row.parameters]
 assert without[1] == 368_660
@@ -142,9 +142,9 @@ assert dense(20, 12 * 12 * 32) == 92_180
 # %%
 # Round figures
 # -------------
-# Of LeNet, AlexNet and VGG the thesis gives round figures: 60,000, 60 million, 138 million. They fit if the networks
-# are counted as they were made, the last two for colour images and 1,000 classes. (In the thesis's table of AlexNet the
-# column of filter sizes has slipped up a row: each is the size of the layer below.)
+# For LeNet, AlexNet and VGG the thesis gives round figures: 60,000, 60 million, 138 million. They agree with the
+# original networks, the last two for colour images and 1,000 classes. (In the thesis's table of AlexNet, the column of
+# filter sizes is shifted up by one row: each size belongs to the layer below.)
 
 lenet = count("6C5p2-MP2-16C5-MP2-120C5-84N")
 alexnet = count(
@@ -161,8 +161,8 @@ print(f"LeNet {lenet:,}, AlexNet {alexnet:,}, VGG {vgg:,}")
 assert (lenet, alexnet, vgg) == (61_706, 62_378_344, 138_357_544)
 
 # %%
-# The thesis's table of VGG has two layers of 256 filters where VGG-16 has three. That is a difference of 590,080
-# parameters, and 138 million is right for both.
+# The thesis's table of VGG has two layers of 256 filters where VGG-16 has three. The difference is 590,080 parameters;
+# 138 million is right for both.
 
 assert convolution(256, 3, channels=256) == 590_080
 assert round(vgg / 1e6) == round((vgg - 590_080) / 1e6) == 138
@@ -171,9 +171,9 @@ assert round(vgg / 1e6) == round((vgg - 590_080) / 1e6) == 138
 # Parameters are not work
 # -----------------------
 # A weight of a fully connected layer is used once per image; a weight of a filter once for each pixel of its map. So a
-# convolutional network with few parameters can be the slower one. A. Bodin and V. Bernard (*Report on digit
-# recognition*, no year) print 3 to 5 s per epoch for their dense network, and 44 to 69 s for a convolutional one with
-# about a fifth of the parameters, but six times the multiplications.
+# convolutional network with few parameters can be slower than a dense one with many. A. Bodin and V. Bernard (*Report
+# on digit recognition*, no year) report 3 to 5 s per epoch for their dense network, and 44 to 69 s for a convolutional
+# one with about a fifth of the parameters but six times the multiplications.
 
 networks = {
     "Sougrati, CNN": "8C5-MP2-16C5-MP2-128N-D0.2",
@@ -215,10 +215,10 @@ ax.set(
 )
 
 # %%
-# Even the count of multiplications is not the time. Burke and Devery write that their convolutional network, having
-# fewer parameters, trains faster. It has fewer of both, but their listings show 57 to 62 s per epoch, against 32 to 55
-# s for the dense one: its map of 28 times 26x26 values has to be computed, kept and sent back through the network. When
-# time matters, measure it. That is what the reports of this library do.
+# Even the number of multiplications does not determine the time. Burke and Devery write that their convolutional
+# network, having fewer parameters, trains faster. It has fewer parameters and fewer multiplications, but their listings
+# show 57 to 62 s per epoch, against 32 to 55 s for the dense one: its 28 maps of 26x26 values have to be computed,
+# stored and used again in the backward pass. If time matters, measure it, as the reports of this library do.
 
 assert parameters["Burke, CNN"] < parameters["Burke, dense"]
 assert products["Burke, CNN"] < products["Burke, dense"]

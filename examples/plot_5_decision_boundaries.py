@@ -2,10 +2,10 @@
 What each method sees: decision boundaries
 ==========================================
 
-A classifier divides the space of all images into regions, one for each class. That space has 784 dimensions here, too
-many to draw, so this page squeezes two digits into two numbers each and draws the line that each method puts between
-them. Then it goes back to whole images, and looks at what a tree, a neighbour and a support vector base their answers
-on.
+A classifier divides the space of all images into regions, one for each class. Here that space has 784 dimensions, too
+many to draw, so this page reduces images of two digits to two numbers each and draws the boundary that each method
+finds. It then returns to whole images, and shows what trees, nearest neighbours and support vectors base their
+predictions on.
 
 F. Lazović ("Recognition of Handwritten Digits using Neural Networks", undergraduate thesis, 2020) introduces these
 methods in its first chapter. Its formulas are checked along the way.
@@ -29,14 +29,14 @@ from hdr_bench.estimators import (
     VirtualSVMClassifier,
 )
 
-ONE, FIVE = "#0072B2", "#D55E00"  # blue and vermilion: distinct for colour-blind readers too
+ONE, FIVE = "#0072B2", "#D55E00"  # blue and vermilion: also distinct for colour-blind readers
 FEWER_COLORS = ListedColormap(["#cfe3f1", "#f7dccb"])
 
 # %%
 # Two digits in two numbers
 # -------------------------
-# Principal components are the directions in which the images differ most. Two of them keep little of an image, but 1
-# and 5 remain well apart.
+# Principal components are the directions in which the images differ most. Two of them preserve little of an image, but
+# 1 and 5 remain well separated.
 
 digits = load_dataset("mnist-5k")
 train = digits.train.take(np.flatnonzero(np.isin(digits.train.y, [1, 5])))
@@ -48,8 +48,8 @@ print(f"{len(train)} training images, {len(test)} test images")
 print(f"The two components keep {pca.explained_variance_ratio_.sum():.0%} of the variance.")
 
 # %%
-# Every point of the plane stands for a picture: the mean image plus so much of each component. Along the arm of the
-# ones the slant changes; towards the left, the picture grows a belly and becomes a 5.
+# Every point in the plane corresponds to a picture: the mean image plus a multiple of each component. Along the arm of
+# the ones the slant changes; towards the left, the picture acquires a bowl and becomes a 5.
 
 across, down = np.linspace(-1300, 700, 6), np.linspace(850, -850, 5)
 pictures = pca.inverse_transform([(x, y) for y in down for x in across]).reshape(-1, 28, 28)
@@ -61,15 +61,15 @@ for digit, color, marker in ((1, ONE, "o"), (5, FIVE, "s")):
 left.set(xlabel="First component", ylabel="Second component", title="800 training images")
 left.legend(loc="lower left")
 right.imshow(mosaic, cmap="gray_r", vmin=0, vmax=255, extent=(-1500, 900, -1062, 1062), aspect="auto")
-right.set(xlabel="First component", ylabel="Second component", title="What the points stand for")
+right.set(xlabel="First component", ylabel="Second component", title="Pictures at these points")
 plt.show()
 
 # %%
 # Nine boundaries
 # ---------------
-# Seven methods learn from the two numbers alone. The convolutional network and the virtual SVM need an image to slide
-# a filter over, or to move by a pixel: they get the picture that the point stands for, which says the same as the two
-# numbers.
+# Seven methods learn from the two numbers alone. The convolutional network and the virtual SVM need an image to slide a
+# filter over, or to shift by a pixel, so they get the picture that corresponds to the point. It contains the same
+# information as the two numbers.
 
 on_points = {
     "Linear": LinearClassifier(),
@@ -114,17 +114,17 @@ plt.show()
 print("\n".join(f"{name:27} {accuracy:.1%}" for name, accuracy in accuracies.items()))
 
 # %%
-# The shape of the line is the method's signature. A linear classifier has one straight line and cannot follow the bend
-# of the ones. A tree cuts parallel to the axes, so its boundary is a staircase. Nearest neighbours draw a ragged line
-# with islands around single training images. Kernels and networks bend smoothly. Far from all images a boundary
-# means nothing: methods with nearly the same accuracy disagree there.
+# The shape of the boundary is characteristic of the method. A linear classifier has one straight line and cannot follow
+# the bend of the ones. A tree splits parallel to the axes, so its boundary is a staircase. Nearest neighbours have a
+# ragged boundary with islands around single training images. Kernels and networks have smooth boundaries. Far from all
+# images a boundary is meaningless: methods with nearly the same accuracy disagree there.
 
 assert all(accuracies["Linear"] < accuracies[name] for name in ("k-NN, k = 3", "SVM, RBF", "MLP, 16N-16N"))
 
 # %%
-# Lazović writes that for an SVM "the data must be linearly separable", or else be transformed. The textbook machine
-# needs that, but the one in use does not: its parameter C is the price of an image on the wrong side. A linear SVM
-# trains on these points although no straight line separates them.
+# Lazović writes that for an SVM "the data must be linearly separable", or else be transformed. This is true of the
+# hard-margin SVM in textbooks, but not of the soft-margin SVM used in practice: its parameter C is the penalty for an
+# image on the wrong side. A linear SVM can be trained on these points although no straight line separates them.
 
 linear_svm = SVMClassifier(kernel="linear").fit(points, train.y)
 wrong = int((linear_svm.predict(points) != train.y).sum())
@@ -134,9 +134,9 @@ assert wrong > 0
 # %%
 # What a tree sees
 # ----------------
-# A tree compares one number at a time with a threshold. To choose it, it tries every value half-way between two
-# neighbouring ones and takes the split with the least Gini impurity, one minus the sum of the squared shares of the
-# classes. We do it by hand on the first component.
+# A tree compares one number at a time with a threshold. To choose the threshold, it tries the midpoints between
+# neighbouring values and takes the split with the lowest Gini impurity, one minus the sum of the squared class shares.
+# We do this by hand on the first component.
 
 order = np.argsort(points[:, 0])
 values, is_one = points[order, 0], train.y[order] == 1
@@ -159,10 +159,10 @@ print(f"By hand: {best:.2f}; the library's tree: {stump.tree_.threshold[0]:.2f}"
 assert np.isclose(best, stump.tree_.threshold[0])
 
 # %%
-# Lazović defines the impurity by two counts, which is right for two classes, but for a numerical feature names as the
-# counts the values above and below the threshold. Taken literally, the labels play no part, and the purest split is
-# the one that leaves a single image on one side. The counts must be those of the classes on each side, weighted by the
-# size of the side. Its list of thresholds, (a[i] + a[i-1]) / 2, needs the values sorted, and starts at the second.
+# Lazović defines the impurity by two counts, which is right for two classes. For a numerical feature, however, the
+# thesis counts the values above and below the threshold. Taken literally, the labels play no role, and the purest split
+# leaves a single image on one side. The counts must be those of the classes on each side, weighted by the size of the
+# side. The thresholds, (a[i] + a[i-1]) / 2, require sorted values, and start at the second.
 
 literal = gini(sizes / len(values))
 print(f"Taken literally, the best split has {sizes[literal.argmin()]} image below the threshold.")
@@ -179,14 +179,14 @@ ax.set(xlabel="Threshold on the first component", ylabel="Gini impurity", ylim=(
 plt.show()
 
 # %%
-# On whole images a tree does the same with single pixels. Of 784 it needs few to tell 1 from 5, and never looks at the
-# others. So a speck of dirt on the right pixel can change its answer.
+# On whole images a tree does the same with single pixels. It needs only a few of the 784 to distinguish 1 from 5, and
+# ignores the others, so a speck of dirt on one of these pixels can change its prediction.
 
 tree = DecisionTreeClassifier(random_state=0).fit(train.X, train.y)
 is_split = tree.tree_.children_left >= 0
 used = tree.tree_.feature[is_split]
 reached = tree.tree_.n_node_samples[is_split]
-print(f"The tree looks at {len(set(used))} pixels; test accuracy {tree.score(test.X, test.y):.1%}")
+print(f"The tree uses {len(set(used))} pixels; test accuracy {tree.score(test.X, test.y):.1%}")
 
 answers, changes = tree.predict(test.X), np.zeros(len(test), bool)
 for pixel in set(used):
@@ -205,12 +205,12 @@ for ax, digit, color in zip(axes, (1, 5), (ONE, FIVE), strict=True):
 plt.show()
 
 # %%
-# The circles are the pixels; the larger, the more training images come by.
+# The circles mark the pixels; their size shows how many training images reach the split.
 #
 # What a neighbour sees
 # ---------------------
-# Nearest neighbours compare all pixels of an image with those of every training image, by Lazović's formula, the root
-# of the sum of the squared differences. The most similar images vote. All ten digits now.
+# Nearest neighbours compare all pixels of an image with those of every training image, by Lazović's formula, the square
+# root of the sum of squared differences. The most similar images vote. From here on, all ten digits are used.
 
 knn = KNNClassifier(n_neighbors=4, weights="uniform").fit(digits.train.X, digits.train.y)
 votes = knn.predict_proba(digits.test.X) * 4
@@ -235,21 +235,21 @@ for row, index, neighbors, away in zip(axes, shown, nearest, distances, strict=T
 plt.show()
 
 # %%
-# Lazović's example takes k = 4 neighbours, and the class with the most votes. That leaves open what to do if several
-# classes have equally many, as in these three rows. An odd k prevents it for two classes, but not for ten. By default
-# the library lets near neighbours count more, which settles every draw here.
+# Lazović's example uses k = 4 neighbours and the class with the most votes. This leaves open what to do if several
+# classes are tied, as in these three rows. An odd k prevents ties for two classes, but not for ten. By default, the
+# library weights nearer neighbours more, which resolves every tie here.
 
 weighted = KNNClassifier(n_neighbors=4).fit(digits.train.X, digits.train.y).predict_proba(digits.test.X)
 weighted_draws = int(((weighted == weighted.max(axis=1, keepdims=True)).sum(axis=1) > 1).sum())
-print(f"Draws among {len(digits.test)} test images: {len(draws)} with equal votes, {weighted_draws} with weights")
+print(f"Ties among {len(digits.test)} test images: {len(draws)} with equal votes, {weighted_draws} with weights")
 assert len(draws) > 0
 assert weighted_draws == 0
 
 # %%
 # What a support vector sees
 # --------------------------
-# An SVM compares a new image with some training images as well, but only with those near the boundary: the support
-# vectors. The others have weight 0.
+# An SVM also compares a new image with training images, but only with those near the boundary, the support vectors. The
+# others have weight 0.
 
 svm = SVMClassifier().fit(train.X, train.y)
 support, weights = svm.svc_.support_, np.abs(svm.svc_.dual_coef_[0])
@@ -266,8 +266,8 @@ fig.suptitle("Support vectors with the largest weights: odd ones and odd fives",
 plt.show()
 
 # %%
-# Without the other images the machine is the same. (The default width of the kernel follows from the training images;
-# here both machines get the same one.)
+# Without the other images, the SVM is the same. (The default width of the kernel depends on the training images; here
+# both SVMs use the same one.)
 
 gamma = 2.25 / (784 * (train.X / 255).var())
 full = SVMClassifier(gamma=gamma).fit(train.X, train.y)

@@ -2,11 +2,11 @@
 What a network learns
 =====================
 
-A convolutional network is often called a black box, but every number in it can be looked at. This page opens a small
-one: its filters, what they make of one digit, and three kinds of maps that say which pixels an answer depends on. Maps
-of this kind can mislead, so the page ends with a test of the maps themselves.
+A convolutional network is often called a black box, but every number in it can be inspected. This page opens a small
+one: its filters, their response to one digit, and three kinds of maps that show which pixels a prediction depends on.
+Such maps can mislead, so the page ends with a test of the maps themselves.
 
-The network is the one of K. Sougrati, A. Lamfadli and H. Ait Bourhim ("Handwritten Digits Recognizer", project report,
+The network is that of K. Sougrati, A. Lamfadli and H. Ait Bourhim ("Handwritten Digits Recognizer", project report,
 n.d.): two convolutions of 8 and 16 filters of 5x5 pixels, each followed by pooling, then 128 units. Here it learns from
 4,000 images instead of 60,000.
 """
@@ -33,13 +33,13 @@ network = model.net_.module_.eval()
 print(network)
 
 # %%
-# The library puts ReLU behind the pooling, where fewer pixels are left. Since the largest of four numbers stays the
+# The library applies ReLU after the pooling, where fewer pixels are left. Since the largest of four numbers remains the
 # largest after ReLU, the result is the same as in the usual order.
 #
 # Filters
 # -------
-# A filter of the first layer is a small picture itself. It answers most where the image looks like it: light where it
-# is orange, dark where it is purple.
+# A filter of the first layer is itself a small picture. It responds most strongly where the image looks like it: light
+# where the filter is orange, dark where it is purple.
 
 filters = network[0].weight.detach().numpy()[:, 0]
 largest = np.abs(filters).max()
@@ -54,12 +54,12 @@ plt.show()
 
 # %%
 # F. Lazović ("Recognition of Handwritten Digits using Neural Networks", 2020) writes that filters can be lines, edges,
-# circles, even parts of animals. In a first layer of 5x5 pixels there is room for edges and ends of strokes, and that
-# is what we find.
+# circles, even parts of animals. The 5x5 filters of a first layer have room for edges and ends of strokes, and this is
+# what we find.
 #
 # A. Aboueloula, N. Benserhier and A. Zrira ("Recognizing Digits using Neural Networks", 2020) choose 3x3 pixels, and
-# suppose that a filter of another size has no centre pixel to interpolate to. Every odd size has one. A better reason
-# is in the same paragraph: two 3x3 filters in a row see as far as a 5x5 filter with fewer weights.
+# assume that a filter of another size has no centre pixel to interpolate to. Every odd size has one. The same paragraph
+# gives a better reason: two 3x3 filters in a row cover the same area as a 5x5 filter, with fewer weights.
 
 assert 3 + (3 - 1) == 5
 assert 2 * 3**2 < 5**2
@@ -67,8 +67,8 @@ assert 2 * 3**2 < 5**2
 # %%
 # Feature maps
 # ------------
-# A filter slides over the image, and at each position its weights are multiplied by the pixels beneath and summed up.
-# The sums are the feature map. By hand, for the first filter and one digit:
+# A filter slides over the image; at each position its weights are multiplied by the pixels beneath, and the products
+# are summed. The sums form the feature map. By hand, for the first filter and one digit:
 
 image = digits.test.images[610] / 255
 by_hand = correlate2d(image, filters[0], mode="valid") + network[0].bias.detach().numpy()[0]
@@ -82,8 +82,8 @@ assert np.allclose(by_hand, maps[0, 0].numpy(), atol=1e-5)
 # %%
 # Aboueloula and others print the shape of this layer in the summary of their first network: (None, 24, 24, 32), which
 # has 32 filters of the same size. They also say that a feature map "contains the highest number that the feature
-# detector could detect". It contains a number for each of the 24x24 positions; keeping the highest of a few is what the
-# pooling does afterwards.
+# detector could detect". It contains a number for each of the 24x24 positions; it is the pooling that then keeps the
+# highest of a few.
 
 assert maps.shape[2:] == (24, 24)
 
@@ -100,8 +100,9 @@ fig.suptitle("A digit after the first layer (24x24 positions, above) and after t
 plt.show()
 
 # %%
-# What a filter of the second layer looks for cannot be read from its weights, which multiply eight maps. But we can
-# search all test images for the patches that excite it most. A position of the second layer depends on 14x14 pixels.
+# The weights of a filter in the second layer, which multiply eight maps, do not show what it detects. But we can search
+# all test images for the patches to which it responds most strongly. A position in the second layer depends on 14x14
+# pixels.
 
 test = torch.tensor(digits.test.images / 255, dtype=torch.float32)[:, None]
 with torch.no_grad():
@@ -110,7 +111,7 @@ n_maps, side = responses.shape[1], responses.shape[3]
 
 fig, axes = plt.subplots(6, 8, figsize=(7, 5.4), layout="constrained")
 for number, column in enumerate(axes.T):
-    strongest, places = responses[:, number].flatten(1).max(dim=1)  # one patch of each image at most
+    strongest, places = responses[:, number].flatten(1).max(dim=1)  # at most one patch per image
     for ax, index in zip(column, strongest.argsort(descending=True), strict=False):
         row, start = divmod(int(places[index]), side)
         patch = digits.test.images[index, 2 * row : 2 * row + 14, 2 * start : 2 * start + 14]
@@ -120,16 +121,16 @@ for number, column in enumerate(axes.T):
 plt.show()
 
 # %%
-# Patches in one column are alike: bows, corners, strokes of one slant. These are parts of digits, which several digits
+# The patches in one column are alike: curves, corners, strokes with the same slant. These are parts that several digits
 # share.
 #
 # Which pixels matter
 # -------------------
-# Three common maps of what an answer depends on:
+# Three common maps show what a prediction depends on:
 #
-# - **Gradient** (Simonyan, Vedaldi and Zisserman 2013): by how much the score of the answer changes with each pixel.
+# - **Gradient** (Simonyan, Vedaldi and Zisserman 2013): how much the score of the answer changes with each pixel.
 # - **Gradient times pixel**: the same, multiplied by the pixel, so that the background drops out.
-# - **Occlusion** (Zeiler and Fergus 2014): by how much the score falls if a square of 4x4 pixels is erased.
+# - **Occlusion** (Zeiler and Fergus 2014): how much the score falls if a square of 4x4 pixels is erased.
 #
 # The package captum has all three, and many more. In plain torch they take a few lines each:
 
@@ -147,7 +148,7 @@ def gradient_times_pixel(network, images, answers):
 
 
 def occlusion(network, images, answers, size=4, step=2):
-    """Return by how much each answer's score falls where a square is erased, the mean over the squares."""
+    """Return how much each answer's score falls if a pixel is erased, as the mean over the squares that cover it."""
     falls, counts = torch.zeros_like(images), torch.zeros_like(images)
     with torch.no_grad():
         scores = network(images).gather(1, answers[:, None])
@@ -162,7 +163,8 @@ def occlusion(network, images, answers, size=4, step=2):
 
 
 # %%
-# Does the derivative hold? Brightening one pixel by a thousandth should change the score by a thousandth of it.
+# Is the derivative right? Brightening one pixel by a thousandth should change the score by a thousandth of the
+# derivative.
 
 with torch.no_grad():
     answers = network(test).argmax(dim=1)
@@ -194,13 +196,13 @@ for ax in axes.flat:
 plt.show()
 
 # %%
-# Orange pixels speak for the answer, purple ones against it. The grey line is the digit's outline. Occlusion is the
-# easiest to read: it names parts of the stroke, and asks a question that one can ask again with an eraser.
+# Orange pixels support the answer, purple ones count against it. The grey line is the digit's outline. Occlusion is the
+# easiest to interpret: it highlights parts of the stroke, and its effect can be checked with an eraser.
 #
 # Noise made from the gradient
 # ----------------------------
 # Lazović adds noise to digits by hand until his network errs, and notes that the noise can also be made by
-# backpropagation. The gradient says how: move every pixel by the same small step in the direction that lowers the
+# backpropagation. The gradient shows how: move every pixel by the same small step in the direction that lowers the
 # score of the true class (Goodfellow, Shlens and Szegedy, "Explaining and Harnessing Adversarial Examples", 2015).
 
 truth = torch.tensor(digits.test.y)
@@ -238,8 +240,8 @@ for ax, signs, title in ((middle, random_signs, "random signs"), (right, directi
 plt.show()
 
 # %%
-# The same amount of noise is nearly harmless when its signs are drawn at random, and ruinous when they follow the
-# gradient. So it is not noise as such that the network cannot stand.
+# The same amount of noise is nearly harmless if its signs are random, and very harmful if they follow the gradient. So
+# it is not noise as such that misleads the network.
 
 print("change of each pixel:", steps)
 print("random signs:        ", by_chance)
@@ -250,9 +252,9 @@ assert by_gradient[4] < by_chance[4] - 0.3
 # %%
 # Do the maps depend on the network?
 # ----------------------------------
-# A map that looks sensible may still say nothing of the network: an edge filter draws the outline of the digit too.
-# Adebayo and others ("Sanity Checks for Saliency Maps", 2018) propose a test. Replace what the network has learned by
-# random weights, layer after layer from the top. If the map hardly changes, it does not show what the network learned.
+# A map that looks sensible may still say nothing about the network: an edge filter draws the outline of the digit too.
+# Adebayo and others ("Sanity Checks for Saliency Maps", 2018) propose a test: replace the learned weights with random
+# ones, layer by layer from the top. If the map hardly changes, it does not show what the network learned.
 
 torch.manual_seed(0)
 randomized, stages = deepcopy(network), [("trained", network)]
@@ -279,7 +281,7 @@ fig.suptitle("Maps, without their sign, as more and more layers become random", 
 plt.show()
 
 # %%
-# The eye is a poor judge here, so we count: the rank correlation of each map with that of the trained network, the
+# This is hard to judge by eye, so we compute the rank correlation of each map with that of the trained network, as a
 # mean over 40 test images, with and without the sign.
 
 
@@ -307,12 +309,12 @@ for name in maps:
     print(f"{name:17} with sign:   ", " ".join(f"{value:5.2f}" for value in signed[name]))
 
 # %%
-# With their signs, all three maps pass: already with a random output layer, nothing is left of the trained map. The
-# edge filter knows no network and cannot pass.
+# With their signs, all three maps pass: a random output layer alone removes all similarity to the trained map. The edge
+# filter does not depend on the network, and cannot pass.
 #
-# Without signs, the maps of a network that has learned nothing still resemble those of the trained one, that of
-# gradient times pixel almost perfectly: what it shows is mostly the digit. That is the trap. A map that follows the
-# strokes is no evidence that the network looks at strokes.
+# Without signs, the maps of a network that has learned nothing still resemble those of the trained one. For gradient
+# times pixel the resemblance is almost perfect: it mostly shows the digit. A map that follows the strokes is therefore
+# no evidence that the network uses the strokes.
 
 for name in METHODS:
     assert abs(signed[name][-1]) < 0.2

@@ -2,10 +2,10 @@
 Images: distorted, deskewed, and ambiguous
 ==========================================
 
-Much of what makes digits hard to read is known beforehand: people slant their writing, and write larger or smaller.
-There are two ways to use that. One shows a network many distorted copies, so that it learns to ignore the differences;
-the other removes the differences before any method sees the image. What remains are digits that even people hesitate
-over, and for these it is worth asking for a second guess.
+Some of the differences that make digits hard to read are known beforehand: people slant their writing, and write larger
+or smaller. There are two ways to use this knowledge. One is to train a network on distorted copies, so that it learns
+to ignore the differences; the other is to remove the differences before any method sees the image. Some digits remain
+that even people are unsure about; for these, a second guess is useful.
 """
 
 import matplotlib.pyplot as plt
@@ -31,10 +31,10 @@ digits = load_dataset("mnist-5k")
 # %%
 # Augmented images
 # ----------------
-# A. Aboueloula, N. Benserhier and A. Zrira ("Recognizing Digits using Neural Networks", 2020) turn each training image
-# by up to 8 degrees, scale it by up to 8 %, move it sideways by up to 2 % of its width, and shear it by up to 0.1,
-# which Keras takes for degrees. As they point out, the copies take the place of the originals rather than being added:
-# each epoch sees every image once, distorted differently each time. ``Distortion`` works in the same way.
+# A. Aboueloula, N. Benserhier and A. Zrira ("Recognizing Digits using Neural Networks", 2020) rotate each training
+# image by up to 8 degrees, scale it by up to 8 %, shift it sideways by up to 2 % of its width, and shear it by up to
+# 0.1, which Keras interprets as degrees. As they point out, the copies replace the originals rather than being added:
+# each epoch uses every image once, distorted differently each time. ``Distortion`` works in the same way.
 
 distortions = {
     "theirs": Distortion(rotation=8, zoom=0.08, shift=0.02, shear=0.1),
@@ -59,7 +59,7 @@ plt.show()
 
 # %%
 # The first row is hardly distorted. How far does each setting move a pixel? An MNIST digit fits into 20x20 pixels, so
-# its corner is 10 pixels across and 10 down from the middle, 14.1 in all.
+# its corner is 10 pixels across and 10 down from the middle, at a distance of 14.1.
 
 corner = np.hypot(10, 10)
 moves = {
@@ -74,13 +74,13 @@ fig, ax = plt.subplots(figsize=(6.5, 2.4), layout="constrained")
 bars = ax.barh(list(moves), list(moves.values()), color=[BLUE] * 4 + ["#bbbbbb"])
 ax.bar_label(bars, fmt="%.2f", padding=3)
 ax.invert_yaxis()
-ax.set(xlabel="Farthest that a corner of the digit is moved (pixels)", xlim=(0, 2.3))
+ax.set(xlabel="Largest displacement of a digit's corner (pixels)", xlim=(0, 2.3))
 plt.show()
 
 # %%
 # A shear of a tenth of a degree moves nothing by more than a fiftieth of a pixel. Perhaps radians were meant (the grey
-# bar), which would be much like the other settings. Their result stands in any case: the copies were different enough
-# without the shear.
+# bar), which would be similar to the other settings. The result of the report holds in any case: the copies were
+# different enough without the shear.
 
 only_shear = Distortion(shear=0.1).apply(original, torch.Generator().manual_seed(1))
 print(f"Largest change of a pixel by the shear alone: {float((only_shear - original).abs().max()):.3f} of 1")
@@ -90,10 +90,10 @@ assert (only_shear - original).abs().max() < 0.05
 # %%
 # Distorted copies against overfitting
 # ------------------------------------
-# They train with and without the copies and watch the loss. Without, the loss on the validation images stops falling at
-# about the fifth epoch while the training loss goes on; with them, they see no gap. We repeat it with 500 training
-# images, where overfitting is quick. (As they do, we watch the loss on test images. Nothing is chosen by it here; to
-# stop at the best epoch, one would need other images.)
+# The report trains with and without the copies and monitors the loss. Without them, the loss on the validation images
+# stops falling at about the fifth epoch while the training loss continues to fall; with them, there is no gap. We
+# repeat this with 500 training images, where overfitting is quick. (As in the report, we monitor the loss on test
+# images. It is not used for any choice here; to stop at the best epoch, one would need other images.)
 
 few, watched = digits.subsample(500), digits.test.take(np.arange(0, 1000, 2))
 settings = {"batch_size": 50, "lr": 0.003, "schedule": "constant", "label_smoothing": 0.0, "max_epochs": 20}
@@ -118,9 +118,9 @@ for name, network in networks.items():
     print(f"{name:10} accuracy on the undistorted training images {on_train:.1%}, on the test images {on_test:.1%}")
 
 # %%
-# The copies help. But part of the gap is closed from the other side: the training loss is now that of distorted images,
-# which are harder. On the undistorted ones the network is right nearly always, and on new ones it is not, so there
-# still is a gap. "Guaranteed to work on unseen data", as the report concludes, is more than the curves say.
+# The copies help. But part of the gap closes from the other side: the training loss is now that of distorted images,
+# which are harder. On the undistorted training images the network is nearly always right, and on new images it is not,
+# so there is still a gap. "Guaranteed to work on unseen data", as the report concludes, is more than the curves show.
 
 losses = {name: network.history_[-1]["validation_loss"] for name, network in networks.items()}
 assert losses["wider"] < losses["theirs"] < losses["no copies"]
@@ -131,12 +131,12 @@ assert (
 # %%
 # Deskewing
 # ---------
-# The other way: straighten each digit. Its slant is the slope of a straight line through its ink, columns against rows,
-# by least squares; the weight of a pixel is its brightness.
+# The other way is to straighten each digit. Its slant is the slope of a straight line fitted to its ink by least
+# squares, columns against rows; the weight of a pixel is its brightness.
 
 
 def slants(images):
-    """Return by how many columns each image leans to the right per row upwards."""
+    """Return how many columns each image leans to the right per row upwards."""
     weights = images / images.sum(axis=(1, 2), keepdims=True, dtype=float)
     rows, columns = np.mgrid[:28, :28]
     row_mean = (weights * rows).sum(axis=(1, 2))
@@ -164,7 +164,8 @@ fig.suptitle("The third most slanted test image of each digit, before and after"
 plt.show()
 
 # %%
-# Most writers lean to the right, and the digits differ: a 1 is all slant. After the transformation they stand upright.
+# Most writers slant to the right, and the slant depends on the digit: it is largest for a 1. After the transformation,
+# the digits are upright.
 
 fig, ax = plt.subplots(figsize=(7, 3), layout="constrained")
 positions = np.arange(10)
@@ -176,9 +177,9 @@ ax.set(xlabel="Digit", ylabel="Slant to the right (degrees)")
 plt.show()
 
 # %%
-# LeCun and others ("Gradient-Based Learning Applied to Document Recognition", 1998) report what this is worth on all of
-# MNIST: nearest neighbours err on 2.4 % instead of 5.0 %, a linear classifier on 8.4 % instead of 12.0 %. Here, after
-# 4,000 training images:
+# LeCun and others ("Gradient-Based Learning Applied to Document Recognition", 1998) report the effect on all of MNIST:
+# the error of nearest neighbours is 2.4 % instead of 5.0 %, that of a linear classifier 8.4 % instead of 12.0 %. Here,
+# with 4,000 training images:
 
 methods = {
     "Linear": LinearClassifier(),
@@ -207,9 +208,9 @@ ax.invert_yaxis()
 plt.show()
 
 # %%
-# All three err less, linear and nearest neighbours most of all. K. Sougrati, A. Lamfadli and H. Ait Bourhim
-# ("Handwritten Digits Recognizer", n.d.) quote an error rate of 0.8 % for the SVM from the same paper. That is the
-# virtual SVM, which learned from distorted copies as well; without them, the paper's SVM has 1.1 %.
+# All three make fewer errors; the linear classifier and nearest neighbours gain the most. K. Sougrati, A. Lamfadli and
+# H. Ait Bourhim ("Handwritten Digits Recognizer", n.d.) quote an error rate of 0.8 % for the SVM from the same paper.
+# It belongs to the virtual SVM, which also learned from distorted copies; without them, the paper's SVM has 1.1 %.
 
 for name in methods:
     assert right[name, True].sum() > right[name, False].sum()
@@ -219,9 +220,9 @@ assert gain["k-NN"] > gain["Polynomial"]
 # %%
 # The most ambiguous images
 # -------------------------
-# A network gives a probability for each class. Where the two largest are close, it hesitates. A. Bodin and V. Bernard
-# ("Report on digit recognition", n.d.) print the ten probabilities for the first test image of MNIST, a 7. There is no
-# doubt in them; the second guess is 9.
+# A network gives a probability for each class. If the two largest are close, it is unsure. A. Bodin and V. Bernard
+# ("Report on digit recognition", n.d.) print the ten probabilities for the first test image of MNIST, a 7. They leave
+# no doubt; the second guess is 9.
 
 printed = [1.7346186e-06, 7.2427065e-07, 7.7200777e-05, 8.1140381e-05, 3.1915764e-07]
 printed += [4.5135931e-07, 2.0246911e-10, 9.9972427e-01, 2.0642960e-06, 1.1205630e-04]
@@ -231,7 +232,7 @@ assert abs(sum(printed) - 1) < 1e-6
 assert (first, second) == (7, 9)
 
 # %%
-# With a network of our own, which has learned from distorted copies, these are the images with the smallest gap:
+# These are the images with the smallest gap for our own network, trained on distorted copies:
 
 network = CNNClassifier("8C5-MP2-16C5-MP2-128N-D0.2", augmentation=distortions["wider"], max_epochs=6, random_state=0)
 network.fit(digits.train.X, digits.train.y)
@@ -255,7 +256,7 @@ plt.show()
 # %%
 # What a second guess gives
 # -------------------------
-# If a method may name two digits, how often is the true one among them?
+# If a method may give two answers, how often is the true digit among them?
 
 scores = {name: models[name, False].decision_function(digits.test.X) for name in ("Linear", "Polynomial")}
 scores["CNN"] = probabilities
@@ -268,11 +269,11 @@ for name, score in scores.items():
     assert two < one / 2
 
 # %%
-# A second guess saves more than half of the errors. So most mistakes are confusions of two digits, and the right answer
-# was close.
+# A second guess avoids more than half of the errors. So most errors are confusions of two digits, with the correct
+# answer in second place.
 #
-# A system that may ask back can use the gap in another way: it refuses the images on which it hesitates. LeCun and
-# others measured which share must be refused so that the error on the rest is 0.5 %: 8.1 % of the images for nearest
+# A system with a human fallback can use the gap in another way: it rejects the images about which it is unsure. LeCun
+# and others measured the share to reject so that the error on the rest is 0.5 %: 8.1 % of the images for nearest
 # neighbours after deskewing, 1.8 % for the network LeNet-4.
 
 fig, ax = plt.subplots(figsize=(7, 3.4), layout="constrained")
@@ -280,17 +281,17 @@ for (name, score), color, line in zip(scores.items(), (BLUE, GREEN, VERMILION), 
     ordered = np.sort(score, axis=1)
     least_sure_first = (ordered[:, -1] - ordered[:, -2]).argsort()
     is_wrong = (score.argmax(axis=1) != digits.test.y)[least_sure_first]
-    refused = np.arange(700)
-    error = np.array([is_wrong[n:].mean() for n in refused])
-    ax.plot(refused / 10, 100 * error, color=color, linestyle=line, label=name)
-    enough = refused[error <= 0.005]
-    print(f"{name:10} refuses {enough[0] / 10:.1f} %" if len(enough) else f"{name:10} would refuse more than 70 %")
+    rejected = np.arange(700)
+    error = np.array([is_wrong[n:].mean() for n in rejected])
+    ax.plot(rejected / 10, 100 * error, color=color, linestyle=line, label=name)
+    enough = rejected[error <= 0.005]
+    print(f"{name:10} rejects {enough[0] / 10:.1f} %" if len(enough) else f"{name:10} would reject more than 70 %")
 ax.axhline(0.5, color="gray", linewidth=1)
 ax.annotate("0.5 %", (64, 0.65), color="dimgray", fontsize=9)
-ax.set(xlabel="Test images refused (%)", ylabel="Error on the rest (%)", ylim=(0, None))
+ax.set(xlabel="Test images rejected (%)", ylabel="Error on the rest (%)", ylim=(0, None))
 ax.legend()
 plt.show()
 
 # %%
-# The lines fall steeply at first: the least certain images hold most of the errors. Note that the threshold was chosen
-# on the test images here, as in the paper. For a system in use it must come from images of its own.
+# The curves fall steeply at first: the least certain images account for most of the errors. Note that the threshold was
+# chosen on the test images here, as in the paper. For a system in use, it must be chosen on separate images.

@@ -3,8 +3,8 @@ How many images does a method need?
 ===================================
 
 "The biggest factor in the success of the model is the architecture of the model, the quality and quantity of the data",
-concludes F. Lazović ("Recognition of Handwritten Digits using Neural Networks", 2020). This page measures what the
-quantity is worth: nine methods learn from 100 to 4,000 images, and all are evaluated on the same 1,000 others.
+concludes F. Lazović ("Recognition of Handwritten Digits using Neural Networks", 2020). This page measures the effect of
+quantity: nine methods learn from 100 to 4,000 images, and all are evaluated on the same 1,000 other images.
 """
 
 import matplotlib.pyplot as plt
@@ -28,14 +28,13 @@ digits = load_dataset("mnist-5k")
 # %%
 # Learning curves
 # ---------------
-# ``subsample`` draws training images with every class equally frequent, and leaves the test part whole. The virtual SVM
-# stops at 1,000 images here, because it learns from four moved copies of each support vector too and
-# takes longest.
+# ``subsample`` draws training images with all classes equally frequent, and does not change the test part. The virtual
+# SVM stops at 1,000 images here: it also learns from four shifted copies of each support vector, and takes longest.
 #
 # A suite does the same with ``protocol = { kind = "learning-curve", sizes = [100, 300, 1000, 4000], repeats = 3 }``,
 # draws three times, and shows the result as a ``LearningCurveDisplay``. A loop is enough here; each point is one draw
-# and one fit. The networks get more passes through fewer images, so that they take enough steps; longer training would
-# still improve them.
+# and one fit. With fewer images the networks train for more epochs, so that they take enough steps; longer training
+# would still improve them.
 
 methods = {
     "CNN": CNNClassifier("8C5-MP2-16C5-MP2-32N", batch_size=32, random_state=0),
@@ -63,8 +62,8 @@ for name, method in methods.items():
     print(f"{name:14}", "  ".join(f"{error:6.1%}" for error in curve))
 
 # %%
-# With both axes logarithmic, most curves are nearly straight lines. Direct labels are easier to follow than a legend of
-# nine lines.
+# On logarithmic axes, most curves are nearly straight lines. Direct labels are easier to follow than a legend with nine
+# entries.
 
 COLORS = ("#0072B2", "#882255", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#E69F00", "#1b1b1b", "#777777")
 
@@ -77,7 +76,7 @@ ax.set_yticks([2, 5, 10, 20, 50], ["2", "5", "10", "20", "50"])
 ax.minorticks_off()
 ax.grid(color="#dddddd")
 
-# The labels stand at the ends of the lines, moved apart where these are close.
+# The labels are at the ends of the lines, spread out where these are close.
 ends = sorted((100 * curve[-1], name, color) for (name, curve), color in zip(errors.items(), COLORS, strict=True))
 height = 0
 for error, name, color in ends:
@@ -90,9 +89,9 @@ plt.show()
 
 # %%
 # The curves differ in two ways: how low they start, and how fast they fall. The decision tree needs more images than
-# any other method for the same error. The virtual SVM and the convolutional network are ahead from the start, and both
-# for the same reason: they need not learn from images that a stroke is the same stroke one pixel further on. The one is
-# given moved copies, the other slides its filters.
+# any other method for the same error. The virtual SVM and the convolutional network are ahead from the start, both for
+# the same reason: they need no images to learn that a stroke shifted by a pixel is the same stroke. One is given
+# shifted copies, the other slides its filters.
 
 assert all(errors["CNN"][-1] < errors[name][-1] for name in errors if name not in ("CNN", "Virtual SVM"))
 assert all(errors["Decision tree"] > errors["Linear"])
@@ -101,7 +100,7 @@ assert all(errors["Virtual SVM"] < errors["SVM, RBF"][:3])
 # %%
 # Images for an accuracy of 90 %
 # ------------------------------
-# Read off the curves at an error of 10 %, along straight lines between the points:
+# The curves at an error of 10 %, interpolated by straight lines between the points:
 
 for name, curve in errors.items():
     if curve.min() > 0.1:
@@ -111,11 +110,11 @@ for name, curve in errors.items():
         print(f"{name:14} about {float(f'{needed:.2g}'):,.0f}")
 
 # %%
-# Can we look ahead?
-# ------------------
-# A straight line in this figure is a power law: each fourfold increase divides the error by the same number. If it went
-# on like that, what would the error be after 60,000 images? For four methods with their default parameters we know the
-# answer: ``hdr-bench run mnist`` measured it with all of MNIST.
+# Extrapolation
+# -------------
+# A straight line in this figure is a power law: each fourfold increase divides the error by the same number. If this
+# continued, what would the error be with 60,000 images? For four methods with their default parameters we know the
+# answer: ``hdr-bench run mnist`` measured it on all of MNIST.
 
 measured = {"SVM, RBF": 0.0140, "k-NN": 0.0283, "Linear": 0.0747, "Decision tree": 0.1118}
 
@@ -137,10 +136,10 @@ axes[0].legend(fontsize=8, loc="lower left")
 plt.show()
 
 # %%
-# The guess is right for the SVM and not far off for the tree; nearest neighbours do better than it. These methods grow
+# The extrapolation is right for the SVM and not far off for the tree; nearest neighbours do better. These methods grow
 # with the data: more support vectors, more neighbours, more branches. The linear classifier falls short of its line.
-# Its 7,850 weights are soon as good as they get, and no number of images bends a straight boundary. So Lazović's two
-# factors are not independent: data pay as far as the architecture can make use of them.
+# Its 7,850 weights soon reach their limit, and no number of images bends a straight boundary. So Lazović's two factors
+# are not independent: more data help only as far as the architecture can use them.
 
 linear, tree = errors["Linear"], errors["Decision tree"]
 assert linear[-1] / linear[-2] > tree[-1] / tree[-2]  # the last fourfold increase helps the linear classifier least

@@ -2,10 +2,10 @@
 What three seeds can tell
 =========================
 
-A network starts from random weights and sees its images in random order, so a second training gives another accuracy.
-How much of the difference between two methods is chance? This page trains the same small network twenty times, takes
-the chance apart into that of the seeds and that of the test images, and asks what is left of a comparison with three
-seeds. At the end it goes back to figures that were published from one training each.
+A network starts from random weights and sees its images in random order, so training it again gives a different
+accuracy. How much of the difference between two methods is due to chance? This page trains the same small network
+twenty times, separates the variation due to seeds from that due to test images, and shows how much a comparison with
+three seeds can detect. It ends with published figures that come from one training run each.
 """
 
 from itertools import combinations
@@ -20,10 +20,10 @@ from hdr_bench.estimators import MLPClassifier
 BLUE, VERMILION, GRAY = "#0072B2", "#D55E00", "#777777"
 
 # %%
-# Twenty trainings
-# ----------------
-# Two networks that differ in size alone, 64 or 32 hidden units, learn from the same 1,000 images, with the seeds 0 to
-# 19. We keep which of the 1,000 test images each fit gets right.
+# Twenty training runs
+# --------------------
+# Two networks that differ only in size, with 64 or 32 hidden units, learn from the same 1,000 images, with seeds 0 to
+# 19. We record which of the 1,000 test images each fit classifies correctly.
 
 digits = load_dataset("mnist-5k")
 few = digits.subsample(1000)
@@ -55,8 +55,9 @@ plt.show()
 #
 # Seeds and images
 # ----------------
-# Two things are left to chance: the seed, and which images happen to be in the test part. To see the second, look at
-# the images one by one. Most are right with every seed. It is the few in between that make the accuracy move.
+# Two things are left to chance: the seed, and which images happen to be in the test part. To see the effect of the
+# second, look at the images one by one. Most are right with every seed. The accuracy varies because of the few that are
+# right with some seeds only.
 
 shares = larger.mean(axis=0)
 print(f"Right with every seed {np.sum(shares == 1)}, wrong with every seed {np.sum(shares == 0)},")
@@ -68,15 +69,15 @@ left.set(yscale="log", xlabel="Seeds that are right", ylabel="Test images", titl
 left.set_xticks(range(0, 21, 5))
 halves = 100 * larger[:, ::2].mean(axis=1), 100 * larger[:, 1::2].mean(axis=1)
 right.scatter(*halves, color=BLUE)
-right.set(xlabel="Accuracy on the even images (%)", ylabel="on the odd images (%)", title="A good seed, or good luck?")
+right.set(xlabel="Accuracy on the even images (%)", ylabel="on the odd images (%)", title="Good seeds, or luck?")
 plt.show()
 print(f"Correlation of the two halves over the seeds: {np.corrcoef(*halves)[0, 1]:.2f}")
 
 # %%
-# On the right every point is a seed. If some seeds gave much better networks, these would be better on both halves, and
-# the points would rise from left to right. They hardly do. The variance can be split in the same way. Even seeds that
-# are equally good in the long run differ on 1,000 images: by the variance of an image over the seeds, on average,
-# divided by the number of images. Only what exceeds that is due to the seeds themselves.
+# On the right, every point is a seed. If some seeds gave much better networks, these would be better on both halves,
+# and the points would rise from left to right. They hardly do. The variance can be split in the same way. Even seeds
+# that are equally good in the long run differ on 1,000 images: the expected variance is that of an image over the
+# seeds, averaged over the images and divided by their number. Only the excess is due to the seeds themselves.
 
 spread = larger.mean(axis=1).var(ddof=1)
 by_images = (shares * (1 - shares)).mean() * n_seeds / (n_seeds - 1) / n_images
@@ -89,14 +90,14 @@ print(f"sd due to the choice of the test images {100 * np.sqrt(of_test_part):.2f
 assert of_test_part > spread
 
 # %%
-# The last line is the largest, and more seeds do not reduce it: an interval made from seeds alone holds for these
-# 1,000 test images, not for new ones. Reports of hdr-bench add both parts up, ``var(shares) / images + v / seeds``,
-# where v is what the seeds add beyond the images' part.
+# The last line is the largest, and more seeds do not reduce it: an interval from seeds alone holds for these 1,000 test
+# images, not for new ones. hdr-bench's reports add both parts, ``var(shares) / images + v / seeds``, where v is the
+# variance that the seeds add beyond that of the images.
 #
 # Three out of twenty
 # -------------------
-# Three seeds are the usual number. We have twenty, so we can look at every choice of three of them, 1,140 in all, and
-# compare what each says with what all twenty say.
+# Three seeds are a common choice. We have twenty, so we can take every choice of three of them, 1,140 in all, and
+# compare the result of each with that of all twenty.
 
 values = accuracies["64 units"]
 triples = np.array(list(combinations(values, 3)))
@@ -106,7 +107,7 @@ truth, sd = values.mean(), values.std(ddof=1)
 covered = {}
 for name, quantile in (("as if the sd were known", 1.96), ("Student's t", stats.t.ppf(0.975, 2))):
     covered[name] = np.mean(np.abs(means - truth) <= quantile * deviations / np.sqrt(3))
-    print(f"mean ± {quantile:.2f} sd / √3 ({name}) holds the mean of all twenty for {covered[name]:.0%} of the triples")
+    print(f"mean ± {quantile:.2f} sd / √3 ({name}) contains the mean of all twenty in {covered[name]:.0%} of triples")
 
 fig, ax = plt.subplots(figsize=(7, 3), layout="constrained")
 ax.hist(deviations, bins=np.arange(0, 1.2, 0.06), color=BLUE, edgecolor="white")
@@ -119,8 +120,9 @@ plt.show()
 print(f"The sd of three seeds is {low / sd:.2f} to {high / sd:.2f} times that of all twenty, in 95 % of the cases.")
 
 # %%
-# Three seeds hardly know their own spread: sometimes they agree by chance and feign precision. That is why Student's
-# quantile for three values is 4.30 and not 1.96. With 1.96, the interval promises 95 % and delivers far less.
+# Three seeds give a poor estimate of their own spread: sometimes they agree by chance and suggest a precision that is
+# not there. That is why Student's quantile for three values is 4.30 and not 1.96. With 1.96, the coverage of the
+# nominal 95 % interval is far lower.
 
 assert covered["as if the sd were known"] < 0.9 < covered["Student's t"]
 
@@ -148,7 +150,7 @@ assert seen[1][0] < seen[3][0] < seen[10][0]
 assert seen[3][1] < seen[10][1]
 
 # %%
-# How large must a difference be, so that the test finds it in four of five cases? With k seeds of each, in units of the
+# How large must a difference be for the test to find it in four of five cases? With k seeds of each, in units of the
 # seeds' standard deviation:
 
 counts = np.arange(2, 21)
@@ -164,9 +166,9 @@ ax.set_xticks([2, 3, 5, 10, 15, 20])
 plt.show()
 
 # %%
-# So three seeds find differences of three standard deviations. With a spread of half a point, that is one and a half
-# points, and on MNIST, where good networks differ by tenths, the spread must be small as well. Five seeds are much
-# better than three; beyond ten, the test images are what limits the comparison.
+# So three seeds can detect differences of three standard deviations. With a spread of half a point, that is one and a
+# half points; on MNIST, where good networks differ by tenths of a point, the spread must be small as well. Five seeds
+# are much better than three; beyond ten, the test images limit the comparison.
 #
 # Back to published figures
 # -------------------------
@@ -197,9 +199,9 @@ assert as_sd < 0.01
 assert round(chance**2, 1) == 0.1
 
 # %%
-# As a standard deviation in points, 0.1 would be less than chance allows. As a variance of shares it would mean that
-# the folds lie 32 points apart. In points squared it is what chance alone would give if all ten fits were equally good.
-# The unit decides, so write it.
+# As a standard deviation in points, 0.1 would be less than chance allows. As a variance of shares, it would mean that
+# the folds differ by 32 points. In points squared, it is what chance alone would give if all ten fits were equally
+# good. So always state the unit.
 #
 # In the same report, one, two and three layers of convolution are compared. Each printed figure is the mean over the 40
 # epochs of one training: multiplied by 40 times the number of images, it is a whole number.
@@ -219,17 +221,18 @@ assert validation[2] - validation[1] > margin / 100
 assert abs(validation[3] - validation[1]) < margin / 100
 
 # %%
-# That two layers are better than one exceeds the chance of the images (the same images were used for both, so the limit
-# is a cautious one). "The third layer is the worst" does not: it is 0.06 points behind the first. And what another seed
-# would have given, nobody knows, for each was trained once.
+# The advantage of two layers over one exceeds the variation due to images (the same images were used for both, so this
+# limit is conservative). "The third layer is the worst" does not: it is 0.06 points behind the first. And the effect of
+# another seed is unknown, since each network was trained once.
 #
-# Not every single training is in doubt. A. Bodin and V. Bernard ("Report on digit recognition", n.d.) trained a dense
-# network once, with a test accuracy of 0.9785, and a convolutional one, with 0.9900.
+# Not every comparison of single runs is in doubt. A. Bodin and V. Bernard ("Report on digit recognition", n.d.) trained
+# a dense network once, with a test accuracy of 0.9785, and a convolutional one, with 0.9900.
 
 difference = 100 * (0.9900 - 0.9785)
 limit = 1.96 * np.hypot(sd_of_images(0.9785, 10_000), sd_of_images(0.9900, 10_000))
-print(f"Difference {difference:.2f} points, of which chance in the images explains up to {limit:.2f}")
+print(f"Difference {difference:.2f} points, of which the choice of images explains up to {limit:.2f}")
 assert difference > 3 * limit
 
 # %%
-# Seeds of such networks differ by one or two tenths of a point. The difference of more than a point is beyond both.
+# Seeds of such networks differ by one or two tenths of a point. The difference of more than a point exceeds both
+# effects.

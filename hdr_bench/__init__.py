@@ -1,4 +1,4 @@
-"""Compare methods of handwritten digit recognition, and regenerate the tables that people cite.
+"""Compare methods for handwritten digit recognition, and regenerate published tables.
 
 The public names are listed in `__init__.pyi`. Each is imported on first access, so that ``import hdr_bench`` costs
 next to nothing.

@@ -2,8 +2,8 @@
 Searching over methods, steps and networks
 ==========================================
 
-The estimators have scikit-learn's interface, so ``GridSearchCV`` can choose between whole methods as well as between
-their parameters. A network is a line of text, and its architecture a parameter like any other.
+The estimators have scikit-learn's interface, so ``GridSearchCV`` can choose between methods as well as between their
+parameters. A network is described by a line of text, so its architecture is a parameter like any other.
 """
 
 import matplotlib.pyplot as plt
@@ -17,8 +17,8 @@ from hdr_bench.estimators import Deskewer, KNNClassifier, LinearClassifier, MLPC
 digits = load_dataset("mnist-5k").subsample(1000)
 
 # %%
-# Two steps, a transformer and a method, are both parameters of the pipeline. Each dictionary is a grid of its own, so
-# that every method has the parameters that it knows. ``"passthrough"`` leaves a step out.
+# The two steps of the pipeline, a transformer and a method, are also its parameters. Each dictionary is a separate
+# grid, so that each method gets only its own parameters. ``"passthrough"`` skips a step.
 
 straightening = {"straighten": ["passthrough", Deskewer()]}
 grid = [
@@ -32,8 +32,8 @@ print("chosen:", search.best_estimator_)
 print(f"accuracy on the test images: {search.score(digits.test.X, digits.test.y):.1%}")
 
 # %%
-# Every method gains from upright digits. Compare the two marks of a row; the difference between rows is less certain
-# than it looks, with 1,000 training images and three folds.
+# Every method benefits from upright digits. Compare the two marks in a row; with 1,000 training images and three folds,
+# differences between rows are less certain than they look.
 
 found = pd.DataFrame(search.cv_results_)
 names = {"LinearClassifier": "logistic", "KNNClassifier": "k-NN, k = {:g}", "SVMClassifier": "SVM, C = {:g}"}
@@ -46,7 +46,7 @@ means = found.pivot_table(index="method", columns="is_upright", values="mean_tes
 
 fig, ax = plt.subplots(figsize=(7, 3), layout="constrained")
 ax.hlines(means.index, 100 * means[False], 100 * means[True], color="#bbbbbb")
-ax.plot(100 * means[False], means.index, "s", color="#D55E00", label="as they are")
+ax.plot(100 * means[False], means.index, "s", color="#D55E00", label="as written")
 ax.plot(100 * means[True], means.index, "o", color="#0072B2", label="upright")
 ax.set(title="Accuracy in cross-validation", xlabel="accuracy (%)")
 ax.legend()

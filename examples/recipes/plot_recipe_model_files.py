@@ -2,8 +2,8 @@
 Saving a model, and reading a picture with it
 =============================================
 
-A fitted model is saved in a file of arrays and parameters. Loading it runs no code, wherever it comes from. A loaded
-model reads pictures as the embedded network does.
+A fitted model is saved as a file of arrays and parameters. Loading it runs no code, even if the file is untrusted. A
+loaded model can read pictures like the embedded network.
 """
 
 import tempfile
@@ -18,7 +18,7 @@ from hdr_bench.estimators import PolynomialClassifier
 digits = load_dataset("mnist-5k")
 
 # %%
-# Save, load, and ask the file what it is.
+# Save the model, load it, and read its card.
 
 scratch = tempfile.TemporaryDirectory()
 path = Path(scratch.name) / "polynomial.hdrm"
@@ -27,7 +27,8 @@ model, card = load_model(path), load_card(path)
 print(f"{card.method}, {path.stat().st_size / 1e6:.1f} MB, accuracy {model.score(digits.test.X, digits.test.y):.1%}")
 
 # %%
-# A picture: twelve test images in two lines, dark on light, as ink on paper. Pictures of your own are paths.
+# The picture consists of twelve test images in two lines, dark on light, like ink on paper. For your own pictures, pass
+# a path.
 
 chosen = digits.test.images[20::83]
 lines = [np.hstack(chosen[:6]), np.hstack(chosen[6:12])]
@@ -37,7 +38,7 @@ page = np.pad(
 true = "".join(map(str, digits.test.y[20::83][:12]))
 
 # %%
-# Without ``model`` the embedded network reads. The polynomial, which has seen 4,000 clean images, reads less well.
+# Without ``model``, the embedded network is used. The polynomial, fitted on 4,000 clean images, reads less well.
 
 readings = {"embedded network": read_picture(page), "polynomial": read_picture(page, model=path)}
 for name, reading in readings.items():
@@ -49,7 +50,7 @@ for ax, (name, reading) in zip(axes, readings.items(), strict=True):
     for digit in reading.digits:
         column, row, width, height = digit.box
         ax.add_patch(plt.Rectangle((column, row), width, height, fill=False, ec="#0072B2"))
-        answer = "?" if digit.digit is None else digit.digit  # None is a mark that was rejected
+        answer = "?" if digit.digit is None else digit.digit  # None: the mark was rejected
         ax.text(column, row - 2, answer, color="#D55E00", va="bottom")
     ax.set_title(name)
     ax.set_axis_off()

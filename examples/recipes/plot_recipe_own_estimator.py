@@ -3,7 +3,7 @@ Your own estimator in a suite
 =============================
 
 Any classifier with scikit-learn's interface can be compared with the library's methods. Here is one in fifteen lines:
-it remembers the mean image of each class, and answers with the nearest.
+it stores the mean image of each class, and predicts the class of the nearest mean.
 """
 
 import tempfile
@@ -21,7 +21,7 @@ from hdr_bench.estimators import Deskewer, GaussianBlur
 
 
 class NearestMean(ClassifierMixin, BaseEstimator):
-    """``ClassifierMixin`` comes first, as scikit-learn asks."""
+    """``ClassifierMixin`` comes first, as scikit-learn requires."""
 
     def fit(self, X, y):
         X, y = validate_data(self, X, y, dtype=float)
@@ -37,7 +37,7 @@ class NearestMean(ClassifierMixin, BaseEstimator):
 
 
 # %%
-# It works like any other estimator, also after the library's transformers.
+# It works like any other estimator, including in a pipeline with the library's transformers.
 
 digits = load_dataset("mnist-5k")
 model = make_pipeline(Deskewer(), NearestMean()).fit(digits.train.X, digits.train.y)
@@ -50,9 +50,9 @@ for ax, mean, label in zip(axes, model[-1].means_, model[-1].classes_, strict=Tr
     ax.set_axis_off()
 
 # %%
-# A suite compares it with others. Each trial runs in its own process, with its time and memory measured, and each
-# result is stored. A class that is defined in a script or a notebook needs a ``key``, since its code is not looked at:
-# change the key when you change the code, and the trial runs again. A class in a module of your own needs none.
+# A suite compares it with other methods. Each trial runs in its own process, its time and memory are measured, and its
+# result is stored. A class defined in a script or a notebook needs a ``key``, since its code is not tracked: change the
+# key when you change the code, and the trial runs again. A class in your own module needs no key.
 
 suite = Suite(
     name="nearest-mean",
@@ -78,7 +78,7 @@ print(results[["case", "status", "accuracy", "fit_seconds"]].to_string(index=Fal
 assert (results["status"] == "ok").all()
 
 # %%
-# The interval of each accuracy covers the choice of the test images.
+# The interval of each accuracy accounts for the choice of test images.
 
 AccuracyDisplay.from_results(results).plot()
 scratch.cleanup()

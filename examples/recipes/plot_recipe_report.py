@@ -2,8 +2,8 @@
 A report from Python
 ====================
 
-Run a suite, read its results as a table, draw the figures that you need, and write the whole report: as a page, and if
-you like as Markdown and tables for LaTeX and spreadsheets.
+Run a suite, read its results as a table, draw the figures that you need, and write the report: as an HTML page and, if
+you like, as Markdown with tables for LaTeX and spreadsheets.
 """
 
 import tempfile
@@ -23,8 +23,8 @@ from hdr_bench import (
 )
 
 # %%
-# The suite ``quick`` has nine methods; a pattern picks three of them, by the first letter of their names, and they
-# learn from 1,000 images. Run it again with the same ``out``, and what is stored there is not fitted again.
+# The suite ``quick`` has nine methods; a pattern selects three of them by the first letter of their names, and they
+# learn from 1,000 images. If you run it again with the same ``out``, stored trials are not fitted again.
 
 scratch = tempfile.TemporaryDirectory()
 folder = run_suite("quick", only="[KS]*", samples=1000, threads=1, out=Path(scratch.name) / "quick")
@@ -32,9 +32,8 @@ results = load_results(folder)
 print(results[["case", "accuracy", "log_loss", "fit_seconds", "predict_seconds"]].to_string(index=False))
 
 # %%
-# Every figure of a report is a Display object, as in scikit-learn. ``from_results`` takes the table, from which you can
-# leave rows out; ``from_run`` takes the folder. ``plot`` draws into your axes, and passes on matplotlib's own style
-# keywords.
+# Every figure of a report is a Display object, as in scikit-learn. ``from_results`` takes the table, or some of its
+# rows; ``from_run`` takes the folder. ``plot`` can draw into your own axes, and passes style keywords on to matplotlib.
 
 AccuracyDisplay.from_results(results).plot(errorbar_kw={"capsize": 3})
 
@@ -42,7 +41,7 @@ AccuracyDisplay.from_results(results).plot(errorbar_kw={"capsize": 3})
 CostDisplay.from_results(results, cost="size_bytes").plot()
 
 # %%
-# A figure that shows single images needs the folder, where the test images are.
+# Figures that need more than the table, such as predictions or test images, are made from the folder.
 
 ConfusionDisplay.from_run(folder, "SVM, RBF").plot()
 
@@ -50,15 +49,15 @@ ConfusionDisplay.from_run(folder, "SVM, RBF").plot()
 GalleryDisplay.from_run(folder, "SVM, RBF", kind="wrong").plot()
 
 # %%
-# The numbers behind a figure are a frame, and the predictions can be read one by one.
+# The numbers behind a figure are available as a DataFrame, and the predictions of a trial can be loaded.
 
 print(AccuracyDisplay.from_results(results).frame().round(3).to_string(index=False))
 predictions = load_predictions(folder, results.loc[results["case"] == "SVM, RBF", "key"].item())
 print("predictions of every 50th test image:", predictions.y_pred[::50])
 
 # %%
-# The report itself. ``report.html`` is one file that needs no network. Without ``formats`` there are also Markdown, and
-# each table for LaTeX and as CSV.
+# Finally, the report: ``report.html`` is a single file that needs no network. Without ``formats``, the report is also
+# written as Markdown, and each table as LaTeX and CSV.
 
 report = write_report(folder, formats=["html"])
 print(report.name, f"{report.stat().st_size / 1e6:.1f} MB")

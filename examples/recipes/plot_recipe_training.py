@@ -1,9 +1,9 @@
 """
-Watching a network train, and going on
+Monitoring training, and continuing it
 ======================================
 
-A network keeps its losses and accuracies by epoch. It can stop when it no longer gets better, and learn on from where
-it stopped.
+A network records its losses and accuracies for each epoch. It can stop when it no longer improves, and training can be
+continued later.
 """
 
 import matplotlib.pyplot as plt
@@ -17,9 +17,9 @@ everything = load_dataset("mnist-5k")
 digits = everything.subsample(1000)
 
 # %%
-# ``early_stopping`` holds a tenth of the images out, watches the loss on them, and stops when it has not fallen for
-# ``n_iter_no_change`` epochs. The constant learning rate replaces the one-cycle schedule, which is made for a number of
-# epochs that is known beforehand.
+# ``early_stopping`` holds out a tenth of the images, monitors the loss on them, and stops when it has not fallen for
+# ``n_iter_no_change`` epochs. A constant learning rate replaces the one-cycle schedule, which requires the number of
+# epochs to be known beforehand.
 
 model = CNNClassifier(
     "8C5-MP2-16C5-MP2-64N-D0.3",
@@ -43,8 +43,8 @@ for ax, what in zip(axes, ["loss", "accuracy"], strict=True):
 axes[0].legend()
 
 # %%
-# ``partial_fit`` goes on with images that come later: one more pass through those that it is given. Images may be rows
-# of pixels, or have their shape, (n, height, width).
+# ``partial_fit`` continues training with new images: one more pass through those that it is given. Images may be rows
+# of pixels, or arrays of shape (n, height, width).
 
 before = model.score(digits.test.images, digits.test.y)
 model.partial_fit(everything.train.images[::2], everything.train.y[::2])

@@ -22,7 +22,7 @@ _INSTRUCTIONS = tuple(f"{what}_{shell}" for what in ("complete", "source") for s
 
 app = typer.Typer(
     cls=CommandGroup,
-    help="Compare methods of handwritten digit recognition, and regenerate the tables that people cite.",
+    help="Compare methods for handwritten digit recognition, and regenerate published tables.",
     epilog=EXIT_CODES,
     no_args_is_help=True,
     pretty_exceptions_enable=False,

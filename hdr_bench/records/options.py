@@ -70,7 +70,7 @@ class Settings(BaseModel):
     repeats: Annotated[
         Repeats | None,
         Option(
-            "Number of seeds per stochastic method, replacing the suite's, however much the first ones differ.",
+            "Number of seeds per stochastic method, overriding the suite's repeats and max_repeats.",
             "int",
             parse=int,
         ),
@@ -80,7 +80,7 @@ class Settings(BaseModel):
     time_limit: Annotated[
         Seconds | None,
         Option(
-            "Time limit per trial, replacing the suite's, e.g. 90s, 10min, 2h; a plain number is in seconds.",
+            "Time limit per trial, overriding the suite's, e.g. 90s, 10min, 2h; a plain number is in seconds.",
             "float or str",
             metavar="TIME",
             write=_write_seconds,
@@ -89,7 +89,7 @@ class Settings(BaseModel):
     memory_limit: Annotated[
         Bytes | None,
         Option(
-            "Memory limit per trial, above what its process has at the start, replacing the suite's "
+            "Memory limit per trial, above what its process has at the start, overriding the suite's "
             "limit, e.g. 500MB, 8GB; a plain number is in bytes.",
             "int or str",
             metavar="SIZE",
@@ -129,7 +129,7 @@ class RunOptions(Settings):
     rerun: Annotated[
         Rerun,
         Option(
-            "Trials to run: missing ones, also failed ones, also those without a saved model (with "
+            "Trials to run: only missing ones, failed ones too, those without a saved model too (with "
             "--keep-models), or all.",
             "str",
             choices=get_args(Rerun),

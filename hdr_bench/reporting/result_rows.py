@@ -208,7 +208,7 @@ def _outcome(row: Mapping[Any, Any], evaluation: Evaluation | None) -> dict[str,
 
 
 def _distortion(evaluation: Evaluation) -> dict[str, Any]:
-    """Return what was done to the images; nothing for images that are as they came."""
+    """Return what was done to the images; nothing for original images."""
     row: dict[str, Any] = {}
     if (corruption := evaluation.corruption) is not None:
         row |= {"corruption": corruption.name, "severity": str(corruption.severity)}

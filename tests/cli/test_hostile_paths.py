@@ -146,7 +146,7 @@ def test_a_run_of_which_every_file_is_damaged_is_exit_code_3_and_says_it_once(co
         ended = command(*arguments)
         assert ended.returncode == (3 if arguments[0] == "report" else 2)
         text = ended.stdout + ended.stderr
-        assert f"trials/{one.name}: damaged: Is a directory; away and run the suite again" in text
+        assert f"trials/{one.name}: damaged: Is a directory; move it away and run the suite again" in text
         assert "damaged: trials" not in text
         assert "Traceback" not in text
 

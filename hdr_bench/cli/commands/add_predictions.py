@@ -31,7 +31,7 @@ def add_predictions(
         str | None, typer.Option(metavar="NAME", help="Remove the predictions added under this name.")
     ] = None,
 ) -> None:
-    """Add another program's predictions to a run, and write its report again.
+    """Add another program's predictions to a run, and regenerate its report.
 
     They become a method in its tables, with accuracy, interval and paired tests, but without times. Running the suite
     again neither repeats nor removes them.

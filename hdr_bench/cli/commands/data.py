@@ -35,7 +35,7 @@ data = typer.Typer(help="List, show, fetch, add and remove data sets.", no_args_
 
 @data.command("list")
 def data_list() -> None:
-    """List the data sets: what is on disk, where and how large, and how to get the rest."""
+    """List the data sets: which are on disk, where, their size, and how to get the others."""
     say("\n".join([*describe_datasets(), *describe_places()]))
 
 
@@ -70,7 +70,7 @@ def add(
         str | None, typer.Option(metavar="NAME,...", help="Classes to keep, separated by commas.")
     ] = None,
     fit: Annotated[
-        str | None, typer.Option(metavar="FORM", help="Bring each image into the form of this data set: mnist.")
+        str | None, typer.Option(metavar="FORM", help="Convert each image to the form of this data set: mnist.")
     ] = None,
 ) -> None:
     """Verify your own data, and store them under a name."""

@@ -51,7 +51,7 @@ def evaluate(
         str | None, typer.Option(metavar="NAME,...", help="Classes to keep, separated by commas.")
     ] = None,
     fit: Annotated[
-        str | None, typer.Option(metavar="FORM", help="Bring each image into the form of this data set: mnist.")
+        str | None, typer.Option(metavar="FORM", help="Convert each image to the form of this data set: mnist.")
     ] = None,
     part: Annotated[
         Images, typer.Option(help="The test part, or all images of data that no model learned from.")

@@ -61,9 +61,9 @@ def fit(
     """Fit a method on a data set's training part, evaluate it on the test part, and save the model.
 
     The file has a card that describes the model, its training data and its accuracy; `hdr-bench model show` prints it.
-    Equal fits with equal --threads produce identical files. An existing file is replaced only if it is a model file.
-    For images of 28x28 pixels, a copy of the method is also fitted to five sixths of them, and the rest calibrate the
-    model's confidence for reading pictures.
+    Identical fits with the same --threads produce identical files. An existing file is replaced only if it is a model
+    file. For images of 28x28 pixels, a copy of the method is also fitted to five sixths of them, and the rest calibrate
+    the model's confidence for reading pictures.
     """
     from hdr_bench.cli.card_text import print_card
     from hdr_bench.cli.method_output import method_output

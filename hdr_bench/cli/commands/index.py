@@ -13,8 +13,8 @@ def index(
 ) -> None:
     """Write the index of a folder of reports: suites, number of reproduced published figures, time, and machine.
 
-    The index is the folder's README.md; a file from elsewhere is not replaced. Label audits have their own index, which
-    it links to.
+    The index is the folder's README.md; a README.md that hdr-bench did not write is not replaced. Label audits
+    have their own index, to which it links.
     """
     from hdr_bench.auditing.index import FOLDER, write_audit_index
     from hdr_bench.auditing.summary import FILE

@@ -17,7 +17,7 @@ def report(
         typer.Option(help=f"Formats, from {', '.join(FORMATS)}; other files of the last report are removed."),
     ] = ",".join(DEFAULT_FORMATS),
 ) -> None:
-    """Write the report of a run again from its results, including committed ones.
+    """Regenerate the report of a run from its stored or committed results.
 
     Exit code 3 if a trial failed or has no result; the report is still written, unless there is no result at all.
     """

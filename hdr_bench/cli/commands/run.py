@@ -35,7 +35,7 @@ def run(
         bool,
         typer.Option(
             "--estimate",
-            help="Estimate the cost from fits on a few images, and run nothing else. Exit code 3 if it is not known.",
+            help="Estimate the cost from fits on a few images, and run nothing else. Exit code 3 if that fails.",
         ),
     ] = False,
     quiet: Annotated[bool, typer.Option("--quiet", help="Do not show progress.")] = False,

@@ -89,7 +89,7 @@ def serve(
     ] = None,
     audit: Annotated[
         Path | None,
-        typer.Option(metavar="DIR", help="Folder of a label audit, whose candidates are decided on the page Audit."),
+        typer.Option(metavar="DIR", help="Folder of a label audit, to review its candidates on the page Audit."),
     ] = None,
 ) -> None:
     """Serve the web application: draw digits, upload pictures, correct the readings, and let models learn from them.

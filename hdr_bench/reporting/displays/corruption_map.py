@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 Quantity = Literal["error", "drop"]
 QUANTITIES: tuple[Quantity, ...] = ("error", "drop")
 
-_MEAN, _BEFORE = "Mean of the corruptions", "As they came"
+_MEAN, _BEFORE = "Mean of the corruptions", "Original images"
 _TITLES = {"error": "Error under each corruption (%)", "drop": "Accuracy lost under each corruption (points)"}
 # The title is wider than a map of few methods.
 _LEAST_WIDTH = 6.4

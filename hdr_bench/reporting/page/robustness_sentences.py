@@ -161,8 +161,9 @@ def _still_wrong(robustness: Robustness) -> str:
     low, high = shares[0].strip(), shares[-1].strip()
     who = splits[0].label if len(splits) == 1 else "a method"
     return (
-        f"Errors under corruptions include those that were there before: of the images that {who} gets wrong as they "
-        f"came, {low if low == high else f'{low} to {high}'} % are wrong under a corruption too, on average."
+        f"Errors under corruptions include errors on the original images: of the original images that {who} "
+        f"misclassifies, {low if low == high else f'{low} to {high}'} % are also misclassified under a corruption, on "
+        "average."
     )
 
 

@@ -90,7 +90,10 @@ def _escaped(told):
             {"estimator": "mlp", "params": {"callbacks": ["x"]}},
             "callbacks must be a list of skorch callbacks, got 'x'",
         ),
-        ({"estimator": "mlp", "params": {"class_weight": {"zero": 1}}}, "class_weight: the keys must be classes, the"),
+        (
+            {"estimator": "mlp", "params": {"class_weight": {"zero": 1}}},
+            "class_weight: the keys must be classes, numbers",
+        ),
         (
             {"estimator": SVC_PATH, "params": {"class_weight": {"0": 1}}},
             "class_weight: .* from 0 to 9, got '0'; keys of a TOML table are strings",

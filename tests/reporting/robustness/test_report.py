@@ -51,8 +51,8 @@ def test_the_report_has_its_sections_and_no_table_with_a_column_for_each_test_se
     assert "could not be made" not in text
     assert not (folder / "tables" / "test-set-pairs.csv").exists()
     assert "Fog (3) is the most harmful corruption: the mean error of four methods is " in text
-    still = "of the images that a method gets wrong as they came, "
-    assert text.count(f"Errors under corruptions include those that were there before: {still}") == 2
+    still = "of the original images that a method misclassifies, "
+    assert text.count(f"Errors under corruptions include errors on the original images: {still}") == 2
     for name in ("robustness", "corruptions", "corruption-drops", "corruption-wins", "attacks", "anchors"):
         assert len((folder / "tables" / f"{name}.csv").read_text().splitlines()) > 1
         assert (folder / "tables" / f"{name}.tex").read_text()
@@ -106,7 +106,7 @@ def test_plain_test_sets_have_their_own_family(distorted_contents):
 def test_tables_are_ordered_by_the_mean(robustness):
     table = corruption_errors_table(robustness)
     assert [row[0] for row in table.rows] == [
-        "As they came",
+        "Original images",
         "Fog (3)",
         "Rotate (1–3)",
         "Stripe (3)",
@@ -117,7 +117,7 @@ def test_tables_are_ordered_by_the_mean(robustness):
     drops = corruption_drops_table(robustness)
     exact = table.exact.set_index("corruption"), drops.exact.set_index("corruption")
     assert exact[1].loc["Fog (3)", "Tree"] == pytest.approx(
-        exact[0].loc["Fog (3)", "Tree"] - exact[0].loc["As they came", "Tree"]
+        exact[0].loc["Fog (3)", "Tree"] - exact[0].loc["Original images", "Tree"]
     )
     assert next(row[0] for row in robustness_table(robustness).rows) == "Noisy"
 
@@ -150,13 +150,13 @@ def test_the_map_has_a_cell_for_each_corruption_and_method(distorted_run, robust
     display = CorruptionMapDisplay.from_run(distorted_run)
     frame = display.frame()
     assert list(frame.columns) == ["Noisy", "k-NN", "CNN", "Tree"]
-    assert list(frame.index)[:2] == ["As they came", "Fog (3)"]
+    assert list(frame.index)[:2] == ["Original images", "Fog (3)"]
     assert frame.loc["Fog (3)", "CNN"] == pytest.approx(robustness.corruptions[0].errors["CNN"].mean)
     ax = display.plot().ax_
     assert f"{100 * frame.loc['Fog (3)', 'CNN']:.1f}" in {text.get_text() for text in ax.texts}
     plt.close(ax.figure)
     drops = CorruptionMapDisplay.from_run(distorted_run, "drop").frame()
-    assert "As they came" not in drops.index
+    assert "Original images" not in drops.index
     with pytest.raises(UnknownNameError, match="unknown quantity 'loss'"):
         CorruptionMapDisplay.from_run(distorted_run, "loss")
 

@@ -12,7 +12,7 @@ from hdr_bench.reporting.statistics.crossed_values import Values
 from hdr_bench.reporting.tables.table import Column, Mark, Table, make_table, percent_writer
 from hdr_bench.reporting.tables.values import difference_writer
 
-BEFORE, MEAN = "As they came", "Mean of the corruptions"
+BEFORE, MEAN = "Original images", "Mean of the corruptions"
 _SEVERITIES = (
     "In brackets: the severities that the error is the mean of, each with the same weight; the mean of the corruptions "
     "weighs each of them the same."
@@ -56,13 +56,13 @@ def corruption_drops_table(robustness: Robustness) -> Table | None:
     Returns
     -------
     table : Table or None
-        As `corruption_errors_table`, without the images as they came.
+        As `corruption_errors_table`, without the row of the original images.
     """
     rows = {each.title: _lost(each.errors, robustness.before) for each in by_harm(robustness.corruptions)}
     if len(robustness.corruptions) > 1:
         rows[MEAN] = _lost(robustness.means, robustness.before)
     note = (
-        "Drop: accuracy on the images as they came minus accuracy on the same images corrupted, in percentage points, "
+        "Drop: accuracy on the original images minus accuracy on the same images corrupted, in percentage points, "
         f"the mean over seeds. {_SEVERITIES}{_others(robustness)}"
     )
 
