@@ -104,7 +104,8 @@ def _to_svg(figure: Any) -> bytes:
 
     buffer = io.BytesIO()
     # `savefig` would go through all texts twice, to find a layout.
-    FigureCanvasSVG(figure).print_svg(buffer, metadata=dict.fromkeys(("Date", "Creator", "Format", "Type")))
+    canvas: Any = FigureCanvasSVG(figure)
+    canvas.print_svg(buffer, metadata=dict.fromkeys(("Date", "Creator", "Format", "Type")))
     figure.dpi = _DPI
     return round_coordinates(buffer.getvalue())
 
