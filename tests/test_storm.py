@@ -41,8 +41,9 @@ def copy_the_first(planned):
         drawn.append(render(planned))
     words = {name: getattr(planned, name) for name in ("name", "title", "text", "case", "note")}
     kinds = {"svg": planned.has_svg, "data_uri": planned.has_svg, "png": planned.has_png}
-    left_out = {name: type(getattr(drawn[0], name))() for name, has in kinds.items() if not has}
-    return dataclasses.replace(drawn[0], **words, **left_out)
+    none = {"svg": b"", "data_uri": "", "png": b""}
+    words |= {name: none[name] for name, is_drawn in kinds.items() if not is_drawn}
+    return dataclasses.replace(drawn[0], **words)
 
 jobs.render = copy_the_first
 sys.exit(main())

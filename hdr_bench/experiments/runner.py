@@ -19,6 +19,7 @@ from hdr_bench.experiments.planning.fit_removal import remove_fits_after, remove
 from hdr_bench.experiments.planning.run_data import datasets_made_in_code, datasets_of
 from hdr_bench.experiments.planning.run_source import check_source, write_source
 from hdr_bench.experiments.planning.schedule import Schedule, make_schedule, planned_trial, with_further_seeds
+from hdr_bench.experiments.planning.source_copy import write_source_copy
 from hdr_bench.experiments.planning.suite_check import check_suite
 from hdr_bench.experiments.planning.suite_file import load_suite
 from hdr_bench.experiments.processes.backends import backend_of, run_tasks
@@ -201,6 +202,8 @@ def _execute(plan: Plan, progress: Progress) -> None:
     clear_leftovers_of_hosts()
     _write_record(plan)
     write_source(store.folder, plan.suite.file)
+    if plan.to_run:
+        write_source_copy(store.folder, plan.suite, plan.origin)
     for case in plan.cases:
         if any(trial.is_on_test_part for trial in case.trials):
             store.arrays.write_images(case.dataset.fingerprint, case.dataset.test.images)

@@ -125,6 +125,19 @@ def library_versions() -> dict[str, str]:
     return versions
 
 
+@cache
+def installed_packages() -> dict[str, str]:
+    """Return everything that is installed, as ``pip freeze`` lists it.
+
+    Returns
+    -------
+    versions : dict of str to str
+        By the packages' names, in alphabetical order without regard to case.
+    """
+    found = {each.name: each.version for each in metadata.distributions() if each.name}
+    return dict(sorted(found.items(), key=lambda pair: pair[0].lower()))
+
+
 def thread_pools() -> tuple[ThreadPool, ...]:
     """Return the thread pools that this process has loaded, including oneDAL's, which threadpoolctl does not report.
 

@@ -25,7 +25,7 @@ from hdr_bench.reporting.run import RunContents
 from tests.helpers.command import call_command
 
 COMMITTED = ("trials", "labels", "gallery")
-NOT_THE_REPORTS = {"trials", "labels", "images", "scores", "run.json", ".lock", ".report-lock", ".suite-file"}
+NOT_THE_REPORTS = {"trials", "labels", "images", "scores", "source", "run.json", ".lock", ".report-lock", ".suite-file"}
 
 
 def _files(folder):
