@@ -192,8 +192,8 @@ def _check_written(folder: Path, names: Iterable[str]) -> None:
         return
     more = f", and {len(foreign) - 1} more of the report's names" if len(foreign) > 1 else ""
     raise StoreError(
-        f"{visible(str(folder / foreign[0]))}{more}: not written by hdr-bench report, so it is not replaced; move it away, "
-        "or choose another folder with --out"
+        f"{visible(str(folder / foreign[0]))}{more}: not written by hdr-bench report, so it is not replaced; move it "
+        "away, or choose another folder with --out"
     )
 
 

@@ -458,7 +458,7 @@ def test_a_file_that_no_report_wrote_is_not_replaced_and_named_before_anything_r
     path = tmp_path / name
     path.parent.mkdir(exist_ok=True)
     path.write_bytes(b'{"mine": 1}')
-    said = f"{path}: not written by hdr-bench report, so not replaced; move it away, or choose another folder"
+    said = f"{path}: not written by hdr-bench report, so it is not replaced; move it away, or choose another folder"
     with pytest.raises(StoreError, match=said):
         check_report_place(tmp_path)
     with pytest.raises(StoreError, match=said):
