@@ -158,4 +158,6 @@ def _latex_of(table: Table) -> bytes:
 
 
 def _to_json(records: Iterable[Result]) -> bytes:
-    return (json.dumps([record.model_dump(mode="json") for record in records], indent=1) + "\n").encode()
+    # One trial per line: indented, a trial with many test sets is mostly spaces.
+    lines = [json.dumps(record.model_dump(mode="json"), separators=(",", ":")) for record in records]
+    return ("[\n" + ",\n".join(lines) + "\n]\n").encode()
