@@ -7,10 +7,10 @@ STAMP := $(VENV)/.installed
 .DEFAULT_GOAL := help
 .PHONY: help install bench embedded-model test examples docs docs-links coverage test-oldest test-newest lint data reports reports-quick speed statistics pictures-report storm
 
-help: ## Show this list
+help: ## Show this list of targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-16s %s\n", $$1, $$2}'
 
-install: $(STAMP) ## Make the virtual environment and install the library with its tools
+install: $(STAMP) ## Create the virtual environment and install the library with its tools
 
 $(STAMP): pyproject.toml constraints.txt
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "hdr-bench needs Python 3.11 or newer; name one with: make PYTHON=python3.11")'
@@ -50,7 +50,7 @@ $(DOCS_STAMP): $(STAMP)
 # Processes of tests have working folders of their own: the data are put beside each other by a full path. Tests that
 # measure time or memory are not measured. Of processes that are killed some leave half a file, which is passed over.
 coverage: export COVERAGE_FILE = $(CURDIR)/build/coverage/data
-coverage: install ## As `make test`, and say which lines and branches of the package the tests do not run
+coverage: install ## Like `make test`, and list the lines and branches that the tests do not cover
 	@mkdir -p build/coverage && $(BIN)/coverage erase
 	$(MAKE) test RUN='$(BIN)/coverage run'
 	-$(BIN)/coverage combine --quiet
@@ -77,18 +77,18 @@ lint: install ## Run the linter, the formatter, the type checker, the import con
 	$(BIN)/lint-imports
 	$(BIN)/numpydoc lint $$(find hdr_bench -name '*.py')
 
-data: install ## Fetch MNIST into the data home, and list what is there
+data: install ## Fetch MNIST into the data home, and list its contents
 	$(BIN)/hdr-bench data fetch mnist
 	$(BIN)/hdr-bench data list
 
 # Published tables with two trials at a time, of one thread each: that is what two cores do most with. A suite that fails does not stop the others.
 JOBS ?= 2
-reports: install ## Regenerate every report under reports/ and their index, from all data (resumable; about 5 hours on 2 cores by the suites' budgets)
+reports: install ## Regenerate every report under reports/ and their index, on the full data (resumable; about 5 hours on 2 cores)
 	@failed=0; for suite in quick mnist transfer; do $(BIN)/hdr-bench run $$suite || failed=1; done; \
 		for suite in $(SUITES); do $(BIN)/hdr-bench run $$suite --jobs $(JOBS) --threads 1 || failed=1; done; \
 		$(BIN)/hdr-bench index reports && exit $$failed
 
-reports-quick: install ## Run every suite on a few embedded images, into build/reports-quick/, to see that it works
+reports-quick: install ## Run every suite on a few embedded images, into build/reports-quick/, to check that it works
 	@failed=0; for suite in $(SUITES); do echo "$$suite"; $(BIN)/hdr-bench run $$suite --dataset mnist-5k --samples 200 \
 		--repeats 1 --jobs $(JOBS) --threads 1 --quiet --out build/reports-quick/$$suite || failed=1; done; \
 		$(BIN)/hdr-bench index build/reports-quick && exit $$failed
@@ -97,20 +97,20 @@ reports-quick: install ## Run every suite on a few embedded images, into build/r
 LIST_SUITES = from hdr_bench import list_published_suites; print(*list_published_suites())
 SUITES = $(or $(shell $(BIN)/python -c '$(LIST_SUITES)'),$(error the list of published suites cannot be read))
 
-embedded-model: install ## Train the embedded model again from MNIST, and compare it with the file in the package; ten minutes on one core
+embedded-model: install ## Train the embedded model again on MNIST, and compare it with the file in the package (10 minutes on one core)
 	$(BIN)/hdr-bench data fetch mnist
 	$(BIN)/python -m benchmarks.embedded
 
-speed: install ## Compare speed with the peers on MNIST, a half to a whole hour; writes reports/speed/
+speed: install ## Compare speed with other libraries on MNIST (30 to 60 minutes); writes reports/speed/
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[fast,pictures,heic,formats,onnx,dev,peers]'
 	@for script in svm neighbors logistic networks predictions alone busy report; do \
 		$(BIN)/python benchmarks/speed/$$script.py || exit 1; done
 
-statistics: install ## Simulate how often comparisons and verdicts are wrong, about ten minutes; writes reports/statistics/
+statistics: install ## Simulate how often comparisons and verdicts are wrong (10 minutes); writes reports/statistics/
 	@for script in error_rates verdicts drops; do $(BIN)/python benchmarks/statistics/$$script.py || exit 1; done
 
-pictures-report: install ## Read generated pages, and real pictures where the data home has them; writes reports/pictures/
+pictures-report: install ## Evaluate reading of generated pages, and of real pictures if the data home has them; writes reports/pictures/
 	$(BIN)/python -m benchmarks.pictures
 
-storm: install ## Inject 1,200 faults into runs (resumable; 45 minutes on 2 cores): what is lost, wrong, left behind, unclear; writes reports/storm/
+storm: install ## Inject 1,200 faults into runs and check the outcomes (resumable; 45 minutes on 2 cores); writes reports/storm/
 	$(BIN)/python -m benchmarks.storm

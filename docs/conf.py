@@ -1,4 +1,4 @@
-"""Settings of the documentation: ``make docs`` builds it."""
+"""Sphinx settings of the documentation, which ``make docs`` builds."""
 
 import sys
 import warnings
@@ -35,7 +35,7 @@ exclude_patterns = [
 ]
 templates_path = ["_templates"]
 
-# Every reference must lead somewhere. Types of other libraries have no page here: their inventories would be fetched.
+# Every reference must have a target. Types of other libraries are not linked, since that would download inventories.
 nitpicky = True
 suppress_warnings = ["config.cache"]
 linkcheck_ignore = [r"http://127\.0\.0\.1", r"http://localhost"]
@@ -71,7 +71,7 @@ sphinx_gallery_conf = {
     "write_computation_times": False,
     "abort_on_example_error": True,
 }
-# Examples draw into pages: no window is opened, and none is missed.
+# Examples draw into pages, without a window.
 warnings.filterwarnings("ignore", message="FigureCanvasAgg is non-interactive")
 
 html_theme = "pydata_sphinx_theme"

@@ -1,4 +1,4 @@
-"""Attributes that a class inherits: numpydoc links them to properties that have no page of their own."""
+"""Inherited attributes: numpydoc links them to properties that have no page."""
 
 import re
 from typing import Any

@@ -25,8 +25,8 @@ def write_command_reference() -> str:
 
 
 def _introduction() -> Iterator[str]:
-    yield "Made from the commands: `hdr-bench COMMAND --help` prints the same. `hdr-bench --install-completion`"
-    yield "completes the names of commands, suites and data sets in your shell."
+    yield "`hdr-bench COMMAND --help` prints the same information. `hdr-bench --install-completion` makes your"
+    yield "shell complete the names of commands, suites and data sets."
     yield ""
     yield " ".join(EXIT_CODES.split())
     yield ""
@@ -54,7 +54,7 @@ def _table(head: str, params: list[Any], context: Any) -> Iterator[str]:
     shown = [param for param in params if not getattr(param, "hidden", False)]
     if not shown:
         return
-    yield from [f"| {head} | |", "|:--|:--|"]
+    yield from [f"| {head} | meaning |", "|:--|:--|"]
     for param in shown:
         yield f"| {_written(param, context)} | {_cell(_description(param, context))} |"
     yield ""

@@ -16,7 +16,7 @@ from hdr_bench.records.published import Anchor, NotBuilt, Published
 from hdr_bench.records.suite import Suite
 
 TABLES: Mapping[str, type[BaseModel]] = {
-    "The suite itself": Suite,
+    "Top level": Suite,
     "dataset": DatasetChoice,
     "protocol": Protocol,
     "[[case]]": Case,
@@ -47,12 +47,12 @@ _WORDS = {
 
 _INTRODUCTION = """# Suite format
 
-A suite is a TOML file. This page is made from the records that read it, and lists every key; a key that is not here is
-refused, with the nearest one that is. [Your first suite](../start/first-suite.md) shows the format by an example, and
+A suite is a TOML file. This page is generated from the code that reads it, and lists every key. An unknown key is an
+error that suggests the nearest valid one. [Your first suite](../start/first-suite.md) shows an example, and
 [Published against measured](../explanation/published-against-measured.md) explains `published`, `claims` and `notes`.
 
-Durations are seconds or texts such as `"90s"`, `"10min"` and `"2h"`; sizes of memory are bytes or texts such as
-`"4GB"`.
+Durations are numbers of seconds, or texts such as `"90s"`, `"10min"` and `"2h"`; memory sizes are numbers of bytes, or
+texts such as `"4GB"`.
 """
 
 
@@ -89,7 +89,7 @@ def _section(title: str, record: type[BaseModel]) -> Iterator[str]:
     descriptions = {name.strip(): each for each in doc["Attributes"] for name in each.name.split(",")}
     yield from [f"## {title if record is Suite else f'`{title}`'}", ""]
     yield from [_markdown(" ".join([*doc["Summary"], "", *doc["Extended Summary"]])), ""]
-    yield from ["| key | value | default | |", "|:--|:--|:--|:--|"]
+    yield from ["| key | value | default | meaning |", "|:--|:--|:--|:--|"]
     for name, field in record.model_fields.items():
         if (record, name) not in _NOT_IN_FILES:
             each = descriptions[name]
