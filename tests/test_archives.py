@@ -168,7 +168,7 @@ def test_scores_that_are_all_the_same_are_read_as_they_were_written(tmp_path):
     assert file.stat().st_size < CONSTANT.nbytes / 50
     # One that cannot be read, as a version without padding wrote it, is replaced.
     file.write_bytes(_bomb("probabilities.npy", npy(CONSTANT)))
-    with pytest.raises(StoreError, match="far more than a file of this kind holds; remove it, and the predictions"):
+    with pytest.raises(StoreError, match="far more than a file of this kind holds; remove it to read the predictions"):
         arrays.with_scores(Predictions(labels, labels, scores_digest=digest))
     arrays.write_scores(Predictions(labels, labels, probabilities=CONSTANT))
     assert arrays.with_scores(Predictions(labels, labels, scores_digest=digest)).probabilities.shape == CONSTANT.shape

@@ -104,7 +104,7 @@ def test_ctrl_c_stops_cleanly_in_the_midst_of_a_trial(tmp_path):
     # The trial does not end by itself.
     said, _ = running.communicate()
     assert running.returncode == 130
-    assert "interrupted; what is done is kept" in said
+    assert "interrupted; finished work is stored" in said
     assert "Traceback" not in said
     _wait_until_gone(family)
     assert len(list((tmp_path / "run" / "trials").glob("*.zip"))) == 1
@@ -132,7 +132,7 @@ def test_quiet_prints_the_table_and_the_path_alone(tmp_path):
     ("arguments", "told"),
     [
         (["run", "quik"], "hdr-bench: unknown suite 'quik'. Did you mean 'quick'? Choose from: aboueloula-2020, "),
-        (["run", "own.toml"], "hdr-bench: own.toml: no such file"),
+        (["run", "own.toml"], "hdr-bench: own.toml: there is no such file"),
         (["report", "nowhere"], "hdr-bench: nowhere: not a run"),
         (["show", "8C3-MX"], "hdr-bench: token 2 of '8C3-MX', 'MX', cannot be read"),
         (["data", "fetch", "mnst"], "hdr-bench: unknown dataset 'mnst'. Did you mean 'mnist'?"),

@@ -132,7 +132,7 @@ def _range_difference(train: Images, test: Images) -> Iterator[str]:
     if max(contrasts) / min(contrasts) >= _LARGEST_RATIO or offset > _LARGEST_OFFSET * max(contrasts):
         yield (
             f"the pixels of the {len(train):,} training images run from {low:g} to {high:g}, those of the "
-            f"{len(test):,} test images from {test_low:g} to {test_high:g}; bring both to one range"
+            f"{len(test):,} test images from {test_low:g} to {test_high:g}; scale both to the same range"
         )
 
 

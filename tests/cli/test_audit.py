@@ -9,7 +9,7 @@ def test_audit_writes_a_folder_below_its_index_and_says_what_it_found(tmp_path):
     index, found, report = said.stdout.splitlines()
     assert index == "index: reports/label-audit/report.md"
     assert found.startswith("Of 300 training images, an estimated ")
-    assert " by what the methods are confident of (95 % interval over the choice of images " in found
+    assert " have a wrong label (confident learning; 95 % interval over the choice of images" in found
     assert report == "report: reports/label-audit/digits-8x8/report.html"
     folder = tmp_path / "reports" / "label-audit" / "digits-8x8"
     assert "--samples 300" in (folder / "report.md").read_text()

@@ -25,7 +25,7 @@ def test_a_table_with_drops_and_paired_tests(models):
     assert ["knn", "digits-8x8", "98.6", "96.8–99.4", "360", "98.6", "–", "–"] in lines
     assert "digits-8x8: knn is better than tree, by " in said.stdout
     part = 'its test part only, 360 of 1,797 images (part = "all", or --part all, uses all)'
-    assert said.stdout.count(f"note: digits-8x8: {part}; cut by the library") == 1
+    assert said.stdout.count(f"note: digits-8x8: {part}; split by the library") == 1
 
 
 def test_json_and_csv(models, tmp_path):
@@ -55,7 +55,7 @@ def test_what_cannot_be_evaluated_is_a_row_with_the_reason(models):
     said = call_command("evaluate", models[0], "--dataset", "mnist-5k", "--dataset", "digits-8x8", "--format", "json")
     assert said.returncode == 3
     problem, good = json.loads(said.stdout)["evaluations"]
-    assert problem["problem"].startswith("its images are 28x28 pixels")
+    assert problem["problem"].startswith("its images have 28x28 pixels")
     assert (problem["accuracy"], problem["n_images"]) == (None, 0)
     assert good["accuracy"] > 0.9
 
@@ -125,7 +125,7 @@ def test_a_function_of_ones_own(models, tmp_path, monkeypatch):
     threes = (load_dataset("digits-8x8").test.y == 3).mean()
     assert row["accuracy"] == pytest.approx(threes)
     assert row["own_accuracy"] is None
-    assert "does not say what it learned from" in row["notes"]
+    assert "does not name its training data" in row["notes"]
 
 
 @pytest.mark.parametrize(

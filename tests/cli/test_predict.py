@@ -127,7 +127,7 @@ def test_pictures_with_probabilities_by_their_names(fitted, images, tmp_path):
     assert len(rows) == 20
     wrong_size = call_command(*command, "--polarity", "light-on-dark")
     assert wrong_size.returncode == 2
-    assert "the images are 16x16 pixels, but the model learned from images of 8x8 pixels; bring" in wrong_size.stderr
+    assert "the images are 16x16 pixels, but the model learned from images of 8x8 pixels; convert" in wrong_size.stderr
     assert "--resize 8x8" in wrong_size.stderr
     # Nothing was written.
     assert rows_of(out)[0] == header

@@ -191,7 +191,7 @@ def test_a_dry_run_fetches_nothing_and_says_what_a_run_would_fetch(data_home, mo
         assert (ended.returncode, ended.stderr) == (0, "")
         first, second = ended.stdout.splitlines()
         assert first == mnist_line
-        assert "hdr-bench data fetch mnist. What the suite asks for: hdr-bench show " in second
+        assert "hdr-bench data fetch mnist. To see what the suite contains: hdr-bench show " in second
     ended = call_command("run", "own.toml", "--dry-run", cwd=tmp_path)
     assert ended.stdout.splitlines()[:2] == [
         mnist_line,
@@ -209,4 +209,4 @@ def test_a_dry_run_names_what_code_of_ones_own_would_fetch(data_home, tmp_path):
     )
     ended = call_command("run", "own.toml", "--dry-run", cwd=tmp_path)
     assert ended.stdout.splitlines()[0] == "mnist is not on disk: a run would first fetch it from OpenML"
-    assert "once it is here: hdr-bench data fetch mnist. What" in ended.stdout
+    assert "fetch it first: hdr-bench data fetch mnist. To see what" in ended.stdout

@@ -166,7 +166,7 @@ def test_names_that_are_refused(folder, guesses, name, message):
 
 def test_a_file_that_does_not_fit_adds_nothing(folder, guesses, tmp_path):
     (tmp_path / "short.csv").write_text("1\n")
-    with pytest.raises(PredictionsError, match="it has 1 rows, but the test part has 360 images"):
+    with pytest.raises(PredictionsError, match="got 1 rows, but the test part has 360 images"):
         add_predictions(folder, [guesses("a.csv", 30), tmp_path / "short.csv"], "Keras CNN")
     assert not (folder / "added").exists()
 

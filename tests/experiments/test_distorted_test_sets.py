@@ -70,7 +70,7 @@ def _result(store, case):
         (
             {**FGSM, "transfer_from": "Linear"},
             ({**LINEAR, "protocol": {"kind": "learning-curve", "sizes": [100]}}, TREE),
-            "case 'Linear' has the protocol learning-curve; images are made for",
+            "case 'Linear' has the protocol learning-curve; images are made only for",
         ),
         ({"name": "x"}, (TREE,), "a test set needs a dataset, a corruption or an attack"),
         ({**FOG, "attack": "fgsm", "eps": 0.1}, (TREE,), "a test set has a corruption or an attack, not both"),
@@ -87,7 +87,11 @@ def test_what_cannot_be_made_is_refused_before_anything_runs(test_set, cases, ex
     [
         ({"corruption": "fogg"}, {}, "train_with: unknown corruption 'fogg'. Did you mean 'fog'?"),
         ({"corruption": "fog", "share": 0}, {}, "train_with 1, share"),
-        ({"corruption": "fog"}, {"protocol": {"kind": "grid-search"}, "grid": {"max_depth": [1]}}, "both sides"),
+        (
+            {"corruption": "fog"},
+            {"protocol": {"kind": "grid-search"}, "grid": {"max_depth": [1]}},
+            "evaluate on its corrupted copy",
+        ),
     ],
 )
 def test_copies_of_training_images_are_checked(copies, protocol, expected):

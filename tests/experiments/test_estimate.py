@@ -205,7 +205,7 @@ def test_what_is_in_the_way_of_the_estimates_file_is_said_before_a_fit(monkeypat
     (tmp_path / "run" / "estimate.json").mkdir(parents=True)
     ended = _estimate_by_command(tmp_path)
     assert isinstance(ended.exception, StoreError)
-    assert "estimate.json is a folder where a file belongs; move it away" in str(ended.exception)
+    assert "estimate.json is a folder, but must be a file; move it away" in str(ended.exception)
 
 
 def test_the_estimate_is_printed_before_it_is_written(machine, monkeypatch, tmp_path):

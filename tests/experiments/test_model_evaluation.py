@@ -126,12 +126,12 @@ def test_they_are_known_before_they_are_brought_into_another_form(model):
 @pytest.mark.parametrize(
     ("data", "note"),
     [
-        (None, "does not say what it learned from"),
+        (None, "does not name its training data"),
         (
             CardData(name="mnist", fingerprint="0" * 64, n_train=60000),
-            "learned from mnist, which is not available here unchanged",
+            "learned from mnist, which is unavailable here or has changed",
         ),
-        (CardData(name="no such data", n_train=1), "learned from no such data, which is not available here"),
+        (CardData(name="no such data", n_train=1), "learned from no such data, which is unavailable here"),
     ],
 )
 def test_what_cannot_be_known_is_said(model, data, note):

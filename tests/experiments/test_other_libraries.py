@@ -129,7 +129,7 @@ def test_hidden_parameters_are_kept_and_tell_two_methods_apart():
         "protocol": {"kind": "grid-search"},
     }
     with pytest.raises(
-        SuiteError, match=r"Open takes \*\*kwargs that its get_params does not return, so that a search"
+        SuiteError, match=r"Open takes \*\*kwargs that its get_params does not return, and a search would lose them"
     ):
         _suite(case)
 

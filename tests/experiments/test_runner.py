@@ -172,7 +172,7 @@ def test_data_that_changed_since_the_plan_are_refused(tmp_path, monkeypatch):
         folders.append(run_suite(suite, out=tmp_path / f"run-{name}", threads=1))
     assert [load_results(folder)["n_train"].item() for folder in folders] == [640, 320]
     trial = expand(suite, Settings())[0].model_copy(update={"fingerprint": "0" * 64})
-    with pytest.raises(DatasetError, match="own changed since the run was planned"):
+    with pytest.raises(DatasetError, match="own has changed since the run was planned"):
         load_trial_data(trial, None)
     monkeypatch.setenv("HDR_BENCH_DATA", str(tmp_path / "a machine without these data"))
     assert load_results(folders[0])["accuracy"].notna().all()

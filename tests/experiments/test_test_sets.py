@@ -133,7 +133,7 @@ def test_of_fewer_training_images_those_alone_count():
 def test_images_of_another_size_do_not_fit():
     planned = _planned("mnist-5k")
     assert planned.problem == (
-        "its images have 28x28 pixels, but the method's training images 8x8; convert both data sets into MNIST's "
+        "its images have 28x28 pixels, but the method's training images 8x8; convert both data sets to MNIST's "
         'form with fit = "mnist" (--fit mnist)'
     )
     assert planned.fingerprint == ""
@@ -161,7 +161,7 @@ def test_another_polarity_is_doubted():
         (
             [{"name": "A", "dataset": "mnist-5k"}],
             [FOLDS],
-            "test_set: methods that are fitted on folds are not evaluated",
+            "test_set: methods fitted on folds are not evaluated",
         ),
         ([{"name": "A", "dataset": "mnist-5k", "part": "train"}], [KNN], "part"),
         ([{"name": "", "dataset": "mnist-5k"}], [KNN], "name"),
@@ -223,7 +223,7 @@ def test_the_memory_limit_is_that_of_the_whole_trial():
 def test_data_that_changed_since_the_plan_are_not_evaluated_on():
     changed = _asked()[1].model_copy(update={"fingerprint": "0" * 64})
     ((evaluation, _),) = evaluate_test_sets(None, (changed,), (), _task(), lambda _: None)
-    assert "digits-8x8 changed since the run was planned" in evaluation.error
+    assert "digits-8x8 has changed since the run was planned" in evaluation.error
 
 
 def test_searches_and_curves_are_evaluated_with_the_model_that_they_end_with(tmp_path):

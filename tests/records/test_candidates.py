@@ -50,7 +50,7 @@ def test_files_that_are_missing_damaged_or_do_not_fit_are_named(candidates, tmp_
     table, arrays = tmp_path / TABLE, tmp_path / ARRAYS
     whole = table.read_text()
     table.write_text("\n".join(whole.splitlines()[:2]))
-    with pytest.raises(DatasetError, match=r"has 1 candidates and candidates\.npz 2 images; make the folder again"):
+    with pytest.raises(DatasetError, match=r"has 1 candidates and candidates\.npz 2 images; create the folder again"):
         read_candidates(tmp_path)
     table.write_text(whole.replace("train", "other"))
     with pytest.raises(DatasetError, match="line 3: part must be train or test, got 'other'"):

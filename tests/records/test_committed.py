@@ -150,7 +150,7 @@ def test_a_newer_format_blocks_its_result_and_not_the_run(two):
     for options in ((), ("--rerun", "all")):
         again = command(*options)
         assert again.exit_code == 3
-        assert "1 of 2 results are of a newer format" in again.output
+        assert "1 of 2 results have a newer format" in again.output
         assert "--rerun failed" not in again.output
         assert f"left unchanged: trials/{newer.name}: format version 7" in again.output
         assert newer.read_bytes() == content

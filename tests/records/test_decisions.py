@@ -98,7 +98,9 @@ def test_all_wrong_lines_are_named_at_once():
 
 
 def test_rows_of_other_data_and_repeated_images_are_refused():
-    with pytest.raises(DatasetError, match=r"line 3: fingerprint ffffffffffff\.\.\. is of other data than .* line 2"):
+    with pytest.raises(
+        DatasetError, match=r"line 3: fingerprint ffffffffffff\.\.\. is for other data than that of line 2"
+    ):
         _parse(_line(), _line(index="4", fingerprint="f" * 64))
     with pytest.raises(DatasetError, match="test image 3 is in lines 2 and 4"):
         _parse(_line(), _line(part="train"), _line(decision=UNSURE))
@@ -106,7 +108,7 @@ def test_rows_of_other_data_and_repeated_images_are_refused():
 
 @pytest.mark.parametrize(("separator", "words"), [(";", "semicolons"), ("\t", "tabs")])
 def test_another_separator_is_said_in_words(separator, words):
-    with pytest.raises(DatasetError, match=f"f.csv: its columns are separated by {words}; save the table with commas"):
+    with pytest.raises(DatasetError, match=f"f.csv: the columns are separated by {words}; save the table with commas"):
         parse_decisions(HEADER.replace(",", separator).encode(), "f.csv")
 
 
@@ -125,7 +127,7 @@ def test_a_file_is_written_and_read(tmp_path):
 
 
 def test_a_file_that_is_not_there_or_is_a_folder_is_an_error_that_names_it(tmp_path):
-    with pytest.raises(DatasetNotFoundError, match=r"none\.csv: no such file of decisions"):
+    with pytest.raises(DatasetNotFoundError, match=r"none\.csv: there is no such file of decisions"):
         read_decisions(tmp_path / "none.csv")
     with pytest.raises(DatasetError, match="cannot be read"):
         read_decisions(tmp_path)
@@ -147,7 +149,7 @@ def test_decisions_on_other_data_are_not_merged():
     new = Decisions("f" * 64, (Decision("test", 3, "4"),))
     with pytest.raises(DatasetError, match=r"fingerprint 0123456789ab\.\.\."):
         merge_decisions(Decisions(FINGERPRINT, (Decision("test", 3, "4", "9"),)), new)
-    with pytest.raises(DatasetError, match="test image 3: its given label is '4', and '5' among the decisions"):
+    with pytest.raises(DatasetError, match="test image 3: its given label is '4', but '5' in the decisions; correct"):
         merge_decisions(
             Decisions(FINGERPRINT, (Decision("test", 3, "5", "9"),)),
             Decisions(FINGERPRINT, (Decision("test", 3, "4"),)),

@@ -48,7 +48,7 @@ def test_the_last_outcome_of_a_fit_is_the_one_that_stays(tmp_path, fit):
 
 def test_a_folder_where_a_fits_file_belongs_is_named(tmp_path):
     (tmp_path / "search" / "key" / "fit.zip").mkdir(parents=True)
-    with pytest.raises(StoreError, match=r"search/key/fit\.zip is a folder where a file belongs; move it away"):
+    with pytest.raises(StoreError, match=r"search/key/fit\.zip is a folder, but must be a file; move it away"):
         check_run_folder(tmp_path)
 
 

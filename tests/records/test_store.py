@@ -245,7 +245,7 @@ def test_true_labels_that_are_missing_or_changed_are_named(tmp_path, result):
     (path,) = (tmp_path / "labels").iterdir()
     content = path.read_bytes()
     path.write_bytes(write_archive({"labels.npy": npy(LABELS[::-1].astype(np.uint8))}))
-    assert "not the labels that its name says" in Store(tmp_path).look_up(planned_for(whole)).problem
+    assert "the labels do not match its name" in Store(tmp_path).look_up(planned_for(whole)).problem
     path.unlink()
     assert "the true labels are missing" in Store(tmp_path).look_up(planned_for(whole)).problem
     path.write_bytes(content)
@@ -277,7 +277,7 @@ def test_a_result_of_today_under_the_name_of_an_older_one_is_not_believed(tmp_pa
     path = tmp_path / "trials" / f"{whole.key}.zip"
     for change, reason in (
         (an_older_format, "the predictions are missing"),
-        (no_predictions, "says it is of format 4"),
+        (no_predictions, "is marked as format 4"),
     ):
         path.with_suffix(".npz").write_bytes(write_archive(change(read_sealed(path))))
         path.rename(path.with_suffix(".kept"))
@@ -337,7 +337,7 @@ def test_damaged_wrong_labels_are_refused(damage):
         "fewer labels": {"wrong_signs": content["wrong_signs"][:-1]},
         "right ones": {"wrong_signs": "0" * len(content["wrong_signs"])},
     }
-    with pytest.raises(ValueError, match=r"fit|labels for|marked as wrong"):
+    with pytest.raises(ValueError, match=r"do not match|labels for|marked as wrong"):
         unpack(json.dumps({**content, **changed[damage]}).encode(), y_true)
 
 

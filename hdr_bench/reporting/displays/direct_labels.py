@@ -48,7 +48,7 @@ class Box:
         """
         width = min(self.right, other.right) - max(self.left, other.left)
         height = min(self.top, other.top) - max(self.bottom, other.bottom)
-        return max(width, 0.0) * max(height, 0.0)
+        return float(max(width, 0.0) * max(height, 0.0))
 
     @property
     def area(self) -> float:

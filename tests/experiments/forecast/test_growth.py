@@ -46,5 +46,5 @@ def test_the_interval_holds_what_it_says():
 
 
 def test_one_size_is_no_curve():
-    with pytest.raises(ValueError, match="two sizes or more"):
+    with pytest.raises(ValueError, match=r"at two or more sizes, got \[1000\]"):
         fit_growth([1000, 1000], [1, 2])

@@ -93,11 +93,14 @@ def test_labels_of_any_container_pass(answer):
         (np.eye(4), r"shape \(4, 4\)"),
         (3, r"shape \(\)"),
         (None, r"shape \(\)"),
-        ([[3], [0, 9], [1]], "returned a list, which is not an array"),
+        ([[3], [0, 9], [1]], "returned a value of type list, which is not an array"),
         (pd.Categorical(["3", "0", "9", "1"]), "type object"),
         (pd.Series([3, None, 9, 1], dtype="Int64"), "type object|predicts nan"),
         (torch.full((4,), 3.7), r"^predicts 3\.7"),
-        (Unreadable(), "returned a Unreadable, which is not an array: <UnspeakableError whose text could not be made"),
+        (
+            Unreadable(),
+            "value of type Unreadable, which is not an array: <UnspeakableError whose text could not be made",
+        ),
         (MASKED, "returned a masked array with masked values"),
     ],
 )
@@ -190,7 +193,7 @@ def test_any_numbers_are_probabilities_or_refused(values):
         ),
         (lambda shares: shares - 0.1, r"returned -0\.1 for image 0"),
         (lambda shares: shares * 0.9, r"a row with sum 0\.9 for image 0; rows must sum to 1, within 0\.001"),
-        (lambda shares: shares * 0, "a row of sum 0 for image 0"),
+        (lambda shares: shares * 0, "a row with sum 0 for image 0"),
         (
             lambda shares: shares * np.nan,
             "returned nan for image 0; .*; if the loss is nan too, training diverged: lower the learning rate",
@@ -454,7 +457,7 @@ def test_scores_that_contradict_the_predictions_are_left_out_with_a_warning(answ
     (said,) = result.warnings
     assert re.match(
         rf"ContradictionWarning: for \d+\.\d % of the images {method} has its highest value at another class than "
-        "predict returns; allowed are 5 %",
+        "predict returns; at most 5 % are allowed",
         said,
     )
     assert "put the columns in the order of classes_" in said
@@ -470,7 +473,11 @@ def test_a_method_that_is_meant_to_choose_another_class_keeps_its_accuracy():
     for threshold, is_kept in ((0.5, True), (0.0, False)):
         model = FixedThresholdClassifier(GaussianNB(), threshold=threshold, response_method="predict_proba")
         model.fit(train.X, train.y)
-        context = nullcontext() if is_kept else pytest.warns(ContradictionWarning, match="unless the method is meant")
+        context = (
+            nullcontext()
+            if is_kept
+            else pytest.warns(ContradictionWarning, match="unless the method chooses otherwise by design")
+        )
         with context:
             found = read_predictions(model, test, model.predict(test.X), 2)
         assert (found.probabilities is not None) == is_kept

@@ -64,8 +64,8 @@ REFUSED = [
     (RegressorFromBefore(), "RegressorFromBefore is a regressor"),
     (WrongOrder(), r"its ClassifierMixin comes after BaseEstimator; write class WrongOrder\(ClassifierMixin, BaseEst"),
     (SaysNothing(), "SaysNothing does not declare itself a classifier; if it is one, derive its class from "),
-    (Untagged(), "Untagged does not say that it is a classifier"),
-    (make_pipeline(PCA(), Untagged()), "Untagged does not say that it is a classifier"),
+    (Untagged(), "Untagged does not declare itself a classifier"),
+    (make_pipeline(PCA(), Untagged()), "Untagged does not declare itself a classifier"),
 ]
 
 

@@ -91,5 +91,5 @@ def test_other_data_than_the_decisions_are_refused_before_anything_runs(path):
 
 
 def test_the_names_of_such_test_sets_are_taken():
-    with pytest.raises(SuiteError, match=r"decisions on labels add test sets of such names"):
+    with pytest.raises(SuiteError, match=r"label decisions add test sets with such names"):
         _suite(DATA, test_set=[{"name": AS_GIVEN, "dataset": "mnist-5k"}])

@@ -266,7 +266,7 @@ def test_a_module_that_changed_after_the_plan_is_an_error(write, folder):
     check_code(model, planned)
     check_code(LogisticRegression(), "")
     write({"method.py": METHOD + "X = 1\n"})
-    with pytest.raises(CodeDiffersError, match=r"this method \(method\) is not what it was when the run was planned"):
+    with pytest.raises(CodeDiffersError, match=r"this method \(method\) has changed since the run was planned"):
         check_code(model, planned)
     with pytest.raises(CodeDiffersError, match="no user module"):
         check_code(LogisticRegression(), planned)
@@ -424,4 +424,4 @@ def test_a_trial_that_meets_other_code_than_was_planned_has_failed(write, tmp_pa
     plan.execute()
     result = store.read(plan.trials[0].key)
     assert result.status == "failed"
-    assert "CodeDiffersError: the code of this method (answers, method) is not what it was" in result.error
+    assert "CodeDiffersError: the code of this method (answers, method) has changed" in result.error

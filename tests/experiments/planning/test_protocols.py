@@ -83,7 +83,12 @@ def test_a_learning_curve_draws_other_images_for_each_repeat():
             SuiteError,
             "grid is for the protocol grid-search, not holdout",
         ),
-        (KNN, {"kind": "cross-validation", "folds": 500}, DatasetError, "500 stratified folds need as many images"),
+        (
+            KNN,
+            {"kind": "cross-validation", "folds": 500},
+            DatasetError,
+            "500 stratified folds need at least 500 images",
+        ),
         (KNN, {"kind": "learning-curve", "sizes": [100, 9000]}, DatasetError, "cannot take 9000 training images"),
     ],
 )
@@ -218,12 +223,16 @@ def test_the_test_part_is_watched_without_a_say(tmp_path):
 @pytest.mark.parametrize(
     ("case", "protocol", "told"),
     [
-        ({**KNN, "validation": "test"}, {}, "validation is for a network without steps before it"),
-        ({**MLP, "validation": "test", "steps": [{"name": "deskew"}]}, {}, "validation is for a network without steps"),
+        ({**KNN, "validation": "test"}, {}, "validation is only for a network without steps before it"),
+        (
+            {**MLP, "validation": "test", "steps": [{"name": "deskew"}]},
+            {},
+            "validation is only for a network without steps",
+        ),
         (
             {**MLP, "validation": "test", "params": {**MLP["params"], "early_stopping": True}},
             {},
-            "validation on the test part has no say",
+            "validation on the test part must not affect the fit",
         ),
         ({**MLP, "validation": "test"}, {"kind": "cross-validation"}, "validation is for the protocol holdout"),
     ],

@@ -115,5 +115,5 @@ def test_of_a_suite_that_is_gone_or_a_run_that_is_gone_the_folder_is_free(suites
 
 def test_a_folder_in_its_place_is_named(suites):
     (suites / "run" / SOURCE).mkdir(parents=True)
-    with pytest.raises(StoreError, match=r"\.suite-file is a folder where a file belongs; move it away"):
+    with pytest.raises(StoreError, match=r"\.suite-file is a folder, but must be a file; move it away"):
         check_source(suites / "run", None)

@@ -87,10 +87,13 @@ def _escaped(told):
             {"estimator": "mlp", "params": {"callbacks": ["x"]}},
             "callbacks must be a list of skorch callbacks, got 'x'",
         ),
-        ({"estimator": "mlp", "params": {"class_weight": {"zero": 1}}}, "class_weight: its keys must be classes, the"),
+        (
+            {"estimator": "mlp", "params": {"class_weight": {"zero": 1}}},
+            "class_weight: the keys must be classes, numbers",
+        ),
         (
             {"estimator": SVC_PATH, "params": {"class_weight": {"0": 1}}},
-            "class_weight: .* from 0 to 9, got '0'; the keys",
+            "class_weight: .* from 0 to 9, got '0'; keys",
         ),
         (
             {"estimator": "mlp", "params": {"schedule": "step", "schedule_params": {"step_size": 0}}},
@@ -185,9 +188,9 @@ def test_wrong_values_are_refused_when_a_run_is_planned(case, told):
         ),
         (
             {"estimator": "mlp", "grid": {"class_weight": [{"a": 1}]}},
-            "grid, class_weight: class_weight: its keys must be",
+            "grid, class_weight: class_weight: the keys must be",
         ),
-        ({"estimator": "mlp", "grid": {"callbacks": [["x"]]}}, "grid, callbacks: callbacks must be a list of skorch's"),
+        ({"estimator": "mlp", "grid": {"callbacks": [["x"]]}}, "grid, callbacks: callbacks must be a list of skorch"),
         (
             {"estimator": "polynomial", "grid": {"degree": [2, 90]}},
             "grid, degree: degree=90 with n_components=80 makes",
@@ -311,15 +314,15 @@ PIPELINE, CALIBRATED = "sklearn.pipeline.Pipeline", "sklearn.calibration.Calibra
         ),
         (
             {"estimator": PIPELINE, "params": {"steps": []}},
-            "steps of Pipeline must be a list of names and estimators, one",
+            "steps of Pipeline must be a list of at least one pair of a name and an estimator, got",
         ),
         (
             {"estimator": PIPELINE, "params": {"steps": 5}},
-            "steps of Pipeline must be a list of names and estimators, one",
+            "steps of Pipeline must be a list of at least one pair of a name and an estimator, got",
         ),
         (
             {"estimator": PIPELINE, "params": {"steps": ["a"]}},
-            "steps of Pipeline must be a list of names and estimators",
+            "steps of Pipeline must be a list of at least one pair of a name and an estimator",
         ),
         (
             {"estimator": "sklearn.ensemble.VotingClassifier", "params": {"estimators": [["a", "svm"]]}},

@@ -150,7 +150,7 @@ def test_nothing_stays_when_a_run_with_jobs_is_interrupted_twice(tmp_path, helpe
         os.killpg(runner.pid, signal.SIGINT)
     said = runner.communicate()[1]
     assert runner.returncode == 130, said
-    assert "interrupted; what is done is kept" in said
+    assert "interrupted; finished work is stored" in said
     assert "Traceback" not in said
     assert still_running({*family, *trials[0], *trials[1], *of_hosts_of(runner.pid)}) == []
     ours = [path.name for path in (tmp_path / "scratch").iterdir() if "torchinductor" not in path.name]
