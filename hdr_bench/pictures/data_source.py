@@ -118,7 +118,7 @@ def _read(name: str, root: Path, options: ReadOptions, true_digits: TrueDigits) 
     _check_aligned(root, cuts)
     train, test = _part_pictures(name, list(cuts.values()), options)
     size = DEFAULT_TEST_SIZE if options.test_size is None else options.test_size
-    note = f"cut by the library: whole pictures with {size:g} of the digits to test, seed {options.random_state}"
+    note = f"split by the library: whole pictures with {size:g} of the digits to test, seed {options.random_state}"
     notes = (*_describe(cuts), *_describe_disputed(root, cuts), note)
     dataset = assemble_dataset(name, train, test, CLASS_NAMES, notes, _warn(root, cuts, true_digits))
     return replace(dataset, cut_note=note)

@@ -181,8 +181,8 @@ def _check_size(name: str, size: tuple[int, int], most_pixels: int) -> None:
 
 def _too_large(name: str, size: str, most_pixels: int) -> PictureError:
     return PictureError(
-        f"{name}: the picture is too large: {size}, at most {most_pixels:,} pixels are allowed; reduce it, or raise "
-        "the limit (--most-pixels)"
+        f"{name}: the picture is too large: {size}, but at most {most_pixels:,} pixels are allowed; reduce it, or "
+        "raise the limit (--most-pixels)"
     )
 
 

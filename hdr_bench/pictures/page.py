@@ -140,8 +140,8 @@ def _check_pieces(mask: NDArray[np.bool_]) -> None:
     n_pieces = count_marks(mask)
     if n_pieces > _MOST_PIECES:
         raise PictureError(
-            f"the picture has {n_pieces:,} pieces of ink, at most {_MOST_PIECES:,} are allowed: it seems to show noise "
-            "or a pattern; crop it to the digits, or photograph them on plain paper"
+            f"the picture has {n_pieces:,} pieces of ink, but at most {_MOST_PIECES:,} are allowed: it seems to show "
+            "noise or a pattern; crop it to the digits, or photograph them on plain paper"
         )
 
 

@@ -181,7 +181,7 @@ def _read_table(path: Path) -> tuple[Candidate, ...]:
         reader = csv.DictReader(io.StringIO(read_regular(path).decode("utf-8-sig"), newline=""), strict=True)
         lines = [(reader.line_num, line) for line in reader]
     except FileNotFoundError as error:
-        raise DatasetNotFoundError(f"{path}: no such file; {_NEEDED}") from error
+        raise DatasetNotFoundError(f"{path}: there is no such file; {_NEEDED}") from error
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise DatasetError(f"{path}: cannot be read: {describe_file_error(error)}; {_NEEDED}") from error
     if tuple(reader.fieldnames or ())[: len(COLUMNS)] != COLUMNS:
@@ -211,7 +211,7 @@ def _read_images(path: Path) -> dict[str, NDArray[np.generic]]:
     try:
         arrays = read_arrays(path)
     except FileNotFoundError as error:
-        raise DatasetNotFoundError(f"{path}: no such file; {_NEEDED}") from error
+        raise DatasetNotFoundError(f"{path}: there is no such file; {_NEEDED}") from error
     except ValueError as error:
         raise DatasetError(f"{path}: cannot be read: {error}; {_NEEDED}") from error
     kinds = {"images": ("u", 3), "class_names": ("U", 1), "fingerprint": ("U", 0)}

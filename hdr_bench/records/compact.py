@@ -166,8 +166,10 @@ def unpack(content: bytes, y_true: NDArray[np.int64]) -> Predictions:
 
 def _unpacked_labels(packed: dict[str, Any], y_true: NDArray[np.int64]) -> Predictions:
     n, bits = packed["n"], np.frombuffer(bytes.fromhex(packed["wrong_bits"]), np.uint8)
-    if len(y_true) != n or len(bits) != -(-n // 8):
+    if len(y_true) != n:
         raise ValueError(f"predictions for {n} images do not match {len(y_true)} labels")
+    if len(bits) != -(-n // 8):
+        raise ValueError(f"{len(bits)} bytes of wrong_bits do not match {n} images")
     wrong = np.flatnonzero(np.unpackbits(bits, count=n))
     signs = np.array([ord(sign) - _FIRST_SIGN for sign in packed["wrong_signs"]], np.int64)
     if len(signs) != len(wrong):

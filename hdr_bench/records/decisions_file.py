@@ -63,7 +63,7 @@ def read_decisions(path: Path | str) -> Decisions:
             raise DatasetError(f"{path}: a file of decisions must have at most {_MOST_BYTES:,} bytes")
         content = read_regular(path)
     except FileNotFoundError as error:
-        raise DatasetNotFoundError(f"{path}: no such file of decisions; check the path") from error
+        raise DatasetNotFoundError(f"{path}: there is no such file of decisions; check the path") from error
     except (OSError, ValueError) as error:
         raise DatasetError(f"{path}: cannot be read: {describe_file_error(error)}") from error
     return parse_decisions(content, str(path))

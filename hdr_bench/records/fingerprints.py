@@ -126,7 +126,7 @@ def class_path(cls: type) -> str:
 def _plain_items(mapping: Mapping[Any, Any], place: str) -> dict[Any, Any]:
     for name in mapping:
         if isinstance(name, str) and not _is_encodable(name):
-            raise ValueError(f"{place} must not have characters that UTF-8 cannot encode, got {shown(name)}")
+            raise ValueError(f"{place}: names must not have characters that UTF-8 cannot encode, got {shown(name)}")
     others = {name: _plain(value, f"{place}[{shown(name)}]") for name, value in mapping.items() if not _is_plain(value)}
     return {**mapping, **others}
 

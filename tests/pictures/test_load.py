@@ -100,7 +100,7 @@ def test_a_pdf_is_refused_with_what_to_do(tmp_path):
 def test_the_limit_of_pixels_holds_before_anything_is_decoded(tmp_path):
     path = tmp_path / "large.png"
     Image.new("1", (9000, 9000)).save(path)
-    with pytest.raises(PictureError, match=r"9000x9000 pixels, at most 50,000,000"):
+    with pytest.raises(PictureError, match=r"9000x9000 pixels, but at most 50,000,000"):
         load_color(path)
     assert load_color(path, 81_000_000).shape == (9000, 9000, 3)
 

@@ -11,7 +11,7 @@ def test_noise_is_refused_before_its_pieces_are_looked_at():
     noise = np.random.default_rng(0).integers(0, 256, (800, 800, 3), dtype=np.uint8)
 
     with pytest.raises(
-        PictureError, match=r"has [\d,]+ pieces of ink, at most 6,000 are allowed: it seems to show noise"
+        PictureError, match=r"has [\d,]+ pieces of ink, but at most 6,000 are allowed: it seems to show noise"
     ):
         find_ink(noise)
 

@@ -125,7 +125,7 @@ def test_a_file_is_written_and_read(tmp_path):
 
 
 def test_a_file_that_is_not_there_or_is_a_folder_is_an_error_that_names_it(tmp_path):
-    with pytest.raises(DatasetNotFoundError, match=r"none\.csv: no such file of decisions"):
+    with pytest.raises(DatasetNotFoundError, match=r"none\.csv: there is no such file of decisions"):
         read_decisions(tmp_path / "none.csv")
     with pytest.raises(DatasetError, match="cannot be read"):
         read_decisions(tmp_path)

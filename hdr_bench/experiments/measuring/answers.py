@@ -204,7 +204,7 @@ def _as_array(answer: Any, method: str) -> NDArray[Any]:
     # Containers of other libraries that are not arrays raise TypeError, ValueError or RuntimeError.
     except Exception as error:
         raise PredictionsError(
-            f"{method} returned a {class_name(type(answer))}, which is not an array: {str_of(error)}"
+            f"{method} returned a value of type {class_name(type(answer))}, which is not an array: {str_of(error)}"
         ) from error
 
 

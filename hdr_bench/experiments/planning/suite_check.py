@@ -158,8 +158,8 @@ def _check_method(case: Case) -> None:
     holds_out = read_attribute(last, "early_stopping") or read_attribute(last, "validation_fraction") is not None
     if case.validation is not None and holds_out:
         raise SuiteError(
-            "validation on the test part must not affect the fit, but early_stopping and validation_fraction would "
-            "change or replace it; remove either them or validation"
+            "validation on the test part must not affect the fit, but early_stopping would make it, and "
+            "validation_fraction would replace it; remove either them or validation"
         )
     check_grid(model, case.grid)
     if isinstance(layers := case.params.get("layers"), str):

@@ -133,7 +133,7 @@ def find_suite(suite: str) -> Path:
     except (FileNotFoundError, NotADirectoryError) as error:
         if suite.lower().endswith(".toml"):
             hint = suggestion(suite, _suite_files(path))
-            raise SuiteError(f"{visible_prose(suite)}: no such file{'.' * bool(hint)}{hint}") from error
+            raise SuiteError(f"{visible_prose(suite)}: there is no such file{'.' * bool(hint)}{hint}") from error
         raise UnknownNameError("suite", suite, [*carried, *_suite_files(path)]) from error
     except OSError as error:
         raise SuiteError(f"{shown(suite)}: cannot be read: {error.strerror}; give the path of a suite file") from error

@@ -221,7 +221,9 @@ def _made_by(path: str) -> Dataset:
     with foreign_code(lambda error: _failure(path, error)):
         dataset = made() if callable(made) else made
     if not isinstance(dataset, Dataset):
-        raise DatasetError(f"{path} returned a {class_name(type(dataset))}; it must return a Dataset, see make_dataset")
+        raise DatasetError(
+            f"{path} returned a value of type {class_name(type(dataset))}; it must return a Dataset, see make_dataset"
+        )
     return dataset
 
 

@@ -48,7 +48,7 @@ def _check(content: bytes, what: str, most_pixels: int, advice: str) -> None:
     if n_pixels > most_pixels:
         came = f"more than {LARGEST_LIMIT:,}" if n_pixels > LARGEST_LIMIT else f"{n_pixels:,}"
         raise PictureError(
-            f"the {what} is too large: it has {came} pixels, at most {most_pixels:,} are allowed; {advice}"
+            f"the {what} is too large: it has {came} pixels, but at most {most_pixels:,} are allowed; {advice}"
         )
 
 

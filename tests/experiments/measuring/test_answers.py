@@ -93,11 +93,14 @@ def test_labels_of_any_container_pass(answer):
         (np.eye(4), r"shape \(4, 4\)"),
         (3, r"shape \(\)"),
         (None, r"shape \(\)"),
-        ([[3], [0, 9], [1]], "returned a list, which is not an array"),
+        ([[3], [0, 9], [1]], "returned a value of type list, which is not an array"),
         (pd.Categorical(["3", "0", "9", "1"]), "type object"),
         (pd.Series([3, None, 9, 1], dtype="Int64"), "type object|predicts nan"),
         (torch.full((4,), 3.7), r"^predicts 3\.7"),
-        (Unreadable(), "returned a Unreadable, which is not an array: <UnspeakableError whose text could not be made"),
+        (
+            Unreadable(),
+            "value of type Unreadable, which is not an array: <UnspeakableError whose text could not be made",
+        ),
         (MASKED, "returned a masked array with masked values"),
     ],
 )

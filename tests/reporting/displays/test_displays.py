@@ -9,6 +9,7 @@ from sklearn.metrics import average_precision_score, confusion_matrix, roc_auc_s
 
 from hdr_bench import load_dataset, load_histories, load_predictions, load_results
 from hdr_bench.exceptions import StoreError, UnknownNameError
+from hdr_bench.records.metrics import METRICS
 from hdr_bench.records.store import Store
 from hdr_bench.reporting import displays
 from hdr_bench.reporting.displays import (
@@ -33,6 +34,7 @@ from hdr_bench.reporting.displays.examples import as_ink_on_paper
 from hdr_bench.reporting.run import RunContents
 from hdr_bench.reporting.style import COLOURS, OTHERS
 
+CASES = ["k-NN | <b>bold</b>", "Tree_50%", "Least squares"]
 LONG = "Linear SVM $x^2$, with a name that is so long that no table or figure has room for the whole of it"
 
 
@@ -58,9 +60,8 @@ def _drawn(display):
     return ax
 
 
-@pytest.mark.parametrize("kind", [AccuracyDisplay, CostDisplay])
-def test_what_is_drawn_is_what_the_frame_says(run, kind):
-    display = kind.from_results(load_results(run))
+def test_accuracies_that_are_drawn_are_those_of_the_frame(run):
+    display = AccuracyDisplay.from_results(load_results(run))
     assert display.plot() is display
     frame = display.frame()
     assert frame["case"].tolist() == ["k-NN | <b>bold</b>", "Tree_50%", "Least squares"]
@@ -68,9 +69,51 @@ def test_what_is_drawn_is_what_the_frame_says(run, kind):
     points = [container.lines[0] for container in display.ax_.containers]
     drawn = [point.get_xdata()[0] if horizontal else point.get_ydata()[0] for point in points]
     np.testing.assert_allclose(drawn, 100 * frame["accuracy"])
-    low, high = display.ax_.get_xlim() if horizontal else display.ax_.get_ylim()
+    low, high = display.ax_.get_xlim()
     assert low < min(drawn) < max(drawn) < high
-    assert "%" in (display.ax_.get_xlabel() if horizontal else display.ax_.get_ylabel())
+    assert "%" in display.ax_.get_xlabel()
+
+
+@pytest.mark.parametrize("cost", ["fit_seconds", "size_bytes"])
+def test_costs_that_are_drawn_are_those_of_the_frame(run, cost):
+    display = CostDisplay.from_results(load_results(run), cost)
+    assert display.plot() is display
+    ax, frame = display.ax_, display.frame()
+    assert frame["case"].tolist() == CASES
+    unit = METRICS[cost].factor
+    costs, accuracy, low, high = (
+        factor * frame[name].to_numpy(float)
+        for name, factor in ((cost, unit), ("accuracy", 100), ("accuracy_low", 100), ("accuracy_high", 100))
+    )
+    points = [container.lines[0].get_xydata()[0] for container in ax.containers]
+    np.testing.assert_allclose(points, np.column_stack([costs, accuracy]))
+    intervals = [container.lines[2][0].get_segments()[0][:, 1] for container in ax.containers]
+    np.testing.assert_allclose(intervals, np.column_stack([low, high]))
+    front = frame["is_on_front"]
+    colours = [container.lines[0].get_color() for container in ax.containers]
+    assert colours == [COLOURS[0] if is_on_front else OTHERS for is_on_front in front]
+    # The first line is the Pareto front.
+    np.testing.assert_allclose(np.sort(ax.lines[0].get_ydata()), np.sort(accuracy[front]))
+    bottom, top = ax.get_ylim()
+    assert bottom < accuracy.min() < accuracy.max() < top
+    assert "%" in ax.get_ylabel()
+
+
+def test_costs_have_names_beside_their_points_and_no_legend(run):
+    display = CostDisplay.from_results(load_results(run)).plot()
+    display.figure_.draw_without_rendering()
+    frame = display.frame()
+    # A name that is not close to its point has a line, which is an annotation without a text.
+    names = {text.get_text(): text for text in display.ax_.texts if text.get_text()}
+    assert set(names) == set(CASES)
+    factor = METRICS["fit_seconds"].factor
+    for row in frame.to_dict("records"):
+        text = names[row["case"]]
+        np.testing.assert_allclose(text.xy, (factor * row["fit_seconds"], 100 * row["accuracy"]))
+        assert text.get_color() == (INK if row["is_on_front"] else OTHERS)
+    boxes = [text.get_window_extent() for text in names.values()]
+    assert not any(one.overlaps(other) for number, one in enumerate(boxes) for other in boxes[:number])
+    assert display.ax_.get_legend() is None
 
 
 def test_a_plot_goes_where_it_is_told(run):

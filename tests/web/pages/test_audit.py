@@ -151,7 +151,7 @@ def test_it_passes_the_rules(visit, audit, screen, scheme):
 
 def test_a_server_does_not_start_with_a_folder_that_is_no_audit(tmp_path, mnist):
     settings = ServerSettings(tmp_path / "web", "sqlite://", port=0, audit=tmp_path / "audit")
-    with pytest.raises(DatasetNotFoundError, match=r"candidates\.csv: no such file"):
+    with pytest.raises(DatasetNotFoundError, match=r"candidates\.csv: there is no such file"):
         run_server(settings, print)
     _make_audit(tmp_path / "audit", mnist)
     write_decisions(tmp_path / "audit" / "decisions.csv", Decisions("f" * 64, (Decision("test", 0, "1"),)))
