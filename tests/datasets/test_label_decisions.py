@@ -104,5 +104,5 @@ def test_a_part_without_images_is_refused(whole, path):
 
 
 def test_a_file_that_is_not_there_is_named(data_home, path):
-    with pytest.raises(DatasetNotFoundError, match=r"decisions\.csv: no such file of decisions"):
+    with pytest.raises(DatasetNotFoundError, match=r"decisions\.csv: there is no such file of decisions"):
         load_dataset(NAME, labels=path)
