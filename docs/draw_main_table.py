@@ -8,7 +8,7 @@ import shutil
 from pathlib import Path
 
 from PIL import Image
-from playwright.sync_api import FloatRect, sync_playwright
+from playwright.sync_api import FloatRect, ViewportSize, sync_playwright
 
 from hdr_bench.files import write_whole
 
@@ -16,7 +16,7 @@ ROOT = Path(__file__).parents[1]
 REPORT = ROOT / "reports" / "mnist" / "report.html"
 PICTURE = Path(__file__).with_name("main-table.png")
 
-_SCREEN = {"width": 1200, "height": 800}
+_SCREEN: ViewportSize = {"width": 1200, "height": 800}
 _MARGIN = 12
 """Around the table, in CSS pixels."""
 _COLOURS = 64
