@@ -34,6 +34,8 @@ class Method:
     n_wrong : int
         Test images that it gets wrong.
     seeds : tuple of int
+    trial : dict
+        What its trials have in place of what they would have.
     """
 
     name: str
@@ -41,6 +43,7 @@ class Method:
     measurements: dict = field(default_factory=dict)
     n_wrong: int = 3
     seeds: tuple = (0,)
+    trial: dict = field(default_factory=dict)
 
 
 def make_up(folder, methods, n_test=40, class_names=DIGITS):
@@ -49,7 +52,7 @@ def make_up(folder, methods, n_test=40, class_names=DIGITS):
     y_true = np.arange(n_test, dtype=np.int64) % len(class_names)
     for number, method in enumerate(methods):
         for seed in method.seeds:
-            trial = _trial(method.name, seed)
+            trial = _trial(method, seed)
             trials.append(trial)
             predictions = _predictions(y_true, number + seed, method.n_wrong, len(class_names))
             store.write(*_outcome(method, trial, predictions, class_names))
@@ -64,12 +67,11 @@ def make_up(folder, methods, n_test=40, class_names=DIGITS):
     return folder
 
 
-def _trial(case, seed):
+def _trial(method, seed):
+    content = {"estimator": "knn", "params": {}, **method.trial}
     return Trial(
         suite="made-up",
-        case=case,
-        estimator="knn",
-        params={},
+        case=method.name,
         dataset=DatasetChoice(name="digits-8x8"),
         fingerprint="f" * 64,
         protocol="holdout",
@@ -77,6 +79,7 @@ def _trial(case, seed):
         is_deterministic=True,
         threads=1,
         versions={},
+        **content,
     )
 
 

@@ -9,6 +9,7 @@ import pandas as pd
 
 from hdr_bench.records.metrics import METRICS
 from hdr_bench.records.result import Result
+from hdr_bench.reporting.comparisons.baselines import most_frequent_classes
 from hdr_bench.reporting.comparisons.pairs import Comparisons, Pair
 from hdr_bench.reporting.run import RunContents
 from hdr_bench.reporting.wording import points
@@ -22,6 +23,7 @@ _FEWEST_VALUES = 3
 _VARIANTS = 3
 # A difference is found in 80 % of repeats from (1.96 + 0.84) standard errors on; the interval reaches 1.96 of them.
 _DETECTABLE = (1.96 + 0.84) / 1.96
+_SUSPECT = "Look at its parameters, its scaling and its warnings before you compare it."
 _NOT_CONVERGED = ("ConvergenceWarning", "did not converge", "failed to converge")
 
 
@@ -48,8 +50,8 @@ def run_checks(contents: RunContents, compared: Comparisons) -> tuple[Check, ...
     """Check a run for what is likely to mislead its readers.
 
     A search that ended at the edge of its grid; a training accuracy far above that on test images; a method that is no
-    better than a dummy, or worse than nearest neighbours; too few seeds for a difference; settings that may be chosen
-    by the test part; fits that did not converge.
+    better than a dummy, or than one and the same answer, or worse than nearest neighbours; too few seeds for a
+    difference; a best method that was chosen by the test part, among settings; fits that did not converge.
 
     Parameters
     ----------
@@ -65,12 +67,13 @@ def run_checks(contents: RunContents, compared: Comparisons) -> tuple[Check, ...
     """
     checks: tuple[Callable[[], Iterator[Check]], ...] = (
         lambda: _not_better_than_a_dummy(contents.summary),
+        lambda: _not_better_than_one_answer(contents),
         lambda: _worse_than_neighbors(contents, compared),
         lambda: _at_the_edge(contents),
         lambda: _overfitted(contents),
         lambda: _not_converged(contents),
         lambda: _too_few_seeds(contents.summary, compared),
-        lambda: _chosen_by_the_test_part(contents),
+        lambda: _chosen_by_the_test_part(contents, compared),
     )
     return tuple(dict.fromkeys(each for check in checks for each in check()))
 
@@ -109,8 +112,16 @@ def _not_better_than_a_dummy(summary: pd.DataFrame) -> Iterator[Check]:
             yield Check(
                 str(row["case"]),
                 f"no better than {dummy['case']}, which does not look at the images",
-                "Look at its parameters, its scaling and its warnings before you compare it.",
+                _SUSPECT,
             )
+
+
+def _not_better_than_one_answer(contents: RunContents) -> Iterator[Check]:
+    lows = dict(zip(contents.summary["case"], contents.summary["accuracy_low"].astype(float), strict=True))
+    for baseline in most_frequent_classes(contents):
+        for label in baseline.labels:
+            if lows[label] <= baseline.accuracy:
+                yield Check(label, f"no better than to answer {baseline.answer} whatever the image", _SUSPECT)
 
 
 def _worse_than_neighbors(contents: RunContents, compared: Comparisons) -> Iterator[Check]:
@@ -200,18 +211,26 @@ def _stochastic(rows: dict[str, dict[Any, Any]], pair: Pair) -> list[str]:
     return [name for name in both if rows[name]["is_stochastic"]] or both
 
 
-def _chosen_by_the_test_part(contents: RunContents) -> Iterator[Check]:
-    variants: dict[tuple[str, str], dict[str, str]] = {}
+def _chosen_by_the_test_part(contents: RunContents, compared: Comparisons) -> Iterator[Check]:
+    """Find a best method that is one of several settings: the test part chose it, and measured it.
+
+    No trial has the test part choose: searches and early stopping see the training part alone. Who reads a report may.
+    """
+    settings: dict[tuple[str, ...], dict[str, str]] = {}
     for label, record in _good_records(contents):
         trial = record.trial
         if trial.protocol == "holdout":
-            place = (trial.estimator, trial.dataset.name)
-            variants.setdefault(place, {})[label] = str(sorted(trial.params.items(), key=str))
-    for (estimator, _), settings in variants.items():
-        if len(set(settings.values())) >= _VARIANTS:
-            yield Check(
-                "; ".join(settings),
-                f"{len(settings)} settings of {estimator}, all evaluated on the test part",
-                "To choose one of them, use a grid search: the best of several on the test part looks better than it "
-                "is.",
-            )
+            kind = (trial.estimator, trial.fingerprint, *(step.name for step in trial.steps))
+            settings.setdefault(kind, {})[label] = str(sorted(trial.params.items(), key=str))
+    best = {labels[0] for labels in compared.best.values()}
+    for (estimator, *_), variants in settings.items():
+        n_settings = len(set(variants.values()))
+        for label in best & variants.keys():
+            if n_settings >= _VARIANTS:
+                yield Check(
+                    label,
+                    f"the most accurate of {n_settings} settings of {estimator}, by the test part that it is measured "
+                    "on: its accuracy is likely to be a little too high",
+                    "To choose a setting, use a grid search, which sees the training part alone; or measure this one "
+                    "on other test images.",
+                )

@@ -23,7 +23,10 @@ from hdr_bench.reporting.displays.base import ResultsDisplay, list_accuracies, w
 from hdr_bench.reporting.displays.direct_labels import label_directly
 from hdr_bench.reporting.frame import summarise
 from hdr_bench.reporting.frame_columns import on_one_test_set
+from hdr_bench.reporting.numbers import percent_places, significant
+from hdr_bench.reporting.points import Point
 from hdr_bench.reporting.style import COLOURS, INK, OTHERS
+from hdr_bench.reporting.wording import percent
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -119,7 +122,7 @@ class CostDisplay(ResultsDisplay):
     @property
     def figsize(self) -> tuple[float, float]:
         """Width and height that suit it, in inches: many names need more room."""
-        return 8.5, 4.4 if len(self.summary) <= _MANY else 5.6
+        return 7.2, 4.4 if len(self.summary) <= _MANY else 6.2
 
     @property
     def note(self) -> str:
@@ -162,6 +165,31 @@ class CostDisplay(ResultsDisplay):
         costs = [self.cost, f"{self.cost}_low", f"{self.cost}_high"]
         frame = self.summary[["case", *costs, "accuracy", "accuracy_low", "accuracy_high"]]
         return frame.assign(is_on_front=self.front()).reset_index(drop=True)
+
+    def points(self) -> list[Point]:
+        """Return where the methods are drawn, with their figures in words.
+
+        Returns
+        -------
+        points : list of Point
+            Costs in the unit of the axis, accuracies in percent.
+        """
+        metric = METRICS[self.cost]
+        return [
+            Point(row["case"], self._in_words(row), metric.factor * row[self.cost], 100 * row["accuracy"])
+            for _, row in self.summary.iterrows()
+        ]
+
+    def _in_words(self, row: pd.Series) -> str:
+        metric, places = METRICS[self.cost], percent_places(int(row["n_test"]))
+        ends = "–".join(f"{100 * row[name]:.{places}f}" for name in ("accuracy_low", "accuracy_high"))
+        costs = (metric.factor * row[f"{self.cost}{end}"] for end in ("", "_low", "_high"))
+        middle, low, high = (significant(value, 2) for value in costs)
+        spread = f" ({low}–{high})" if low != high else ""
+        accuracy = f"accuracy {percent(row)}\N{NO-BREAK SPACE}% ({ends})"
+        return (
+            f"{row['case']}: {accuracy}, {cost_terms(self.cost).words} {middle}{spread}\N{NO-BREAK SPACE}{metric.unit}"
+        )
 
     def describe(self) -> str:
         """Return the Pareto front in words.

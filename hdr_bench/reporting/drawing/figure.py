@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from hdr_bench.reporting.points import Point
+
 
 class Plottable(Protocol):
     """What can be drawn on axes: every display of `hdr_bench.reporting.displays`."""
@@ -93,6 +95,8 @@ class Figure:
         What is said below it, e.g. which methods are left out.
     pdf : bytes
         Empty if it was not asked for.
+    points : tuple of Point
+        Where its methods are, if they are points.
     """
 
     name: str
@@ -105,6 +109,7 @@ class Figure:
     problem: str = ""
     note: str = ""
     pdf: bytes = b""
+    points: tuple[Point, ...] = ()
 
     @property
     def is_on_page(self) -> bool:

@@ -2,13 +2,16 @@
 
 import io
 import warnings
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
-from hdr_bench.reporting.drawing.figure import Figure, PlannedFigure
+from hdr_bench.reporting.drawing.figure import Figure, PlannedFigure, Plottable
 from hdr_bench.reporting.drawing.svg import page_address, round_coordinates
 from hdr_bench.reporting.parts import failure_reason
+from hdr_bench.reporting.points import HasPoints, Point
 from hdr_bench.reporting.style import STYLE, load_matplotlib
 
 _DPI = 150
@@ -70,13 +73,23 @@ def _render(planned: PlannedFigure) -> Figure:
         for display, ax in zip(planned.displays, axes, strict=True):
             display.plot(ax)
         _lay_out(figure)
+        points = _find_points(figure, planned.displays, axes)
         png = _to_png(figure) if planned.has_png else b""
         svg = _to_svg(figure) if planned.has_svg else b""
         pdf = _to_pdf(figure) if planned.has_pdf else b""
     # An SVG that cannot be read again fails here, where the figure alone is left out.
     address = page_address(svg) if svg else ""
     return Figure(
-        planned.name, planned.title, planned.text, planned.case, svg, png, address, note=planned.note, pdf=pdf
+        planned.name,
+        planned.title,
+        planned.text,
+        planned.case,
+        svg,
+        png,
+        address,
+        note=planned.note,
+        pdf=pdf,
+        points=points,
     )
 
 
@@ -84,6 +97,17 @@ def _lay_out(figure: Any) -> None:
     """Lay a figure out once, at a picture's many dots, where texts are as wide as they are in print."""
     figure.get_layout_engine().execute(figure)
     figure.set_layout_engine("none")
+
+
+def _find_points(figure: Any, displays: Sequence[Plottable], axes: Sequence[Any]) -> tuple[Point, ...]:
+    """Return where the points of displays are on a figure that is laid out."""
+    found = []
+    for display, ax in zip(displays, axes, strict=True):
+        points = display.points() if isinstance(display, HasPoints) else []
+        for point in points:
+            across, up = ax.transData.transform((point.x, point.y)) / figure.bbox.size
+            found.append(replace(point, x=round(float(across), 4), y=round(1 - float(up), 4)))
+    return tuple(found)
 
 
 def _to_png(figure: Any) -> bytes:

@@ -6,6 +6,7 @@ CSV and LaTeX. To add a figure, write a display, and add a `FigureBlock`, or a `
 
 from functools import partial
 
+from hdr_bench.reporting.comparisons.baselines import most_frequent_classes
 from hdr_bench.reporting.comparisons.checks import run_checks
 from hdr_bench.reporting.comparisons.reproductions import describe_verdicts
 from hdr_bench.reporting.page import figures
@@ -34,7 +35,9 @@ from hdr_bench.reporting.tables.source_claims import claims_table, fill_claims
 
 
 def _main(data: ReportData) -> Table:
-    return main_table(data.contents.summary, data.contents.results, data.comparisons)
+    return main_table(
+        data.contents.summary, data.contents.results, data.comparisons, most_frequent_classes(data.contents)
+    )
 
 
 def _accuracy(data: ReportData) -> Table:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-WIDTH, HEIGHT = 240, 22
+WIDTH, HEIGHT = 216, 22
 """Of the axis in a cell, in CSS pixels."""
 
 _MARGIN = 8

@@ -49,6 +49,8 @@ class MainRow:
         What it costs.
     has_rule : bool
         Every method above differs from every one from here on.
+    is_outside : bool
+        It has an error, and is outside the ranking.
     """
 
     label: str
@@ -58,6 +60,7 @@ class MainRow:
     dots: Markup
     bars: tuple[Bar, ...]
     has_rule: bool
+    is_outside: bool
 
 
 def main_rows(table: MainTable) -> list[MainRow]:
@@ -74,12 +77,14 @@ def main_rows(table: MainTable) -> list[MainRow]:
     """
     axis = _axis_of(table)
     widths = list(zip(*(_widths(column) for column in zip(*table.costs, strict=True)), strict=True))
+    has_ranking = bool((table.exact["letters"] != "").any())
     rows = []
     for place, (name, error, interval, letters, *costs) in enumerate(to_cells(table)):
         bars = zip(costs, widths[place], table.ranges[place], strict=True)
         dots = _draw(axis, table, place, f"{name.text}: error {error.text} % ({interval.text})")
         made = tuple(Bar(*bar) for bar in bars)
-        rows.append(MainRow(name.text, error, interval, letters, dots, made, place in table.rules))
+        is_outside = bool(dots) and has_ranking and not table.exact["letters"].iloc[place]
+        rows.append(MainRow(name.text, error, interval, letters, dots, made, place in table.rules, is_outside))
     return rows
 
 

@@ -63,6 +63,7 @@ def provenance_of(records: list[Result], run: RunRecord, added: Pairs = ()) -> P
     trials = (
         ("suite", f"{run.suite.name} ({run.suite.title})"),
         ("protocol", ", ".join(sorted({record.trial.protocol for record in good}))),
+        ("choices", _choices(good)),
         ("seeds", ", ".join(map(str, seeds))),
         ("threads", ", ".join(map(str, threads))),
         ("memory measured by", ", ".join(methods)),
@@ -158,6 +159,13 @@ def _time(records: list[Result], budget: float | None) -> str:
         f"{duration(clock_seconds(records))} on the clock while trials ran; their own times add up to "
         f"{duration(trial_seconds(records))}{stated}"
     )
+
+
+def _choices(good: list[Result]) -> str:
+    """Say what chooses among candidates and epochs, and what only watches."""
+    watched = dict.fromkeys(record.trial.case for record in good if record.trial.validation == "test")
+    told = "grid searches and early stopping see the training part alone"
+    return f"{told}; watched on the test part, without a say: {'; '.join(watched)}" if watched else told
 
 
 def _further_seeds(decisions: tuple[SeedDecision, ...]) -> tuple[tuple[str, str], ...]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, fields
 import pandas as pd
 
 from hdr_bench.records.metrics import METRICS
+from hdr_bench.reporting.comparisons.baselines import Baseline
 from hdr_bench.reporting.comparisons.costs import Cost, costs_of, with_costs
 from hdr_bench.reporting.comparisons.pairs import Comparisons
 from hdr_bench.reporting.numbers import MISSING, significant
@@ -64,7 +65,9 @@ class MainTable(Table):
     ranges: tuple[tuple[str, ...], ...] = ()
 
 
-def main_table(summary: pd.DataFrame, results: pd.DataFrame, compared: Comparisons) -> MainTable:
+def main_table(
+    summary: pd.DataFrame, results: pd.DataFrame, compared: Comparisons, baselines: tuple[Baseline, ...] = ()
+) -> MainTable:
     """Return every method with its error, interval, letters and costs, the most accurate first.
 
     Parameters
@@ -73,11 +76,13 @@ def main_table(summary: pd.DataFrame, results: pd.DataFrame, compared: Compariso
         As `summarise` and `load_results` return them.
     compared : Comparisons
         Of its methods.
+    baselines : tuple of Baseline, optional
+        What one and the same answer reaches, as the last rows.
 
     Returns
     -------
     table : MainTable
-        A row for each of the summary; dummies, then rows without an accuracy, last.
+        A row for each of the summary; rows without an accuracy, then dummies and baselines, last.
     """
     rows = _sort_by_error(with_costs(summary, results, list(COSTS)))
     rows = rows.assign(
@@ -96,7 +101,9 @@ def main_table(summary: pd.DataFrame, results: pd.DataFrame, compared: Compariso
     ]
     marks: dict[str, dict[int, Mark]] = {ERROR: best_marks(rows, compared)}
     marks |= {_head(name, rows, units[name]): _least(rows, results, name) for name in COSTS}
-    table = make_table("main", "Error and costs", rows, columns, " ".join(_notes(rows, compared)), marks)
+    note = " ".join([*_notes(rows, compared), *map(_describe_baseline, baselines)])
+    rows = _with_baselines(rows, baselines)
+    table = make_table("main", "Error and costs", rows, columns, note, marks)
     costs = [costs_of(results, name) for name in COSTS]
     labels = list(rows["case"])
     return MainTable(
@@ -115,6 +122,30 @@ def _sort_by_error(summary: pd.DataFrame) -> pd.DataFrame:
     """Sort by error, the least first; dummies, and rows without an accuracy, stand last."""
     order = ["is_dummy", "error_rate"]
     return summary.sort_values(order, kind="stable", na_position="last", ignore_index=True)
+
+
+def _with_baselines(rows: pd.DataFrame, baselines: tuple[Baseline, ...]) -> pd.DataFrame:
+    """Add a row for each baseline, which costs nothing that was measured."""
+    if not baselines:
+        return rows
+    undisturbed = {f"{name}_is_disturbed": False for name in COSTS}
+    added = [
+        {
+            "case": each.label,
+            "method": each.label,
+            "error_rate": 1 - each.accuracy,
+            "error_low": 1 - each.high,
+            "error_high": 1 - each.low,
+            "letters": "",
+            **undisturbed,
+        }
+        for each in baselines
+    ]
+    return pd.concat([rows, pd.DataFrame(added).reindex(columns=rows.columns)], ignore_index=True)
+
+
+def _describe_baseline(baseline: Baseline) -> str:
+    return f"{baseline.label}: the answer is always {baseline.answer}, whatever the image; outside the ranking."
 
 
 def _choose_unit(kind: str, values: "pd.Series[float]") -> str:

@@ -80,3 +80,22 @@ def test_the_detectable_difference_grows_with_the_interval():
 
     assert detectable_difference(pair(0.0196)) == pytest.approx(0.028)
     assert detectable_difference(pair(0.04)) > detectable_difference(pair(0.02))
+
+
+def test_what_is_no_better_than_one_answer_is_found(tmp_path):
+    methods = [Method("sound", n_wrong=20), Method("blind", n_wrong=905)]
+    contents = RunContents(make_up(tmp_path / "run", methods, n_test=1000))
+    assert _found(run_checks(contents, compare_methods(contents)), "whatever the image") == ["blind"]
+
+
+def test_a_best_method_that_is_one_of_several_settings_is_found(tmp_path):
+    def found(n_settings):
+        methods = [
+            Method(f"k = {k}", trial={"params": {"n_neighbors": k}}, n_wrong=20 + 30 * k)
+            for k in range(1, n_settings + 1)
+        ]
+        contents = RunContents(make_up(tmp_path / f"{n_settings}", methods, n_test=1000))
+        return _found(run_checks(contents, compare_methods(contents)), "settings of knn")
+
+    assert found(3) == ["k = 1"]
+    assert found(2) == []

@@ -5,6 +5,7 @@ import re
 
 import pytest
 
+from hdr_bench.reporting.comparisons.baselines import most_frequent_classes
 from hdr_bench.reporting.comparisons.pairs import compare_methods
 from hdr_bench.reporting.page.error_axis import Axis
 from hdr_bench.reporting.page.main_rows import axis_head, main_rows
@@ -28,6 +29,23 @@ def table(tmp_path_factory):
 def test_rows_are_sorted_by_error_and_what_failed_is_last(table):
     assert table.labels == ("best", "like the best", "poor", "failed")
     assert [row[1] for row in table.rows] == ["1.0", "1.1", "30.0", "–"]
+
+
+def test_what_one_answer_reaches_is_the_last_row_unless_the_suite_has_a_dummy(tmp_path):
+    dummy = Method("dummy", {}, {}, 900, trial={"estimator": "sklearn.dummy.DummyClassifier"})
+
+    def made(*methods):
+        contents = RunContents(make_up(tmp_path / f"{len(methods)}", methods, n_test=1003))
+        compared = compare_methods(contents)
+        return main_table(contents.summary, contents.results, compared, most_frequent_classes(contents))
+
+    table = made(Method("best"))
+    assert table.labels == ("best", "Most frequent class")
+    # Of 1,003 images 101 show a 0.
+    assert table.rows[1] == ("Most frequent class", "89.9", "87.9–91.6", *"–––––")
+    assert "Most frequent class: the answer is always 0" in table.note
+    assert main_rows(table)[1].dots.count("<circle") == 1
+    assert made(Method("best"), dummy).labels == ("best", "dummy")
 
 
 def test_a_rule_stands_only_where_all_above_differ_from_all_below(table):

@@ -51,6 +51,17 @@
     });
   }
 
+  // A point of a figure and its row light up together.
+  for (const point of document.querySelectorAll("a.point")) {
+    const row = document.getElementById(point.hash.slice(1));
+    if (!row) continue;
+    const light = (part, on) => () => part.classList.toggle("shown", on);
+    for (const [from, to] of [[point, row], [row, point]]) {
+      for (const begin of ["mouseenter", "focusin"]) from.addEventListener(begin, light(to, true));
+      for (const end of ["mouseleave", "focusout"]) from.addEventListener(end, light(to, false));
+    }
+  }
+
   const reveal = () => {
     const target = location.hash && document.getElementById(decodeURIComponent(location.hash.slice(1)));
     if (!target) return;
