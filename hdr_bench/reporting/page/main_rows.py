@@ -10,7 +10,7 @@ from hdr_bench.reporting.page.error_axis import HEIGHT, Axis, axis_of, grid_line
 from hdr_bench.reporting.tables.formats import Cell, to_cells
 from hdr_bench.reporting.tables.main import MainTable
 
-_WIDEST_BAR = 36
+_WIDEST_BAR = 26
 _NARROWEST_BAR = 3
 
 
