@@ -75,7 +75,7 @@ def _check_is_ours(path: Path) -> None:
     except OSError as error:
         raise StoreError(f"cannot read {path}: {error.strerror}; move it away and write the index again") from error
     if not content.replace(b"\r\n", b"\n").startswith(_BEGINNING.encode()):
-        raise StoreError(f"{path}: not an index of label audits, so it was not replaced; move it away")
+        raise StoreError(f"{path}: not an index of label audits, so it is not replaced; move it away")
 
 
 def _table(summaries: Iterable[tuple[str, AuditSummary]]) -> str:

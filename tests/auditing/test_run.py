@@ -181,7 +181,7 @@ def test_the_index_lists_audits_and_replaces_nothing_else(folder):
     assert "| all " in text
     assert write_audit_index(folder.parent) == index
     index.write_text("# My notes\n")
-    with pytest.raises(StoreError, match="not an index of label audits, so it was not replaced"):
+    with pytest.raises(StoreError, match="not an index of label audits, so it is not replaced"):
         write_audit_index(folder.parent)
     assert index.read_text() == "# My notes\n"
     index.unlink()

@@ -200,7 +200,7 @@ def test_the_quadratic_classifier_has_lecuns_821_inputs():
         ("linear", {"max_iter": 0.5}, "max_iter must be an integer of at least 1, got 0.5"),
         ("radial-basis", {"n_units": 20.0}, "n_units must be an integer of at least 1, got 20.0"),
         ("cnn", {"image_shape": (27, 28)}, "makes 756 pixels, but X has 784 features"),
-        ("cnn", {"layers": "8C3-MP2-8C3-MP9-MP9"}, "MP9: a window of 9x9 does not fit the input image of 1x1"),
+        ("cnn", {"layers": "8C3-MP2-8C3-MP9-MP9"}, "MP9: a window of 9x9 does not fit the layer's input of 1x1"),
         ("cnn", {"augmentation": {"rotation": -1}}, "rotation must be between 0 and"),
         ("cnn", {"augmentation": {"rotation": "x"}}, "rotation must be between 0 and 180, got 'x'"),
         ("svm", {"C": -1}, "C must be a number above 0, got -1"),

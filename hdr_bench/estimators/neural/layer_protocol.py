@@ -197,7 +197,7 @@ def slide(layer: Layer, sides: list[int], kernel: int, stride: int, padding: int
     if min(out) < 1:
         height, width = sides
         raise NotationError(
-            f"{layer.token}: a window of {kernel}x{kernel} does not fit the input image of {height}x{width}; "
+            f"{layer.token}: a window of {kernel}x{kernel} does not fit the layer's input of {height}x{width}; "
             "use fewer or smaller layers before it, or padding (e.g. p1)"
         )
     return out

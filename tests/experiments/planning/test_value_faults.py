@@ -60,7 +60,7 @@ def _escaped(told):
         ({"estimator": "mlp", "params": {"weight_init": "xavier"}}, "unknown weight_init 'xavier'. Did you mean"),
         (
             {"estimator": "cnn", "params": {"layers": "8C3-MP2-8C3-MP9"}},
-            "MP9: a window of 9x9 does not fit the input image of 1x1",
+            "MP9: a window of 9x9 does not fit the layer's input of 1x1",
         ),
         (
             {"estimator": "cnn", "params": {"layers": "8C3", "image_shape": [7, 8]}},
@@ -72,7 +72,7 @@ def _escaped(told):
                 "params": {"layers": "8C7"},
                 "steps": [{"name": "resize", "params": {"size": [4, 4]}}],
             },
-            "8C7: a window of 7x7 does not fit the input image of 4x4",
+            "8C7: a window of 7x7 does not fit the layer's input of 4x4",
         ),
         (
             {"estimator": "knn", "steps": [{"name": "blur"}, {"name": "deskew", "params": {"image_shape": [9, 9]}}]},
