@@ -191,7 +191,7 @@ BLOCKS: tuple[Block, ...] = (
         title_of=lambda sprite: sprite.title,
     ),
     TableBlock("classes", "Each class (F1)", _classes, is_open=False),
-    TableBlock("pairs", "Pairs of methods", _pairs, is_open=False),
+    TableBlock("pairs", "Pairs of methods", _pairs, template="pairs", is_open=False),
     TableBlock("test-set-pairs", "Pairs of methods on other test sets", _pairs_on_test_sets, is_open=False),
     TextBlock("methods", "Each method", _methods, "methods"),
     TextBlock("provenance", "Where these numbers come from", _provenance, "provenance", is_footer=True),
