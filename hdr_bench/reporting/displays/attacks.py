@@ -27,7 +27,7 @@ class AttackDisplay(BaseDisplay):
     ----------
     points : DataFrame
         Columns ``attack``, ``case``, ``number`` (the method's place in the suite, from 0), ``eps``, ``accuracy``,
-        ``low`` and ``high`` (shares). An eps of 0 is the images as they came.
+        ``low`` and ``high`` (shares). An eps of 0 are the clean images.
 
     Attributes
     ----------
@@ -120,7 +120,7 @@ class AttackDisplay(BaseDisplay):
         points = pd.concat([self.points[["attack", "case", "number"]], percent], axis=1)
         points["x"] = self.points["eps"]
         panels = [Panel(str(name), rows) for name, rows in points.groupby("attack", sort=False)]
-        draw_panels(ax, panels, "eps (0: as they came)", "Accuracy (%)", errorbar_kw)
+        draw_panels(ax, panels, "eps (0: clean images)", "Accuracy (%)", errorbar_kw)
         return self
 
 

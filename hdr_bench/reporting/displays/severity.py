@@ -32,7 +32,7 @@ class SeverityDisplay(BaseDisplay):
     ----------
     points : DataFrame
         Columns ``corruption``, ``case``, ``number`` (the method's place in the suite, from 0), ``severity``, ``error``,
-        ``low`` and ``high`` (shares). Severity 0 is the images as they came.
+        ``low`` and ``high`` (shares). Severity 0 are the clean images.
 
     Attributes
     ----------
@@ -125,7 +125,7 @@ class SeverityDisplay(BaseDisplay):
         points = pd.concat([self.points[["corruption", "case", "number"]], percent], axis=1)
         points["x"] = self.points["severity"]
         panels = [Panel(str(name), rows) for name, rows in points.groupby("corruption", sort=False)]
-        draw_panels(ax, panels, "Severity (0: as they came)", "Error (%)", errorbar_kw)
+        draw_panels(ax, panels, "Severity (0: clean images)", "Error (%)", errorbar_kw)
         return self
 
 

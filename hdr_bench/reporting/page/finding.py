@@ -69,7 +69,7 @@ def _describe_others(standing: Standing, which: str) -> list[str]:
     """
     if not standing.pairs:
         several = len(standing.labels) > 1
-        return ["The methods are not compared, since there are no predictions of them."] if several else []
+        return ["The methods are not compared, since their predictions are not stored."] if several else []
     sentences = []
     as_good, too_few, worse = (standing.with_verdict(verdict) for verdict in ("as good", "too few", "better"))
     if as_good:

@@ -144,7 +144,7 @@ def _with_baselines(rows: pd.DataFrame, baselines: tuple[Baseline, ...]) -> pd.D
 
 
 def _describe_baseline(baseline: Baseline) -> str:
-    return f"{baseline.label}: the answer is always {baseline.answer}, whatever the image; outside the ranking."
+    return f"{baseline.label}: always answering {baseline.answer}; a baseline, outside the ranking."
 
 
 def _choose_unit(kind: str, values: "pd.Series[float]") -> str:
@@ -211,7 +211,7 @@ def _notes(rows: pd.DataFrame, compared: Comparisons) -> list[str]:
         notes.append("Costs: medians over the fits, with their range.")
     if compared.pairs:
         notes.append(
-            "Methods without a common letter under “Alike” differ in error; at a rule, every method above differs "
+            "Methods without a common letter under “Alike” differ in error; at each rule, every method above differs "
             "from every one below."
         )
     times = [name for name in COSTS if METRICS[name].kind == "seconds"]

@@ -62,7 +62,7 @@ def corruption_drops_table(robustness: Robustness) -> Table | None:
     if len(robustness.corruptions) > 1:
         rows[MEAN] = _lost(robustness.means, robustness.before)
     note = (
-        "Drop: accuracy on the images as they came minus accuracy on the same images corrupted, in percentage points, "
+        "Drop: accuracy on the clean images minus accuracy on the same images corrupted, in percentage points, "
         f"the mean over seeds. {_SEVERITIES}{_others(robustness)}"
     )
 
