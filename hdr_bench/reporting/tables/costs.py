@@ -132,9 +132,9 @@ def _least_marks(summary: pd.DataFrame, results: pd.DataFrame, metrics: Sequence
 
 def _time_notes(shown: pd.DataFrame, results: pd.DataFrame, marks: Mapping[str, Mapping[int, Mark]]) -> Iterator[str]:
     yield (
-        "Wall time unless stated otherwise; CPU is the processor time of all threads. “Predict all” is one call with the "
-        "whole test part, “one image” the median of up to 100 calls with one image. The engine is the library that did "
-        "the computation. The fit of a grid search includes the search and the final fit."
+        "Wall time unless stated otherwise; CPU is the processor time of all threads. “Predict all” is one call with "
+        "the whole test part, “one image” the median of up to 100 calls with one image. The engine is the library that "
+        "did the computation. The fit of a grid search includes the search and the final fit."
     )
     times = tabled_metrics("seconds")
     if any(_is_repeated(shown, metric) for metric in times):
@@ -210,9 +210,9 @@ def _marking_rule(kind: Kind) -> str:
     (call, ratio), *others = [(call, ratio) for call, ratio in ratios if call is not None and math.isfinite(ratio)]
     few = ", ".join([f"{ratio:g} times as much to {call}", *(f"{ratio:g} times to {call}" for call, ratio in others)])
     return (
-        f"The smallest value is bold; values that do not clearly differ from it are in italics. Two costs clearly "
-        f"differ if, with at least {FEWEST} undisturbed fits each, their ranges do not overlap and their medians differ "
-        f"by more than {100 * TOLERANCE:.0f} %; with fewer fits, if one is more than {few}. Dummies and incomplete rows "
+        "The smallest value is bold; values that do not clearly differ from it are in italics. Two costs clearly differ "
+        f"if, with at least {FEWEST} undisturbed fits each, their ranges do not overlap and their medians differ by "
+        f"more than {100 * TOLERANCE:.0f} %; with fewer fits, if one is more than {few}. Dummies and incomplete rows "
         "are not ranked."
     )
 
