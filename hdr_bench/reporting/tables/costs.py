@@ -210,9 +210,9 @@ def _marking_rule(kind: Kind) -> str:
     (call, ratio), *others = [(call, ratio) for call, ratio in ratios if call is not None and math.isfinite(ratio)]
     few = ", ".join([f"{ratio:g} times as much to {call}", *(f"{ratio:g} times to {call}" for call, ratio in others)])
     return (
-        "The smallest value is bold; values that do not clearly differ from it are in italics. Two costs clearly differ "
-        f"if, with at least {FEWEST} undisturbed fits each, their ranges do not overlap and their medians differ by "
-        f"more than {100 * TOLERANCE:.0f} %; with fewer fits, if one is more than {few}. Dummies and incomplete rows "
+        "The smallest value is bold; values that do not clearly differ from it are in italics. Two costs clearly "
+        f"differ if, with at least {FEWEST} undisturbed fits each, their ranges do not overlap and their medians differ "
+        f"by more than {100 * TOLERANCE:.0f} %; with fewer fits, if one is more than {few}. Dummies and incomplete rows "
         "are not ranked."
     )
 
