@@ -211,9 +211,9 @@ def _marking_rule(kind: Kind) -> str:
     few = ", ".join([f"{ratio:g} times as much to {call}", *(f"{ratio:g} times to {call}" for call, ratio in others)])
     return (
         "The smallest value is bold; values that do not clearly differ from it are in italics. Two costs clearly "
-        f"differ if, with at least {FEWEST} undisturbed fits each, their ranges do not overlap and their medians differ "
-        f"by more than {100 * TOLERANCE:.0f} %; with fewer fits, if one is more than {few}. Dummies and incomplete rows "
-        "are not ranked."
+        f"differ if, with at least {FEWEST} undisturbed fits each, their ranges do not overlap and their medians "
+        f"differ by more than {100 * TOLERANCE:.0f} %; with fewer fits, if one is more than {few}. Dummies and "
+        "incomplete rows are not ranked."
     )
 
 
