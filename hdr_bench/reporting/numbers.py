@@ -7,6 +7,7 @@ MISSING = "–"
 
 # A picosecond, and more bytes or seconds than there can be.
 _LEAST, _MOST = 1e-12, 1e21
+_THOUSAND = 1000
 
 
 def percent_places(n: int) -> int:
@@ -57,22 +58,22 @@ def significant(value: float, digits: int = 3) -> str:
     return f"{value:.{places}f}"
 
 
-def write_time(seconds: float) -> str:
-    """Write a time with two digits: measured again, the third would be another.
+def write_cost(value: float) -> str:
+    """Write a time or a size with two digits, as every table and sentence does: measured again, the third differs.
 
     Parameters
     ----------
-    seconds : float
-        Or milliseconds; NaN is written as missing.
+    value : float
+        In the unit that is shown; NaN is written as missing.
 
     Returns
     -------
     text : str
-        Without the unit.
+        Without the unit; thousands are separated.
 
     Examples
     --------
-    >>> write_time(14.73), write_time(0.0328), write_time(123.4)
-    ('15', '0.033', '123')
+    >>> write_cost(14.73), write_cost(0.0328), write_cost(123.4), write_cost(12345)
+    ('15', '0.033', '123', '12,345')
     """
-    return significant(seconds, 2)
+    return f"{value:,.0f}" if _THOUSAND <= value < _MOST else significant(value, 2)

@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from hdr_bench.reporting.numbers import percent_places, write_time
+from hdr_bench.reporting.numbers import percent_places, write_cost
 
 _MANY = 4
 _WORDS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
@@ -155,7 +155,7 @@ def time_range(seconds: "pd.Series[float]") -> str:
     >>> time_range(pd.Series([1.0, 1.2, 3.0]))
     '1.2 s (1.0 to 3.0 s)'
     """
-    return f"{write_time(seconds.median())} s ({write_time(seconds.min())} to {write_time(seconds.max())} s)"
+    return f"{write_cost(seconds.median())} s ({write_cost(seconds.min())} to {write_cost(seconds.max())} s)"
 
 
 def seeds_range(row: pd.Series, noun: str = "seeds") -> str:

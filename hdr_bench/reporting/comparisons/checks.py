@@ -121,7 +121,7 @@ def _not_better_than_one_answer(contents: RunContents) -> Iterator[Check]:
     for baseline in most_frequent_classes(contents):
         for label in baseline.labels:
             if lows[label] <= baseline.accuracy:
-                yield Check(label, f"no better than to answer {baseline.answer} whatever the image", _SUSPECT)
+                yield Check(label, f"no better than always answering {baseline.answer}", _SUSPECT)
 
 
 def _worse_than_neighbors(contents: RunContents, compared: Comparisons) -> Iterator[Check]:
@@ -132,7 +132,7 @@ def _worse_than_neighbors(contents: RunContents, compared: Comparisons) -> Itera
             if pair.first == label and pair.is_told_apart:
                 yield Check(
                     pair.second,
-                    f"worse than {label}, which learns nothing",
+                    f"worse than {label}, which needs no training",
                     "Search its parameters, or say why it is in the comparison.",
                 )
 
@@ -174,7 +174,7 @@ def _overfitted(contents: RunContents) -> Iterator[Check]:
             yield Check(
                 label,
                 f"accuracy of {100 * train:.1f} % on training images, {100 * test:.1f} % on test images",
-                "It learned its training images by heart: more images, augmentation, or stronger regularization.",
+                "It has memorized its training images: try more images, augmentation, or stronger regularization.",
             )
 
 

@@ -23,7 +23,7 @@ from hdr_bench.reporting.displays.base import ResultsDisplay, list_accuracies, w
 from hdr_bench.reporting.displays.direct_labels import label_directly
 from hdr_bench.reporting.frame import summarise
 from hdr_bench.reporting.frame_columns import on_one_test_set
-from hdr_bench.reporting.numbers import percent_places, significant
+from hdr_bench.reporting.numbers import percent_places, write_cost
 from hdr_bench.reporting.points import Point
 from hdr_bench.reporting.style import COLOURS, INK, OTHERS
 from hdr_bench.reporting.wording import percent
@@ -184,7 +184,7 @@ class CostDisplay(ResultsDisplay):
         metric, places = METRICS[self.cost], percent_places(int(row["n_test"]))
         ends = "–".join(f"{100 * row[name]:.{places}f}" for name in ("accuracy_low", "accuracy_high"))
         costs = (metric.factor * row[f"{self.cost}{end}"] for end in ("", "_low", "_high"))
-        middle, low, high = (significant(value, 2) for value in costs)
+        middle, low, high = map(write_cost, costs)
         spread = f" ({low}–{high})" if low != high else ""
         accuracy = f"accuracy {percent(row)}\N{NO-BREAK SPACE}% ({ends})"
         return (

@@ -143,7 +143,7 @@ class DisagreementDisplay(BaseDisplay):
         size = 8.5 if few else 7
         ax.set_xticks(ticks, names, rotation=40, ha="right", rotation_mode="anchor", fontsize=size)
         ax.set_yticks(ticks, names, fontsize=size)
-        ax.set_title("Images of which two methods say different things (%)")
+        ax.set_title("Images on which two methods disagree (%)")
         ax.grid(visible=False)
         return self
 

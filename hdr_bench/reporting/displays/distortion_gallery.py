@@ -99,7 +99,7 @@ class DistortionGalleryDisplay(BaseDisplay):
     def note(self) -> str:
         """What the three images of a group are."""
         return (
-            "Of each group: the image as it came, the difference, and the image after. The difference is enlarged by "
+            "Of each group: the clean image, the difference, and the changed image. The difference is enlarged by "
             "the factor below it; grey is none, darker is more ink, lighter is less. Below the others: the true class, "
             "an arrow, and what the method took it for. Images that became wrong are preferred: the gallery does not "
             "show how frequent that is."

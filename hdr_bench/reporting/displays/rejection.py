@@ -163,7 +163,7 @@ class RejectionDisplay(BaseDisplay):
         ax.set_ylabel("Error on the rest (%)")
         n_drawn = self.curves["case"].nunique()
         more = f" (the {n_drawn} most accurate of {n_drawn + self.n_omitted} methods)" if self.n_omitted else ""
-        ax.set_title(f"Error when the unsure images are refused{more}")
+        ax.set_title(f"Error against rejection rate{more}")
         legend_beside(ax)
         return self
 

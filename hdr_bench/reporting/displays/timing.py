@@ -26,7 +26,7 @@ TIMES = tuple(name for name, metric in cost_metrics().items() if metric.kind == 
 
 @dataclass(eq=False, repr=False)
 class TimingDisplay(ResultsDisplay):
-    """Each time that was measured, of methods with several trials.
+    """Every measured time, of methods with several trials.
 
     Parameters
     ----------
@@ -161,6 +161,6 @@ class TimingDisplay(ResultsDisplay):
         ax.set_yticks(range(len(cases)), list(map(shorten_label, cases)))
         ax.set_ylim(len(cases) - 0.5, -0.5)
         ax.set_xlabel(f"{METRICS[self.measure].axis}; the bar is the median")
-        ax.set_title("Each time that was measured")
+        ax.set_title("Every measured time")
         ax.grid(axis="y", visible=False)
         return self

@@ -5,7 +5,7 @@ import pandas as pd
 from hdr_bench.reporting.comparisons.costs import Cost, costs_of, is_apart, speed_up
 from hdr_bench.reporting.comparisons.pairs import Comparisons, Pair
 from hdr_bench.reporting.comparisons.standing import Standing, standings, unranked_reasons
-from hdr_bench.reporting.numbers import percent_places, significant, write_time
+from hdr_bench.reporting.numbers import percent_places, significant, write_cost
 from hdr_bench.reporting.run import RunContents
 from hdr_bench.reporting.tables.cost_marks import is_one_machine
 from hdr_bench.reporting.wording import list_few, percent, seeds_range, spell
@@ -69,7 +69,7 @@ def _describe_others(standing: Standing, which: str) -> list[str]:
     """
     if not standing.pairs:
         several = len(standing.labels) > 1
-        return ["The methods are not compared, since there are no predictions of them."] if several else []
+        return ["The methods are not compared, since their predictions are not stored."] if several else []
     sentences = []
     as_good, too_few, worse = (standing.with_verdict(verdict) for verdict in ("as good", "too few", "better"))
     if as_good:
@@ -141,14 +141,14 @@ def _is_much_faster(standing: Standing, label: str, costs: dict[str, Cost]) -> b
 
 
 def _time(cost: Cost) -> str:
-    return f"{write_time(cost.median)} s"
+    return f"{write_cost(cost.median)} s"
 
 
 def _fits(cost: Cost) -> str:
     """Say what a time is the median of."""
     if len(cost.values) == 1:
         return "one fit"
-    return f"median of {len(cost.values)} fits, {write_time(cost.low)} to {write_time(cost.high)} s"
+    return f"median of {len(cost.values)} fits, {write_cost(cost.low)} to {write_cost(cost.high)} s"
 
 
 def _training(label: str, slow: Cost, fast: Cost) -> str:

@@ -156,7 +156,7 @@ def _end(record: Result) -> float:
 def _time(records: list[Result], budget: float | None) -> str:
     stated = f"; the suite states about {duration(budget)} on two cores, two trials at a time" if budget else ""
     return (
-        f"{duration(clock_seconds(records))} on the clock while trials ran; their own times add up to "
+        f"{duration(clock_seconds(records))} of wall time while trials ran; the trials' own times add up to "
         f"{duration(trial_seconds(records))}{stated}"
     )
 
@@ -165,7 +165,7 @@ def _choices(good: list[Result]) -> str:
     """Say what chooses among candidates and epochs, and what only watches."""
     watched = dict.fromkeys(record.trial.case for record in good if record.trial.validation == "test")
     told = "grid searches and early stopping see the training part alone"
-    return f"{told}; watched on the test part, without a say: {'; '.join(watched)}" if watched else told
+    return f"{told}; only watched on the test part, for its curves: {'; '.join(watched)}" if watched else told
 
 
 def _further_seeds(decisions: tuple[SeedDecision, ...]) -> tuple[tuple[str, str], ...]:

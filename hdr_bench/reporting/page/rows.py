@@ -79,7 +79,7 @@ def _describe_measurement(good: list[Result]) -> str:
     elif first.trial.search:
         parts[0] += f" with {first.trial.search.folds} folds"
     if first.trial.is_deterministic and not folds:
-        parts.append("no chance in it, one fit")
+        parts.append("deterministic, one fit")
     else:
         parts.append(f"seed{'s' if len(seeds) > 1 else ''} {', '.join(map(str, seeds))}")
     verb = "evaluated on" if folds else "tested on"

@@ -12,6 +12,7 @@ from hdr_bench.reporting.page.published_rows import not_built, published_axis, p
 from hdr_bench.reporting.page.report_data import ReportData
 from hdr_bench.reporting.page.sections import Section
 from hdr_bench.reporting.page.sorting import head_attributes
+from hdr_bench.reporting.page.triangle import triangle
 from hdr_bench.reporting.tables import to_cells, to_markdown
 from hdr_bench.reporting.tables.formats import escape_markdown, markdown_code
 from hdr_bench.reporting.wording import bind_units
@@ -92,5 +93,6 @@ def render_page(name: str, package: str = "hdr_bench.reporting.page", **context:
         "not_built": not_built,
         "head_attributes": head_attributes,
         "bind_units": bind_units,
+        "triangle": triangle,
     }
     return visible_prose(environment.get_template(name).render(context).lstrip()).encode()

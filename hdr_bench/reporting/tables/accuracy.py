@@ -75,8 +75,8 @@ def _interval_notes(bases: set[str]) -> list[str]:
     notes = []
     if bases & {"images", "images and seeds", "one seed", "stored accuracies"}:
         notes.append(
-            "The 95 % interval is Wilson's. It holds the choice of the test images and, for stochastic methods, of the "
-            "seeds: it is that of as many images as give the variance of both together, with Student's quantile."
+            "The 95 % interval is Wilson's. It covers the choice of test images and, for stochastic methods, of seeds: "
+            "the number of images in it is the one that gives the variance of both, with Student's quantile."
         )
     if "one seed" in bases:
         notes.append(

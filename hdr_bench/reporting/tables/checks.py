@@ -23,5 +23,5 @@ def checks_table(checks: tuple[Check, ...]) -> Table | None:
         return None
     rows = pd.DataFrame([{"case": each.label, "finding": each.finding, "advice": each.advice} for each in checks])
     columns = [METHOD, Column("Found", ("finding",), str, "wide"), Column("Advice", ("advice",), str, "wide")]
-    note = "Found by rules, which know neither the aim of this suite nor its reasons; they change no figure."
+    note = "Found by rules, which do not know why a suite is as it is; they change no figures."
     return make_table("checks", "Checks", rows, columns, note)

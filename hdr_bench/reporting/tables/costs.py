@@ -76,9 +76,9 @@ def memory_table(summary: pd.DataFrame, results: pd.DataFrame) -> Table:
     counts = [Column(metric.head, (metric.column,), value_writer(metric)) for metric in tabled_metrics("count")]
     columns = [METHOD, *chain(*(_cost_columns(metric, shown) for metric in sizes)), *counts]
     note = (
-        "Peaks are resident memory above what the process had just before the call. Parameters only if a method learns "
-        "a fixed number of them, multiply-accumulates (for one image) if it does a fixed number of them. Stored "
-        "variables are the numbers that predictions need: what was learnt, and training images that are kept."
+        "Peaks are resident memory above that of the process just before the call. Parameters are given if a method "
+        "learns a fixed number of them, multiply-accumulates (for one image) if it computes a fixed number of them. "
+        "Stored variables are the numbers that predictions need: what was learned, and stored training images."
     )
     marks = _least_marks(summary, results, sizes)
     note += f" {_MEDIANS}" if any(_is_repeated(shown, metric) for metric in sizes) else ""
@@ -113,7 +113,7 @@ def search_table(summary: pd.DataFrame, contents: RunContents) -> Table:
         Column("Of", ("n_candidates",), write_count),
         *map(_value_column, times),
     ]
-    note = "Chosen by the mean accuracy over the folds of the training part; the test part had no say."
+    note = "Chosen by the mean accuracy over the folds of the training part; the test part was not used."
     if (failed := summary["n_failed"].fillna(0).sum()) > 0:
         note += f" With {failed:.0f} of the candidates every fit failed."
     if summary["search_is_limited"].any():
@@ -132,36 +132,36 @@ def _least_marks(summary: pd.DataFrame, results: pd.DataFrame, metrics: Sequence
 
 def _time_notes(shown: pd.DataFrame, results: pd.DataFrame, marks: Mapping[str, Mapping[int, Mark]]) -> Iterator[str]:
     yield (
-        "Wall time unless said; CPU is the processor time of all threads. “Predict all” is one call for the whole test "
-        "part, “one image” the median of up to 100 calls with a single one. The engine is the library that computed. "
-        "The fit of a grid search is the search with the final fit."
+        "Wall time unless stated otherwise; CPU is the processor time of all threads. “Predict all” is one call with "
+        "the whole test part, “one image” the median of up to 100 calls with one image. The engine is the library that "
+        "did the computation. The fit of a grid search includes the search and the final fit."
     )
     times = tabled_metrics("seconds")
     if any(_is_repeated(shown, metric) for metric in times):
         yield _MEDIANS
         good = results[results["status"] == "ok"]
         if disturbed_times(good, "fit").any() or disturbed_times(good, "predict").any():
-            yield "Of methods with undisturbed fits or predictions, only these count."
+            yield "Where a method has undisturbed fits or predictions, only these count."
     if _is_any_disturbed(shown, times):
         yield f"{DISTURBED.strip()} {_DISTURBED_NOTE}"
     if _lacks_waits(results):
         yield _UNMEASURED_NOTE
     if not is_one_machine(results):
-        yield "Processors or threads differ between the trials: the times do not rank."
+        yield "Processors or threads differ between the trials, so the times are not ranked."
     if any(marks.values()):
         yield _marking_rule("seconds")
 
 
 _MEDIANS = "Medians over the fits, with the range (smallest–largest)."
 _DISTURBED_NOTE = (
-    f"Disturbed: something else had the processors for more than {100 * DISTURBED_FROM:.0f} % of the time that the "
-    "call would have taken alone (of results without this measurement: other trials shared the machine). Such times "
-    "say little, and do not rank. Of calls with a single image, results of earlier versions do not tell."
+    f"Disturbed: other work had the processors for more than {100 * DISTURBED_FROM:.0f} % of the time that the call "
+    "would have taken alone (in results without this measurement: other trials shared the machine). Such times say "
+    "little and are not ranked. Results of earlier versions do not record this for calls with one image."
 )
 
 _UNMEASURED_NOTE = (
-    "Of fits and predictions on a GPU, of other systems than Linux, and of earlier versions, it is not measured how "
-    "long they waited for processors: whether something else than the trials of the run disturbed them is not known."
+    "On a GPU, on systems other than Linux, and in earlier versions, the time that fits and predictions waited for "
+    "processors is not measured: other work than the trials of this run may have disturbed them."
 )
 
 
@@ -210,9 +210,10 @@ def _marking_rule(kind: Kind) -> str:
     (call, ratio), *others = [(call, ratio) for call, ratio in ratios if call is not None and math.isfinite(ratio)]
     few = ", ".join([f"{ratio:g} times as much to {call}", *(f"{ratio:g} times to {call}" for call, ratio in others)])
     return (
-        f"The least is bold; in italics what is not measured apart from it. Measured apart, with at least {FEWEST} "
-        f"undisturbed fits each: the ranges do not overlap, and the medians differ by more than "
-        f"{100 * TOLERANCE:.0f} %; with fewer: more than {few}. Dummies and incomplete rows are not ranked."
+        "The smallest value is bold; values that do not clearly differ from it are in italics. Two costs clearly "
+        f"differ if, with at least {FEWEST} undisturbed fits each, their ranges do not overlap and their medians "
+        f"differ by more than {100 * TOLERANCE:.0f} %; with fewer fits, if one is more than {few}. Dummies and "
+        "incomplete rows are not ranked."
     )
 
 

@@ -9,7 +9,7 @@ from hdr_bench.records.metrics import METRICS
 from hdr_bench.reporting.comparisons.baselines import Baseline
 from hdr_bench.reporting.comparisons.costs import Cost, costs_of, with_costs
 from hdr_bench.reporting.comparisons.pairs import Comparisons
-from hdr_bench.reporting.numbers import MISSING, significant
+from hdr_bench.reporting.numbers import MISSING, write_cost
 from hdr_bench.reporting.tables.accuracy import best_marks, ranking_notes
 from hdr_bench.reporting.tables.cost_marks import is_one_machine, least_marks
 from hdr_bench.reporting.tables.table import (
@@ -39,7 +39,6 @@ _UNITS = {
     "seconds": ((1.0, "s"), (1e-3, "ms")),
     "bytes": ((1e10, "GB"), (1e6, "MB"), (1e3, "kB")),
 }
-_THOUSAND = 1000
 _SIZE_OF = {"s": 1.0, "ms": 1e-3, "GB": 1e9, "MB": 1e6, "kB": 1e3}
 
 
@@ -145,7 +144,7 @@ def _with_baselines(rows: pd.DataFrame, baselines: tuple[Baseline, ...]) -> pd.D
 
 
 def _describe_baseline(baseline: Baseline) -> str:
-    return f"{baseline.label}: the answer is always {baseline.answer}, whatever the image; outside the ranking."
+    return f"{baseline.label}: always answering {baseline.answer}; a baseline, outside the ranking."
 
 
 def _choose_unit(kind: str, values: "pd.Series[float]") -> str:
@@ -183,9 +182,7 @@ def _range(cost: Cost | None, unit: str) -> str:
 
 
 def _write(value: float, unit: str) -> str:
-    """Write a cost with two digits, thousands separated."""
-    scaled = value / _SIZE_OF[unit]
-    return f"{scaled:,.0f}" if scaled >= _THOUSAND else significant(scaled, 2)
+    return write_cost(value / _SIZE_OF[unit])
 
 
 def _fits(results: pd.DataFrame, label: str) -> tuple[float, ...]:
@@ -214,7 +211,7 @@ def _notes(rows: pd.DataFrame, compared: Comparisons) -> list[str]:
         notes.append("Costs: medians over the fits, with their range.")
     if compared.pairs:
         notes.append(
-            "Methods without a common letter under “Alike” differ in error; at a rule, every method above differs "
+            "Methods without a common letter under “Alike” differ in error; at each rule, every method above differs "
             "from every one below."
         )
     times = [name for name in COSTS if METRICS[name].kind == "seconds"]

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from decimal import Decimal
 
 from hdr_bench.records.metric_types import Metric
-from hdr_bench.reporting.numbers import MISSING, percent_places, significant, write_time
+from hdr_bench.reporting.numbers import MISSING, percent_places, write_cost
 from hdr_bench.reporting.tables.table import fixed_writer, write_count
 from hdr_bench.reporting.wording import describe_params
 
@@ -37,10 +37,8 @@ def value_writer(metric: Metric, n_images: float = 0) -> Callable[[float], str]:
     """
     if metric.kind == "count":
         return write_count
-    if metric.kind == "seconds":
-        return lambda seconds: write_time(metric.factor * seconds)
-    if metric.kind == "bytes":
-        return lambda size: significant(metric.factor * size)
+    if metric.kind in {"seconds", "bytes"}:
+        return lambda cost: write_cost(metric.factor * cost)
     return fixed_writer(_places(metric, n_images), metric.factor)
 
 

@@ -156,7 +156,7 @@ def test_without_predictions_nothing_is_compared(run_of):
     nothing = Comparisons((), {}, {})
     text = finding(contents, nothing)
     assert text.startswith("CNN has the highest accuracy, 98.92 %")
-    assert text.endswith("The methods are not compared, since there are no predictions of them.")
+    assert text.endswith("The methods are not compared, since their predictions are not stored.")
     assert "Highest accuracy" not in {highlight.purpose for highlight in make_highlights(contents, nothing)}
 
 

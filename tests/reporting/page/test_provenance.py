@@ -42,7 +42,7 @@ def test_a_clock_that_is_wrong_or_set_back_makes_no_negative_time(contents):
 def test_the_footer_names_both_times(contents):
     records = _at(contents, ("01:00", 60), ("01:00", 60))
     found = dict(provenance_of(records, contents.run).trials)
-    assert found["time"] == "1 min on the clock while trials ran; their own times add up to 2 min"
+    assert found["time"] == "1 min of wall time while trials ran; the trials' own times add up to 2 min"
 
 
 def test_the_footer_says_which_methods_were_given_more_seeds(contents):

@@ -43,7 +43,7 @@ def test_what_one_answer_reaches_is_the_last_row_unless_the_suite_has_a_dummy(tm
     assert table.labels == ("best", "Most frequent class")
     # Of 1,003 images 101 show a 0.
     assert table.rows[1] == ("Most frequent class", "89.9", "87.9–91.6", *"–––––")
-    assert "Most frequent class: the answer is always 0" in table.note
+    assert "Most frequent class: always answering 0;" in table.note
     assert main_rows(table)[1].dots.count("<circle") == 1
     assert made(Method("best"), dummy).labels == ("best", "dummy")
 

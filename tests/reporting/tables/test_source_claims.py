@@ -4,7 +4,7 @@ import pytest
 from sklearn.metrics import roc_auc_score
 
 from hdr_bench import load_predictions
-from hdr_bench.reporting.numbers import write_time
+from hdr_bench.reporting.numbers import write_cost
 from hdr_bench.reporting.run import RunContents
 from hdr_bench.reporting.tables.classes import class_frame
 from hdr_bench.reporting.tables.source_claims import NOT_MEASURED, fill_claims
@@ -46,11 +46,11 @@ def test_times_are_medians_with_their_range(various, claiming):
     epochs = [seconds / len(record.history) for seconds, record in zip(fits, records, strict=True)]
     (claim,) = claiming("{MLP|fit_seconds}; {MLP|epoch_seconds}; {k-NN|predict_seconds}; {k-NN|epoch_seconds}")
     written = [
-        f"{write_time(sum(values) / 2)} s ({write_time(min(values))} to {write_time(max(values))} s)"
+        f"{write_cost(sum(values) / 2)} s ({write_cost(min(values))} to {write_cost(max(values))} s)"
         for values in (fits, epochs)
     ]
     single = RunContents(various).good_records("k-NN")[0].measurements.predict_seconds
-    assert claim == "; ".join([*written, f"{write_time(single)} s", NOT_MEASURED])
+    assert claim == "; ".join([*written, f"{write_cost(single)} s", NOT_MEASURED])
 
 
 def test_classes_and_areas_can_be_asked_for(various, claiming):

@@ -15,7 +15,7 @@ from sklearn.metrics import precision_recall_fscore_support
 from hdr_bench.reporting.comparisons.costs import costs_of
 from hdr_bench.reporting.comparisons.pairs import compare_methods
 from hdr_bench.reporting.console import print_run
-from hdr_bench.reporting.numbers import MISSING, significant, write_time
+from hdr_bench.reporting.numbers import MISSING, significant, write_cost
 from hdr_bench.reporting.page.report_data import ReportData
 from hdr_bench.reporting.page.sections import make_tables
 from hdr_bench.reporting.run import RunContents
@@ -112,8 +112,8 @@ def test_times_are_medians_with_their_range_and_the_rule_is_said(tables, various
     assert exact["fit_seconds"] == pytest.approx(values.median())
     assert (exact["fit_seconds_low"], exact["fit_seconds_high"]) == pytest.approx((values.min(), values.max()))
     row = dict(zip(table.heads, table.rows[1], strict=True))
-    assert row["Fit (s)"] == write_time(values.median())
-    assert row["Fit, range (s)"] == f"{write_time(values.min())}–{write_time(values.max())}"
+    assert row["Fit (s)"] == write_cost(values.median())
+    assert row["Fit, range (s)"] == f"{write_cost(values.min())}–{write_cost(values.max())}"
     assert row["Fits"] == "2"
     assert dict(zip(table.heads, table.rows[0], strict=True))["Fit, range (s)"] == MISSING
     assert various_tables["memory"].marks
@@ -254,7 +254,7 @@ def test_latex_escapes_and_needs_booktabs_alone(tables):
 
 def test_decimal_points_stand_one_below_the_other():
     rows = pd.DataFrame({"x": [12.0, 0.034, 1.5, np.nan]})
-    table = make_table("t", "T", rows, [Column("x (s)", ("x",), write_time, "point")])
+    table = make_table("t", "T", rows, [Column("x (s)", ("x",), write_cost, "point")])
     assert [row[0] for row in table.rows] == ["12", "0.034", "1.5", MISSING]
     widths = [len(cell.text.partition(".")[2]) + len(cell.padding) + ("." in cell.text) for (cell,) in to_cells(table)]
     assert widths[:3] == [4, 4, 4]
