@@ -140,7 +140,7 @@ def test_times_sizes_and_counts_have_columns_in_the_tables_of_costs(tmp_path, mo
     contents = RunContents(tmp_path)
     times, memory = (make(contents.summary, contents.results) for make in (time_table, memory_table))
     assert [row[times.heads.index("Load (ms)")] for row in times.rows] == ["12", "12"]
-    assert [row[memory.heads.index("GPU (MB)")] for row in memory.rows] == ["3.40", "3.40"]
+    assert [row[memory.heads.index("GPU (MB)")] for row in memory.rows] == ["3.4", "3.4"]
     assert [row[memory.heads.index("Layers")] for row in memory.rows] == ["7", "7"]
     assert memory.exact["gpu_bytes"].tolist() == [3.4e6, 3.4e6]
 

@@ -173,7 +173,7 @@ def test_markup_in_names_and_claims_is_text(reported):
     page = _Links()
     page.feed((reported / "report.html").read_text())
     assert "k-NN | <b>bold</b>" in page.text
-    assert "A note with <markup> and 5 % of it." in page.text
+    assert "A note with <markup> and 5\N{NO-BREAK SPACE}% of it." in page.text
     assert "A claim with <markup> and 5 % of it, but" in page.text
     text = (reported / "report.md").read_text()
     assert "<b>" not in text

@@ -225,8 +225,8 @@ def _chosen_by_the_test_part(contents: RunContents, compared: Comparisons) -> It
     best = {labels[0] for labels in compared.best.values()}
     for (estimator, *_), variants in settings.items():
         n_settings = len(set(variants.values()))
-        for label in best & variants.keys():
-            if n_settings >= _VARIANTS:
+        for label in variants:
+            if label in best and n_settings >= _VARIANTS:
                 yield Check(
                     label,
                     f"the most accurate of {n_settings} settings of {estimator}, by the test part that it is measured "

@@ -85,7 +85,7 @@ def test_two_at_a_time_give_the_same_and_their_times_are_marked_if_disturbed(in_
     starred = {head for row in times.rows for head, cell in zip(times.heads, row, strict=True) if cell.endswith("*")}
     assert starred == {"Fit (s)", "Predict all (s)", "One image (ms)", "95th percentile (ms)"}
     assert all(row[fit].endswith("*") for row in times.rows)
-    assert "do not rank" in times.note
+    assert "are not ranked" in times.note
     assert not times.marks
     assert len(CostDisplay.from_results(old).frame()) == 0
     assert set(load_results(in_turn)["n_concurrent"]) == {1}

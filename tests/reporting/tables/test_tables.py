@@ -136,7 +136,7 @@ def test_a_star_stands_behind_each_time_that_is_disturbed_and_nowhere_else(finis
     assert starred == {("Tree_50%", head) for head in times}
     assert table.exact.set_index("method")["predict_seconds_is_disturbed"]["Tree_50%"]
     assert not table.exact["fit_seconds_is_disturbed"].any()
-    assert "Of calls with a single image, results of earlier versions do not tell." in table.note
+    assert "Results of earlier versions do not record this for calls with one image." in table.note
     cells = [row[table.heads.index("Predict all (s)")] for row in to_cells(table)]
     behind = [len((cell.text + cell.padding).partition(".")[2]) for cell in cells if "." in cell.text]
     assert len(set(behind)) == 1

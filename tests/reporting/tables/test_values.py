@@ -28,7 +28,7 @@ def test_what_is_not_measured_is_missing_in_every_column(name):
         ("parameters", 1156365, 0, "1,156,365", "1,156,365"),
         ("fit_seconds", 123.4, 0, "123", "123 s"),
         ("latency_seconds", 0.00234, 0, "2.3", "2.3 ms"),
-        ("size_bytes", 1_234_567, 0, "1.2", "1.23 MB"),
+        ("size_bytes", 1_234_567, 0, "1.2", "1.2 MB"),
     ],
 )
 def test_a_value_is_written_by_its_kind_in_its_unit(name, value, n_images, text, with_unit):
