@@ -41,26 +41,26 @@ _HEADS = (
 )
 # What an index begins with: a file that does not is somebody's own.
 _BEGINNING = "# Reports\n\nWritten by `hdr-bench index`"
-_TEXT = """{beginning}; nothing here is edited by hand. Each folder is what `hdr-bench run SUITE` makes of the
-suite of that name in `benchmarks/`: `report.html` (download it, it is one file) and `report.md` say the same; `tables/`
-has the exact values as CSV and the tables for LaTeX, `figures/` what `report.md` shows; `results.json` has every trial
-with its settings, its measurements, its machine and its versions. Where `run.json` and `trials/` are there too,
-`hdr-bench report` makes the report again from them; all test images and the scores of each class for each image stay on
-the machine that made them.
+_TEXT = """{beginning}; do not edit it by hand. Each folder is the output of `hdr-bench run SUITE` for the suite of that
+name in `benchmarks/`: `report.html` (a single file, to download) and `report.md` have the same content; `tables/` has
+the exact values as CSV and the tables for LaTeX, `figures/` what `report.md` shows; `results.json` has every trial with
+its settings, measurements, machine and versions. If a folder has `run.json` and `trials/`, `hdr-bench report`
+regenerates the report from them; the scores of each class for each image, and most test images, stay on the machine
+that computed them.
 
 {totals}
 
 {table}
 
-“Time” is the time on the clock in which at least one trial ran, with the suite's own budget in brackets if it states
-one; a star means that some methods ran at a reduced size, which the report names. “No verdict” is for times and
-rejection, which are listed side by side; figures that a suite counted itself are in no total.
+“Time” is the wall time during which at least one trial ran, with the suite's own budget in brackets if it states one;
+a star means that some methods ran at a reduced size, which the report names. “No verdict” is for times and rejection,
+which are listed side by side; figures that a suite counted itself are not included in the totals.
 {old_rule}{others}"""
 
 _OLD_RULE = """
-†: verdicts by the old rule, which knew no margin and no verdict “inconclusive”, and counted the figures that a suite
-counted itself; the time is the trials' wall times, each divided by the number of trials at a time. Both become current
-when the report is generated again.
+†: verdicts by the old rule, which had no margin and no verdict “inconclusive”, and included the figures that a suite
+counted itself; the time is the sum of the trials' wall times, each divided by the number of concurrent trials. Both
+become current when the report is generated again.
 """
 
 
