@@ -41,7 +41,7 @@ def test_a_runs_folder_is_no_suite_and_its_report_is_what_is_offered(folder):
 
 @pytest.mark.parametrize("name", ["none.toml", "none.TOML", "none.Toml"])
 def test_a_suites_file_that_is_not_there(name):
-    assert _refused("run", name) == f"hdr-bench: {name}: no such file"
+    assert _refused("run", name) == f"hdr-bench: {name}: there is no such file"
 
 
 @pytest.mark.parametrize("name", ["ownn.toml", "own.tmol"])

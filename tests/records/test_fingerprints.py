@@ -218,7 +218,7 @@ def test_dotted_paths_beside_the_suite(tmp_path):
     ran = run_suite(tmp_path / "few_digits.toml", out=tmp_path / "run", threads=1)
     assert load_results(ran)["n_train"].tolist() == [100]
     for name, told in (
-        ("nothing", "own_module.nothing returned a int; it must return a Dataset"),
+        ("nothing", "own_module.nothing returned a value of type int; it must return a Dataset"),
         ("ends", "own_module.ends failed: SystemExit: no data"),
         ("no_such", "unknown dataset in own_module 'no_such'"),
     ):
@@ -241,6 +241,6 @@ def test_values_are_nested_as_deep_as_every_reader_of_records_follows():
         with pytest.raises(ValueError, match="^params must be nested in at most 50 levels, got more$"):
             plain_mapping({"a": _nested(levels)}, "params")
         model = KNeighborsClassifier(metric_params=_nested(levels))
-        with pytest.raises(ValueError, match=r"has no stable key: a parameter is nested in more than 50 levels; "):
+        with pytest.raises(ValueError, match=r"no stable key: a parameter is nested in more than 50 levels; "):
             describe_estimator(model, None)
         assert describe_estimator(model, "k-1")["params"]["metric_params"].startswith("[[[")

@@ -97,7 +97,7 @@ def test_a_file_without_permission_is_named(tmp_path):
         ("x" * 300, "cannot be read: File name too long"),
         ("~nobody-at-all/own.toml", "is not a valid path"),
         ("a\0b.toml", "is not a valid path"),
-        ("\udcff.toml", r"\\xff.toml: no such file"),
+        ("\udcff.toml", r"\\xff.toml: there is no such file"),
         ("", "unknown suite ''. Choose from: aboueloula-2020"),
         ("QUICK", "unknown suite 'QUICK'. Did you mean 'quick'?"),
     ],
