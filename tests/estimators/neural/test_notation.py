@@ -121,7 +121,7 @@ def test_what_is_unsaid_is_filled_in():
         ("OUT-relu", "relu of 'OUT-relu': only BN and D may follow OUT"),
         ("9999x8C3", "must be repeated at most 1000 times"),
         ("8N-8C3", "8C3: the input must be an image, got 8 features"),
-        ("30C29", "30C29: a window of 29x29 does not fit the input image of 28x28"),
+        ("30C29", "30C29: a window of 29x29 does not fit the layer's input of 28x28"),
         ("MP2p2", "MP2p2: padding must be at most half the window"),
     ],
 )
