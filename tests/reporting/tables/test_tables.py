@@ -118,7 +118,7 @@ def test_times_are_medians_with_their_range_and_the_rule_is_said(tables, various
     assert dict(zip(table.heads, table.rows[0], strict=True))["Fit, range (s)"] == MISSING
     assert various_tables["memory"].marks
     note = various_tables["memory"].note
-    assert "the ranges do not overlap, and the medians differ by more than 10 %" in note
+    assert "their ranges do not overlap and their medians differ by more than 10 %" in note
     assert "more than 2 times as much to fit, 4 times to predict" in note
 
 
@@ -147,7 +147,7 @@ def test_a_star_stands_behind_each_time_that_is_disturbed_and_nowhere_else(finis
 
 def test_of_times_whose_wait_is_not_measured_the_table_says_so(finished_run):
     contents = RunContents(finished_run)
-    told = "on a GPU, of other systems than Linux, and of earlier versions, it is not measured how long they waited"
+    told = "the time that fits and predictions waited for processors is not measured"
     assert told not in time_table(contents.summary, contents.results).note
     contents.results.loc[contents.results["case"] == "Tree_50%", "fit_wait_share"] = None
     table = time_table(contents.summary, contents.results)
