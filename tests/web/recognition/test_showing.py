@@ -45,7 +45,9 @@ def test_a_large_picture_is_converted_to_what_a_page_shows():
 def test_what_is_too_large_is_refused_by_its_head():
     large = write(Image.new("1", (2000, 1001)), "PNG")
 
-    with pytest.raises(PictureError, match=r"2,002,000 pixels, but at most 2,000,000 are allowed; send it as a picture"):
+    with pytest.raises(
+        PictureError, match=r"2,002,000 pixels, but at most 2,000,000 are allowed; send it as a picture"
+    ):
         check_drawing(large)
     check_drawing(write(Image.new("1", (2000, MOST_DRAWN_PIXELS // 2000)), "PNG"))
     check_picture(large, 2_002_000)
