@@ -28,7 +28,7 @@ class Point:
 class HasPoints(Protocol):
     """A display on which each method is a point."""
 
-    def points(self) -> list[Point]:
+    def named_points(self) -> list[Point]:
         """Return the methods' points.
 
         Returns

@@ -166,7 +166,7 @@ class CostDisplay(ResultsDisplay):
         frame = self.summary[["case", *costs, "accuracy", "accuracy_low", "accuracy_high"]]
         return frame.assign(is_on_front=self.front()).reset_index(drop=True)
 
-    def points(self) -> list[Point]:
+    def named_points(self) -> list[Point]:
         """Return where the methods are drawn, with their figures in words.
 
         Returns

@@ -103,7 +103,7 @@ def _find_points(figure: Any, displays: Sequence[Plottable], axes: Sequence[Any]
     """Return where the points of displays are on a figure that is laid out."""
     found = []
     for display, ax in zip(displays, axes, strict=True):
-        points = display.points() if isinstance(display, HasPoints) else []
+        points = display.named_points() if isinstance(display, HasPoints) else []
         for point in points:
             across, up = ax.transData.transform((point.x, point.y)) / figure.bbox.size
             found.append(replace(point, x=round(float(across), 4), y=round(1 - float(up), 4)))
