@@ -1,3 +1,4 @@
+import dataclasses
 import inspect
 import json
 
@@ -30,6 +31,7 @@ from hdr_bench.reporting.displays import (
     TransferDisplay,
 )
 from hdr_bench.reporting.displays.examples import as_ink_on_paper
+from hdr_bench.reporting.points import HasPoints
 from hdr_bench.reporting.run import RunContents
 from hdr_bench.reporting.style import COLOURS, INK, OTHERS
 
@@ -416,3 +418,12 @@ def test_frames_that_hold_no_results(kind, run):
         kind.from_results(results.drop(columns="status"))
     with pytest.raises(ValueError, match="lack columns: key, suite, "):
         kind.from_results(pd.DataFrame())
+
+
+def test_no_field_of_a_display_is_taken_for_the_points_of_its_methods():
+    kinds = [kind for kind in (getattr(displays, name) for name in displays.__all__) if dataclasses.is_dataclass(kind)]
+    methods = {name for name in vars(HasPoints) if not name.startswith("_")}
+    assert methods
+    for kind in kinds:
+        assert not methods & {field.name for field in dataclasses.fields(kind)}, kind
+    assert [kind for kind in kinds if methods <= set(dir(kind))] == [CostDisplay]
