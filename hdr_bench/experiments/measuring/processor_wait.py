@@ -1,6 +1,6 @@
 """Processor wait: how long the threads of this process waited for a processor during a block.
 
-A time is *disturbed* if something outside the trial took processors that the trial could have used. This cannot be told
+A time is *disturbed* if something outside the trial took processors that the trial could have used. This is not known
 from the number of concurrent trials, nor from the ratio of wall to processor time: other programs may leave a processor
 free, and a method may use one of two threads, read a file, or wait for its other threads at a barrier.
 

@@ -174,7 +174,7 @@ def _overfitted(contents: RunContents) -> Iterator[Check]:
             yield Check(
                 label,
                 f"accuracy of {100 * train:.1f} % on training images, {100 * test:.1f} % on test images",
-                "It has memorized its training images: try more images, augmentation, or stronger regularization.",
+                "It may overfit: try more images, augmentation, or stronger regularization.",
             )
 
 
