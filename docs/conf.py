@@ -22,6 +22,7 @@ extensions = [
     "sphinx_copybutton",
     "sphinx_gallery.gen_gallery",
     "attribute_links",
+    "bound_units",
     "generated_pages",
     "mathml",
 ]

@@ -51,7 +51,7 @@ def main() -> None:
         "Two equal methods called different": pd.DataFrame(errors),
         "A true difference found": pd.DataFrame(power(n_runs, generators[1])),
         "Intervals of a row that hold the true accuracy": pd.DataFrame(coverage(n_runs, generators[2])),
-        "What is said of two methods": pd.DataFrame(pair_outcomes(n_runs, generators[3])),
+        "What the report says about two methods": pd.DataFrame(pair_outcomes(n_runs, generators[3])),
     }
     write_whole(FOLDER / "error-rates.md", _page(tables).encode())
     long = pd.concat([table.assign(table=title) for title, table in tables.items()])
@@ -165,7 +165,7 @@ _NOTES = {
         "accuracy on the test images, as earlier versions had it. Student: of the mean over the seeds, as earlier "
         "versions had it beside. With one seed, the method is deterministic."
     ),
-    "What is said of two methods": (
+    "What the report says about two methods": (
         "The better method has an accuracy of 98 %, the other one is worse by so many margins (0.39 points); with one "
         "seed, both are deterministic."
     ),

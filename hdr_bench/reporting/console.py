@@ -106,7 +106,7 @@ def _note_on_times(fitted: FittedTable | None) -> str:
     times = [column for column in fitted.columns if column.head in heads] if fitted else []
     if not any(DISTURBED in cell.plain for column in times for cell in column.cells):
         return ""
-    return f"{DISTURBED.strip()} disturbed: something else had the processors; these times do not rank"
+    return f"{DISTURBED.strip()} disturbed: other work had the processors; such times do not rank"
 
 
 def _print_problems(summary: pd.DataFrame, console: Console) -> None:

@@ -194,7 +194,7 @@ def summarise(results: pd.DataFrame) -> pd.DataFrame:
         computed from, see `hdr_bench.reporting.statistics.uncertainty.Basis`), ``is_stochastic`` (its fits differ on
         some image; a single fit, or fits on folds: the method declares it), ``accuracy_std``, ``accuracy_min`` and
         ``accuracy_max`` (over seeds and folds; the standard deviation is missing for one trial), ``error_rate``,
-        ``is_time_disturbed`` (every fit waited for processors that something else had), ``cost_set`` (the same for
+        ``is_time_disturbed`` (every fit waited for processors that other work had), ``cost_set`` (the same for
         rows whose costs compare: the same data, as many images to train and to evaluate on; empty for a part of a
         learning curve), the mean of each score and measurement over the trials that did not fail (missing where one of
         them lacks it), and of a grid search what was chosen.

@@ -12,7 +12,7 @@ from hdr_bench.reporting.numbers import percent_places, write_cost
 _MANY = 4
 _WORDS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 
-_BEFORE_UNIT = re.compile(r"(?<=\d) (?=(?:%|m?s|[kMG]B|points?|images)(?!\w))")
+_BEFORE_UNIT = re.compile(r"(?<=\d) (?=(?:%|m?s|min|[kMG]i?B|points?|images|seconds?|minutes?|hours?)(?!\w))")
 
 
 def bind_units(text: str) -> str:

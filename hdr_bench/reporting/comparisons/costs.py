@@ -104,7 +104,7 @@ def make_cost(measure: str, values: Sequence[float], disturbed: Sequence[bool]) 
     values : sequence of float
         One for each fit, at least one.
     disturbed : sequence of bool
-        Whether something else had the processors during each.
+        Whether other work had the processors during each.
 
     Returns
     -------

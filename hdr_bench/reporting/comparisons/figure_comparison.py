@@ -30,7 +30,7 @@ from hdr_bench.reporting.statistics.verdicts import (
 Verdict = Literal[Outcome, "equal", "not equal", "counted", "not comparable", "not built", "no verdict"]
 
 _NOT_MEASURED = "not measured: the method lacks what it needs, or its result is from before it was measured"
-_DISTURBED = "disturbed: something else had the processors meanwhile"
+_DISTURBED = "disturbed: other work had the processors meanwhile"
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,7 @@
 """Rows of the main table as the page shows them: errors as dots on one axis, costs as bars."""
 
 import math
+import re
 from dataclasses import dataclass
 
 from markupsafe import Markup
@@ -12,6 +13,8 @@ from hdr_bench.reporting.tables.main import MainTable
 
 _WIDEST_BAR = 26
 _NARROWEST_BAR = 3
+
+_WORD_ENDS = re.compile(r"(?<=[a-z])(?=[A-Z])")
 
 
 @dataclass(frozen=True)
@@ -104,6 +107,26 @@ def axis_head(table: MainTable) -> Markup:
     if axis is None:
         return Markup("")
     return tick_labels(axis)
+
+
+def divisible(label: str) -> Markup:
+    """Return a name that a narrow column parts between the words of a compound, not within one.
+
+    Parameters
+    ----------
+    label : str
+        For instance the name of a class of scikit-learn.
+
+    Returns
+    -------
+    name : Markup
+
+    Examples
+    --------
+    >>> divisible("GaussianNB, RandomForest")
+    Markup('Gaussian<wbr>NB, Random<wbr>Forest')
+    """
+    return Markup("<wbr>").join(_WORD_ENDS.split(label))
 
 
 def _axis_of(table: MainTable) -> Axis | None:

@@ -7,7 +7,7 @@ import jinja2
 
 from hdr_bench.names import visible_prose
 from hdr_bench.reporting.page.header import Header
-from hdr_bench.reporting.page.main_rows import axis_head, main_rows
+from hdr_bench.reporting.page.main_rows import axis_head, divisible, main_rows
 from hdr_bench.reporting.page.published_rows import not_built, published_axis, published_rows
 from hdr_bench.reporting.page.report_data import ReportData
 from hdr_bench.reporting.page.sections import Section
@@ -88,6 +88,7 @@ def render_page(name: str, package: str = "hdr_bench.reporting.page", **context:
         "code": markdown_code,
         "main_rows": main_rows,
         "axis_head": axis_head,
+        "divisible": divisible,
         "published_rows": published_rows,
         "published_axis": published_axis,
         "not_built": not_built,

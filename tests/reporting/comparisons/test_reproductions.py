@@ -386,4 +386,4 @@ def test_disturbed_times_are_left_out_or_said_to_be_so(various, publishing):
     assert (half.measured, half.reason) == ((times[0],), "")
     loud = reproduce_with_waits(0.5, 0.5)
     assert loud.measured == calm.measured
-    assert loud.reason == "disturbed: something else had the processors meanwhile"
+    assert loud.reason == "disturbed: other work had the processors meanwhile"

@@ -142,7 +142,7 @@ def test_a_star_stands_behind_each_time_that_is_disturbed_and_nowhere_else(finis
     assert len(set(behind)) == 1
     written = io.StringIO()
     print_run(contents, Console(file=written, width=120))
-    assert "* disturbed: something else had the processors" in written.getvalue()
+    assert "* disturbed: other work had the processors" in written.getvalue()
 
 
 def test_of_times_whose_wait_is_not_measured_the_table_says_so(finished_run):

@@ -16,6 +16,8 @@
   for (const table of document.querySelectorAll("table.sortable")) {
     const body = table.tBodies[0];
     [...table.tHead.rows[0].cells].forEach((head, place) => {
+      // Dots are in the order of the errors beside them.
+      if (head.classList.contains("dots")) return;
       const button = document.createElement("button");
       button.append(...head.childNodes);
       head.append(button);
