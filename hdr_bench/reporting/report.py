@@ -90,7 +90,9 @@ def _make_files(contents: RunContents, formats: Collection[str]) -> dict[str, by
     no_figures: list[Figure] = []
     tables = make_tables(data)
     figures = make_part("The figures", lambda: draw(plan_figures(data, formats)), note_reason(reasons, no_figures))
-    summary = make_part("The summary", lambda: summary_json(contents, data.reproductions), note_reason(reasons, b""))
+    summary = make_part(
+        "The summary", lambda: summary_json(contents, data.comparisons, data.reproductions), note_reason(reasons, b"")
+    )
     files = {RESULTS: _to_json(contents.records.values()), SUMMARY: summary}
     for figure in figures:
         files |= {f"figures/{figure.name}.png": figure.png, f"figures/{figure.name}.pdf": figure.pdf}

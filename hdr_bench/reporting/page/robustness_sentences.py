@@ -129,7 +129,12 @@ def _strongest_attack(robustness: Robustness) -> str:
     name = min(by_set, key=lambda test_set: sum(by_set[test_set]) / len(by_set[test_set]))
     low, high = min(by_set[name]), max(by_set[name])
     left = f"{100 * low:.1f} %" if len(by_set[name]) == 1 else f"{100 * low:.1f} to {100 * high:.1f} %"
-    return f"The strongest attack with the methods' own gradients, {name}, leaves an accuracy of {left}."
+    if len(of_all) == 1:
+        return f"Under {name}, an attack with the methods' own gradients, accuracy is {left}."
+    return (
+        f"Of the attacks with the methods' own gradients and an eps below {LARGE_EPS:g}, the strongest, {name}, leaves "
+        f"an accuracy of {left}."
+    )
 
 
 def describe_robustness(robustness: Robustness) -> str:

@@ -2,13 +2,12 @@
 
 from typing import Any
 
-import pandas as pd
-
 from hdr_bench.records.base import Record
 from hdr_bench.records.trial import FROM_FILE
-from hdr_bench.reporting.comparability import largest_cost_set
 from hdr_bench.reporting.comparisons.figure_comparison import Reproduction
+from hdr_bench.reporting.comparisons.pairs import Comparisons
 from hdr_bench.reporting.comparisons.reproductions import VERDICT_RULE, count_verdicts
+from hdr_bench.reporting.comparisons.standing import standings
 from hdr_bench.reporting.numbers import percent_places
 from hdr_bench.reporting.page.provenance import clock_seconds, trial_seconds
 from hdr_bench.reporting.run import RunContents
@@ -21,8 +20,8 @@ class RunSummary(Record):
     ----------
     suite, title, authors, source : str
     best, accuracy : str
-        The most accurate ranked row of those that most others compare with, by data and size; its accuracy in
-        percent. Empty if no row is ranked.
+        The row that the report opens with, on the data set that most rows are ranked on, and its accuracy in percent.
+        Empty if no row is ranked.
     verdicts : dict of str to int
         How many published figures got which verdict.
     verdict_rule : int
@@ -63,13 +62,15 @@ class RunSummary(Record):
     finished: str
 
 
-def summary_of(contents: RunContents, figures: tuple[Reproduction, ...]) -> RunSummary:
+def summary_of(contents: RunContents, compared: Comparisons, figures: tuple[Reproduction, ...]) -> RunSummary:
     """Return a run's report in a few facts.
 
     Parameters
     ----------
     contents : RunContents
         The run.
+    compared : Comparisons
+        Of its methods.
     figures : tuple of Reproduction
         Its published figures.
 
@@ -79,13 +80,14 @@ def summary_of(contents: RunContents, figures: tuple[Reproduction, ...]) -> RunS
     """
     suite, results, records = contents.run.suite, contents.results, contents.trial_records
     results = results[~results["estimator"].astype(str).str.startswith(FROM_FILE)]
-    best = _most_accurate(contents.summary[contents.summary["is_ranked"]])
+    leading = max(standings(contents, compared), key=lambda each: len(each.labels), default=None)
+    best = None if leading is None else leading.row(leading.best)
     return RunSummary(
         suite=suite.name,
         title=suite.title,
         authors=suite.authors,
         source=suite.source,
-        best="" if best is None else str(best["case"]),
+        best="" if leading is None else leading.best,
         accuracy="" if best is None else f"{100 * best['accuracy']:.{percent_places(int(best['n_test']))}f}",
         verdicts=count_verdicts(figures),
         verdict_rule=VERDICT_RULE,
@@ -100,13 +102,15 @@ def summary_of(contents: RunContents, figures: tuple[Reproduction, ...]) -> RunS
     )
 
 
-def summary_json(contents: RunContents, figures: tuple[Reproduction, ...]) -> bytes:
+def summary_json(contents: RunContents, compared: Comparisons, figures: tuple[Reproduction, ...]) -> bytes:
     """Return the summary as the file holds it.
 
     Parameters
     ----------
     contents : RunContents
         The run.
+    compared : Comparisons
+        Of its methods.
     figures : tuple of Reproduction
         Its published figures.
 
@@ -114,15 +118,7 @@ def summary_json(contents: RunContents, figures: tuple[Reproduction, ...]) -> by
     -------
     content : bytes
     """
-    return (summary_of(contents, figures).model_dump_json(indent=1) + "\n").encode()
-
-
-def _most_accurate(rows: pd.DataFrame) -> pd.Series | None:
-    """Return the most accurate of the rows that most others compare with; None for no row."""
-    if not len(rows):
-        return None
-    alike = rows[rows["cost_set"] == largest_cost_set(rows)] if (rows["cost_set"] != "").any() else rows
-    return alike.sort_values("accuracy", ascending=False, kind="stable").iloc[0]
+    return (summary_of(contents, compared, figures).model_dump_json(indent=1) + "\n").encode()
 
 
 def _machine(environment: Any) -> str:

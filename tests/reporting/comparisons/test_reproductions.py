@@ -10,6 +10,7 @@ from scipy.stats import t as student
 from hdr_bench.exceptions import SuiteError
 from hdr_bench.records.published import Published, half_unit
 from hdr_bench.records.suite import Suite
+from hdr_bench.reporting.comparisons.pairs import compare_methods
 from hdr_bench.reporting.comparisons.reproductions import count_verdicts, describe_verdicts, reproductions
 from hdr_bench.reporting.page.summary import summary_of
 from hdr_bench.reporting.run import RunContents
@@ -245,7 +246,7 @@ def test_what_the_suite_counted_is_shown_and_in_no_total(various, publishing):
     assert found[2].reason.startswith("not printed in the source; not equal")
     assert "no such number" in found[3].reason
     assert describe_verdicts(found) == "Of 1 published figures: 1 equal."
-    assert count_verdicts(found) == summary_of(contents, found).verdicts == {"equal": 1}
+    assert count_verdicts(found) == summary_of(contents, compare_methods(contents), found).verdicts == {"equal": 1}
     assert [row[4] for row in published_table(found).rows].count("counted") == 3
 
 

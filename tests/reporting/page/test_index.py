@@ -8,6 +8,7 @@ from urllib.parse import unquote_to_bytes
 import pytest
 
 from hdr_bench.exceptions import StoreError
+from hdr_bench.reporting.comparisons.pairs import compare_methods
 from hdr_bench.reporting.comparisons.reproductions import VERDICT_RULE, reproductions
 from hdr_bench.reporting.page.index import write_index
 from hdr_bench.reporting.page.summary import summary_of
@@ -81,7 +82,7 @@ def test_the_committed_summaries_are_read(tmp_path):
 def test_a_summary_holds_what_the_run_holds(various, publishing):
     published = [{"metric": "parameters", "value": 2410}, {"metric": "parameters", "value": 9}]
     contents = publishing(various, MLP=published)
-    summary = summary_of(contents, reproductions(contents))
+    summary = summary_of(contents, compare_methods(contents), reproductions(contents))
     assert summary.verdicts == {"equal": 1, "not equal": 1}
     assert summary.verdict_rule == VERDICT_RULE
     best = contents.summary.sort_values("accuracy", ascending=False, kind="stable").iloc[0]

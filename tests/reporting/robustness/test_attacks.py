@@ -8,7 +8,8 @@ import pytest
 from hdr_bench.records.distortions import Attack
 from hdr_bench.reporting.comparisons.robustness.attacks import attacks_of
 from hdr_bench.reporting.comparisons.robustness.gradient_checks import gradient_checks
-from hdr_bench.reporting.comparisons.robustness.outcomes import Outcome
+from hdr_bench.reporting.comparisons.robustness.outcomes import Outcome, read_outcomes
+from hdr_bench.reporting.run import RunContents
 from hdr_bench.reporting.statistics.crossed import Fits
 from hdr_bench.reporting.tables.robustness.attacks import describe_checks
 
@@ -110,3 +111,12 @@ def test_attacks_with_own_gradients_come_first_the_least_eps_first(robustness):
         (0.2, "CNN"),
         (0.2, "Noisy"),
     ]
+
+
+def test_images_that_were_made_for_a_fit_are_transferred_to_all_others(finished_distorted):
+    contents = RunContents(finished_distorted)
+    labels = [each.label for each in read_outcomes(contents) if each.test_set == "for all"]
+    assert labels == ["Tree", "k-NN"]
+    # It was evaluated on them as well.
+    (record,) = contents.good_records("Linear")
+    assert "for all" in [each.test_set for each in record.evaluations if each.status == "ok"]

@@ -2,6 +2,7 @@
 
 import inspect
 import shutil
+from dataclasses import replace
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -21,7 +22,9 @@ from hdr_bench.reporting.displays import (
     DistortionGalleryDisplay,
     SeverityDisplay,
 )
+from hdr_bench.reporting.page.finding import finding
 from hdr_bench.reporting.page.robustness_sentences import describe_robustness, robustness_finding
+from hdr_bench.reporting.page.summary import summary_of
 from hdr_bench.reporting.run import RunContents
 from hdr_bench.reporting.tables.robustness.anchors import anchors_table
 from hdr_bench.reporting.tables.robustness.corruptions import corruption_drops_table, corruption_errors_table
@@ -29,6 +32,7 @@ from hdr_bench.reporting.tables.robustness.methods import robustness_table
 from hdr_bench.reporting.tables.robustness.noise_training import noise_training_table
 from hdr_bench.reporting.tables.robustness.wins import wins_table
 from tests.helpers.distorted_runs import FOG, Robust, make_distorted
+from tests.reporting.robustness.conftest import METHODS
 
 
 @pytest.mark.usefixtures("undrawn")
@@ -66,7 +70,8 @@ def test_the_finding_names_harm_robustness_noise_and_attack(robustness):
     text = robustness_finding(robustness)
     assert "Noisy is the most robust to corruptions, with a mean error of " in text
     assert "Noisy, which also learned from Fog (2), is more accurate than CNN under all three corruptions; " in text
-    assert "The strongest attack with the methods' own gradients, FGSM .2, leaves an accuracy of " in text
+    strongest = "Of the attacks with the methods' own gradients and an eps below 0.5, the strongest, FGSM .2, leaves "
+    assert strongest in text
 
 
 def test_a_run_with_one_corruption_says_its_errors(tmp_path):
@@ -243,3 +248,22 @@ def test_every_display_has_what_the_protocol_asks_for(with_images):
         for keyword in keywords:
             assert figure.findobj(lambda artist, keyword=keyword: artist.get_gid() == keyword), (each, keyword)
         plt.close(figure)
+
+
+@pytest.mark.parametrize(("clean", "first"), [(0.002, "Noisy"), (0.2, "CNN")])
+def test_what_learning_from_noise_costs_on_clean_images_is_the_difference_of_their_pair(tmp_path, clean, first):
+    contents = RunContents(make_distorted(tmp_path / "run", [METHODS[2], replace(METHODS[3], clean=clean)]))
+    compared = compare_methods(contents)
+    (pair,) = compared.pairs
+    (found,) = compare_robustness(contents, compared).noise_training
+    ends = pair.difference.low, pair.difference.high
+    assert pair.first == first
+    assert (found.clean.low, found.clean.high) == (ends if first == "Noisy" else (-ends[1], -ends[0]))
+
+
+def test_the_index_names_the_method_that_the_report_opens_with(tmp_path):
+    best = Robust("Noisy", 0.002, 0.5, (0, 1), ({"corruption": "fog", "severity": 2},), has_gradient=True)
+    contents = RunContents(make_distorted(tmp_path / "run", [*METHODS[:-1], best]))
+    compared = compare_methods(contents)
+    assert finding(contents, compared).startswith("Noisy ")
+    assert summary_of(contents, compared, ()).best == "Noisy"

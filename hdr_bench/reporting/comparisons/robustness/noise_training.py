@@ -1,7 +1,7 @@
 """What training with corrupted copies changes: the same method with and without them, on the same images."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from hdr_bench.records.case import TrainingCorruption
 from hdr_bench.records.trial import Trial
@@ -44,6 +44,7 @@ def trained_with_noise(
     before: Mapping[str, Values],
     means: Mapping[str, Values],
     pairs: Mapping[str, Sequence[Pair]],
+    clean_pairs: Sequence[Pair],
 ) -> tuple[NoiseTraining, ...]:
     """Compare each method that learned from corrupted copies with the same one that did not.
 
@@ -55,6 +56,8 @@ def trained_with_noise(
         Errors of each method on the images before any corruption, and their mean over all corruptions.
     pairs : mapping of str to sequence of Pair
         By corruption, corrected.
+    clean_pairs : sequence of Pair
+        On the images before any corruption: the report has one interval for each of these differences.
 
     Returns
     -------
@@ -66,7 +69,8 @@ def trained_with_noise(
     for label, trial in trials.items():
         plain = next((other for other, each in trials.items() if _is_same_without(each, trial)), None)
         if trial.train_with and plain is not None:
-            made.append(_compare(label, plain, trial, before, means, pairs))
+            clean = _clean_difference(label, plain, clean_pairs) or difference_of(before[plain], before[label])
+            made.append(_compare(label, plain, trial, clean, means, pairs))
     return tuple(made)
 
 
@@ -79,7 +83,7 @@ def _compare(
     label: str,
     plain: str,
     trial: Trial,
-    before: Mapping[str, Values],
+    clean: Difference,
     means: Mapping[str, Values],
     pairs: Mapping[str, Sequence[Pair]],
 ) -> NoiseTraining:
@@ -88,12 +92,25 @@ def _compare(
         label=label,
         plain=plain,
         trained_with=trial.train_with,
+        clean=clean,
         # Errors: what the plain one has more of is what the other gains in accuracy.
-        clean=difference_of(before[plain], before[label]),
         mean=difference_of(means[plain], means[label]),
         better=tuple(name for name, winner in winners.items() if winner == label),
         worse=tuple(name for name, winner in winners.items() if winner == plain),
         undecided=tuple(name for name, winner in winners.items() if winner == ""),
+    )
+
+
+def _clean_difference(label: str, plain: str, pairs: Sequence[Pair]) -> Difference | None:
+    """Return the accuracy of a method minus that of another one from their pair; None if they are not compared."""
+    pair = next((each for each in pairs if {each.first, each.second} == {label, plain}), None)
+    if pair is None:
+        return None
+    found = pair.difference
+    if pair.first == label:
+        return found
+    return replace(
+        found, value=-found.value, low=-found.high, high=-found.low, low_90=-found.high_90, high_90=-found.low_90
     )
 
 

@@ -106,7 +106,7 @@ def read_outcomes(contents: RunContents) -> tuple[Outcome, ...]:
     """Return what each method made of each corrupted or attacked test set.
 
     A method is left out of a test set that some of its fits were not evaluated on, and of all if its predictions are
-    not stored.
+    not stored. The fit that attacked images were made for is left out of those "transferred from" it.
 
     Parameters
     ----------
@@ -131,11 +131,19 @@ def _of_label(contents: RunContents, label: str) -> Iterator[Outcome]:
     if not trials or len(trials) < len(contents.good_records(label)):
         return
     for name in contents.distorted_test_sets:
-        pairs = [(_evaluation(record, name), predictions.test_sets.get(name)) for record, predictions in trials]
+        # Images that were made for a fit are transferred to all fits but this one.
+        targets = [pair for pair in trials if not _is_source(pair[0], name)]
+        pairs = [(_evaluation(record, name), predictions.test_sets.get(name)) for record, predictions in targets]
         evaluations = [each for each, of_set in pairs if each is not None and of_set is not None]
         on_set = [of_set for each, of_set in pairs if each is not None and of_set is not None]
-        if len(on_set) == len(trials):
-            yield _outcome(label, evaluations, on_set, trials)
+        if targets and len(on_set) == len(targets):
+            yield _outcome(label, evaluations, on_set, targets)
+
+
+def _is_source(record: Result, name: str) -> bool:
+    """Whether the images of a test set were made for this fit; the source is fitted for them, without test sets."""
+    key = record.trial.model_copy(update={"test_sets": ()}).key
+    return any(each.name == name and each.made_for == key for each in record.trial.test_sets)
 
 
 def _evaluation(record: Result, name: str) -> Evaluation | None:

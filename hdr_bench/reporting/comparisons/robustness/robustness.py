@@ -113,7 +113,7 @@ def compare_robustness(contents: RunContents, compared: Comparisons) -> Robustne
         ranks=rank_changes(before, means, compared.pairs, pairs.of_mean),
         harm=most_harmful(corruptions, ranked),
         still_wrong=tuple(split for split in splits if split is not None),
-        noise_training=trained_with_noise(contents, before, means, pairs.of_each),
+        noise_training=trained_with_noise(contents, before, means, pairs.of_each, compared.pairs),
         attacks=attacks_of(outcomes),
         gradient_checks=gradient_checks(outcomes),
         anchors=anchor_figures(contents, outcomes),

@@ -58,11 +58,11 @@ def attacks_table(robustness: Robustness) -> Table | None:
     ]
     note = (
         "eps: the most that a pixel changes, as a share of the pixels' range (0.1 is 25.5 of 255). Accuracy over all "
-        "images, with its 95 % interval over images and seeds: an image that was wrong before is attacked like any "
-        "other. “Own gradient”: the images were made for the fitted method itself, which may be called robust only "
-        "against attacks of this kind. “Transferred”: they were made for the first fit of the method that is named, so "
-        "that a high accuracy of another says little of what an attack on it would do. FGSM: Goodfellow, Shlens and "
-        "Szegedy (2015); PGD: Madry et al. (2018)."
+        "images, with its 95 % interval over images and seeds: an image that was misclassified before is left as it is "
+        "and counts as wrong. “Own gradient”: the images were made for each fit itself, which may be called robust "
+        "only against attacks of this kind. “Transferred”: they were made for the first fit of the method that is "
+        "named, which is left out; a high accuracy of another fit says little about what an attack on it would do. "
+        "FGSM: Goodfellow, Shlens and Szegedy (2015); PGD: Madry et al. (2018)."
     )
     return make_table("attacks", "Accuracy under attack", rows, columns, note)
 
@@ -149,7 +149,8 @@ def describe_checks(checks: tuple[GradientCheck, ...]) -> str:
     failed = dict.fromkeys(each.label for each in checks if each.verdict == "does not hold")
     if failed:
         return (
-            f"A check for a masked gradient fails for {list_few(list(failed))}: the accuracy under attack is too high."
+            f"A check for a masked gradient fails for {list_few(list(failed))}: these attacks do not find all images "
+            "that can be misclassified, so the accuracy under attack is an upper bound."
         )
     unchecked = dict.fromkeys(each.check for each in checks if each.verdict == "not checked")
     if unchecked:
