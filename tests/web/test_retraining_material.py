@@ -31,6 +31,7 @@ def data():
     return CardData(name="mnist-5k", fingerprint=dataset.fingerprint, n_train=len(dataset.train))
 
 
+@pytest.mark.usefixtures("data_home")
 def test_without_mnist_only_corrections_judge(data):
     material, judges = gather(
         data, _collected(_images(3), [1, 2, 3], held=_images(2, 1), held_labels=[4, 5]), own_data_only=True
@@ -39,6 +40,7 @@ def test_without_mnist_only_corrections_judge(data):
     assert (len(judges.deciding), len(judges.reported), len(judges.held_back)) == (0, 0, 2)
 
 
+@pytest.mark.usefixtures("data_home")
 def test_the_embedded_network_gets_mnist_5k_mixed_in():
     card = load_card(EMBEDDED_MODEL)
     material, _ = gather(card.data, _collected(_images(1), [1]), own_data_only=False)

@@ -81,6 +81,7 @@ def _run_one(settings, database, model="linear", **options):
         return load_retraining(session, job_id)
 
 
+@pytest.mark.usefixtures("data_home")
 def test_a_network_learns_what_it_got_wrong(make_place):
     settings, database = make_place("mlp", 80)
     # Of the same images people said two things: these are given to the version, and it learns neither.
