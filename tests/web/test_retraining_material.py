@@ -65,6 +65,7 @@ def test_contradictory_corrections_are_not_learned(data):
     assert material.corrections.labels.tolist() == [3, 3, 4]
 
 
+@pytest.mark.full_mnist
 @pytest.mark.usefixtures("real_data_home")
 def test_mnist_test_images_judge_and_are_never_learned(data):
     _, judges = gather(data, _collected(), own_data_only=True)

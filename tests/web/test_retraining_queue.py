@@ -118,6 +118,7 @@ def test_a_network_learns_what_it_got_wrong(make_place):
     assert served.id == old.id
 
 
+@pytest.mark.full_mnist
 @pytest.mark.usefixtures("real_data_home")
 def test_a_version_that_is_better_is_taken_and_answers(tmp_path):
     fitted = fit_model(FitRequest("linear", "mnist-5k", samples=100))

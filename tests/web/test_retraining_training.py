@@ -83,6 +83,7 @@ def test_marks_alone_are_learned(strange_marks, once):
     assert trained.decision.verdict == "offered"
 
 
+@pytest.mark.full_mnist
 @pytest.mark.usefixtures("real_data_home")
 def test_half_of_mnists_test_images_decides(once):
     path = once("small-models", fit_small) / "linear.hdrm"
