@@ -26,7 +26,7 @@ bench: install ## Run the suite `quick` on the embedded data, print its table, w
 # What is compiled of the tests is kept, also where Python is told to keep nothing: each process would compile all.
 RUN ?= $(BIN)/python
 test: export PYTHONDONTWRITEBYTECODE =
-test: lint ## Run the linters, the type checker, the import contract and the tests
+test: lint ## Run the linters, the type checker and the tests, and check the import contract
 	OMP_NUM_THREADS=1 $(RUN) -m pytest -n 3 --dist worksteal -m 'not alone and not examples'
 	$(BIN)/python -m pytest -m alone $$(grep -rl --include='test_*.py' 'mark\.alone' tests)
 
@@ -70,7 +70,7 @@ test-newest: ## Run the same tests with a newer Python, in .venv-newest: make te
 	.venv-newest/bin/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[fast,pictures,heic,formats,onnx,web,mysql,postgresql,dev]'
 	OMP_NUM_THREADS=1 .venv-newest/bin/python -m pytest -n 2 -W default $(TESTS)
 
-lint: install ## Run the linter, the formatter, the type checker, the import contract and the check of docstrings
+lint: install ## Run the linter, the formatter and the type checker, and check the import contract and the docstrings
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy

@@ -64,9 +64,9 @@ assert convolve(np.pad(digit, 2), filter_5x5).shape == (28, 28)
 # %%
 # Filters made by hand
 # --------------------
-# Lazović blurs a picture with a 3x3 filter of 0.5s. Its weights sum to 4.5, so it also makes the picture four and a
-# half times as bright, and most of the strokes are clipped to pure white. With nine weights of 1/9 the filter preserves
-# the brightness.
+# Lazović blurs a picture with a 3x3 filter whose weights are all 0.5. They sum to 4.5, so the filter also makes the
+# picture four and a half times as bright, and most of the strokes are clipped to pure white. With nine weights of 1/9
+# it preserves the brightness.
 
 printed_blur = np.full((3, 3), 0.5)
 assert printed_blur.sum() == 4.5
@@ -103,7 +103,7 @@ printed_means = np.array([[2.8, 4.5], [5.3, 5.0]])
 assert np.argwhere(np.abs(mean - printed_means) > 0.051).tolist() == [[1, 0]]
 
 fig, axes = plt.subplots(1, 3, figsize=(7, 2.6), layout="constrained", width_ratios=[2, 1, 1])
-for ax, values, title in zip(axes, [matrix, largest, mean], ["Input", "Largest", "Mean"], strict=True):
+for ax, values, title in zip(axes, [matrix, largest, mean], ["Input", "Maximum", "Mean"], strict=True):
     colors = np.indices(values.shape).sum(axis=0) if len(values) == 2 else np.kron([[0, 1], [1, 2]], np.ones((2, 2)))
     ax.imshow(colors % 2, cmap="Blues", vmin=-0.3, vmax=3)
     for (row, column), value in np.ndenumerate(values):
@@ -129,9 +129,10 @@ for (n_maps, height, width), printed in {(32, 7, 7): 1568, (32, 12, 12): 4608, (
 # Activations and their derivatives
 # ---------------------------------
 # A nonlinear function separates two layers; without it, two layers would be equivalent to one. Learning needs its
-# derivative. The derivative of a sigmoid is at most 1/4, so four sigmoids in a row leave at most 1/256 of the gradient.
-# That of ReLU is 1 where the unit is active and 0 elsewhere, so an inactive unit learns nothing; the leaky ReLU, here
-# with Aboueloula's slope of 0.08, lets a small part of the gradient through.
+# derivative. The derivative of a sigmoid is at most 1/4, so the derivatives of four sigmoids in a row scale the
+# gradient by at most 1/256 (the weights may enlarge it again). That of ReLU is 1 if the unit is active and 0 otherwise,
+# so an inactive unit learns nothing; the leaky ReLU, here with Aboueloula's slope of 0.08, lets a small part of the
+# gradient through.
 
 
 def sigmoid(z):
@@ -162,8 +163,8 @@ axes[0].legend(loc="upper left", fontsize=8)
 
 # %%
 # Two remarks on the reports: a bias shifts the curve, so with a bias of −5 a sigmoid stays below one half until its
-# input reaches 5 (Lazović). And the zeros of ReLU make the activations sparse, but they do not reduce the number of
-# parameters, as Sougrati and colleagues write: every weight is still there, and the next image may need it.
+# input reaches 5 (Lazović). The zeros of ReLU make the activations sparse but, contrary to what Sougrati and colleagues
+# write, do not reduce the number of parameters: every weight is still there, and the next image may need it.
 
 assert sigmoid(4.9 - 5) < 0.5 == sigmoid(5 - 5) < sigmoid(5.1 - 5)
 
@@ -212,7 +213,7 @@ assert np.isclose(bits, nats / np.log(2))
 # Sougrati and colleagues explain the loss with a drawing of the logarithm to base 2, and then report a test loss of
 # 0.0342. Keras, which computed it, uses the natural logarithm, so it is 0.0342 nats, or 0.0493 bits. To interpret such
 # a number, undo the logarithm: exp(−0.0342) = 0.966 is the (geometric) mean of the probability that the network gives
-# to the correct digit. Random guessing has a loss of log 10: 2.303 nats or 3.322 bits.
+# to the correct digit. Giving each digit a probability of 1/10 has a loss of log 10: 2.303 nats or 3.322 bits.
 
 assert round(0.0342 / np.log(2), 4) == 0.0493
 assert round(np.exp(-0.0342), 3) == 0.966
@@ -220,7 +221,7 @@ assert round(np.log(10), 3) == 2.303
 assert round(np.log2(10), 3) == 3.322
 
 # %%
-# Is softmax "the only way" to get values that the logarithm can take, as the same report says? Ten separate sigmoids
+# Is softmax "the only way" to get values whose logarithm exists, as Sougrati and colleagues say? Ten separate sigmoids
 # would also do. Softmax additionally makes the ten values sum to 1, so that a digit can gain only what others lose.
 #
 # Aboueloula and colleagues compare cross-entropy with the Kullback–Leibler divergence, "in terms of bits", and find
@@ -252,7 +253,7 @@ p = np.linspace(0.002, 1, 500)
 left.plot(p, -np.log2(p), "--", color=ORANGE, label="bits, −log₂ p")
 left.plot(p, -np.log(p), color=BLUE, label="nats, −ln p")
 left.plot(0.1, np.log(10), "o", color=BLUE)
-left.annotate("random guess: 2.303", (0.1, np.log(10)), (0.3, 3.6), color=BLUE, arrowprops={"arrowstyle": "-"})
+left.annotate("all equal: 2.303", (0.1, np.log(10)), (0.3, 3.6), color=BLUE, arrowprops={"arrowstyle": "-"})
 left.set(title="Loss of one image", xlabel="probability of the correct digit, p", ylabel="loss", ylim=(0, 8))
 left.legend()
 share = np.cumsum(np.sort(losses)[::-1]) / losses.sum()

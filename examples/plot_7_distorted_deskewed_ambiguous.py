@@ -78,14 +78,14 @@ ax.set(xlabel="Largest displacement of a digit's corner (pixels)", xlim=(0, 2.3)
 plt.show()
 
 # %%
-# A shear of a tenth of a degree moves nothing by more than a fiftieth of a pixel. Perhaps radians were meant (the grey
-# bar), which would be similar to the other settings. The result of the report holds in any case: the copies were
-# different enough without the shear.
+# A shear of a tenth of a degree moves nothing by more than a fiftieth of a pixel. Perhaps 0.1 radians was meant (grey
+# bar), which would move the corner about as far as the other settings. The other distortions do not depend on this.
 
 only_shear = Distortion(shear=0.1).apply(original, torch.Generator().manual_seed(1))
-print(f"Largest change of a pixel by the shear alone: {float((only_shear - original).abs().max()):.3f} of 1")
+largest_change = float((only_shear - original).abs().max())
+print(f"Largest change in a pixel value from shear alone: {largest_change:.3f} (white is 1)")
 assert moves["shear 0.1°"] < 1 / 50
-assert (only_shear - original).abs().max() < 0.05
+assert largest_change < 0.05
 
 # %%
 # Distorted copies against overfitting
@@ -119,7 +119,7 @@ for name, network in networks.items():
 
 # %%
 # The copies help. But part of the gap closes from the other side: the training loss is now that of distorted images,
-# which are harder. On the undistorted training images the network is nearly always right, and on new images it is not,
+# which are harder. The network is nearly always right on the undistorted training images, but less often on new ones,
 # so there is still a gap. "Guaranteed to work on unseen data", as the report concludes, is more than the curves show.
 
 losses = {name: network.history_[-1]["validation_loss"] for name, network in networks.items()}
@@ -164,7 +164,7 @@ fig.suptitle("The third most slanted test image of each digit, before and after"
 plt.show()
 
 # %%
-# Most writers slant to the right, and the slant depends on the digit: it is largest for a 1. After the transformation,
+# Most digits slant to the right, and the slant depends on the digit: it is largest for a 1. After the transformation,
 # the digits are upright.
 
 fig, ax = plt.subplots(figsize=(7, 3), layout="constrained")
@@ -232,7 +232,8 @@ assert abs(sum(printed) - 1) < 1e-6
 assert (first, second) == (7, 9)
 
 # %%
-# These are the images with the smallest gap for our own network, trained on distorted copies:
+# These are the images for which the two largest probabilities of our own network, trained on distorted copies, are
+# closest:
 
 network = CNNClassifier("8C5-MP2-16C5-MP2-128N-D0.2", augmentation=distortions["wider"], max_epochs=6, random_state=0)
 network.fit(digits.train.X, digits.train.y)
@@ -248,14 +249,14 @@ for ax, index in zip(axes.flat, hardest, strict=True):
     one, two = guesses[index, :2]
     ax.set_title(f"{one}: {ranked[index, 0]:.0%}, {two}: {ranked[index, 1]:.0%}", fontsize=9)
     truth = digits.test.y[index]
-    is_right = "right" if truth == one else "2nd right" if truth == two else "both wrong"
-    ax.text(0.5, -0.02, f"is {truth}: {is_right}", transform=ax.transAxes, ha="center", va="top", fontsize=9)
+    verdict = "first guess correct" if truth == one else "second guess correct" if truth == two else "both wrong"
+    ax.text(0.5, -0.02, f"true digit {truth}:\n{verdict}", transform=ax.transAxes, ha="center", va="top", fontsize=8)
     ax.set_axis_off()
 plt.show()
 
 # %%
-# What a second guess gives
-# -------------------------
+# What a second guess is worth
+# ----------------------------
 # If a method may give two answers, how often is the true digit among them?
 
 scores = {name: models[name, False].decision_function(digits.test.X) for name in ("Linear", "Polynomial")}
@@ -272,9 +273,9 @@ for name, score in scores.items():
 # A second guess avoids more than half of the errors. So most errors are confusions of two digits, with the correct
 # answer in second place.
 #
-# A system with a human fallback can use the gap in another way: it rejects the images about which it is unsure. LeCun
-# and others measured the share to reject so that the error on the rest is 0.5 %: 8.1 % of the images for nearest
-# neighbours after deskewing, 1.8 % for the network LeNet-4.
+# A system with a human fallback can use the difference of the two largest probabilities in another way: it rejects the
+# images about which it is unsure. LeCun and others measured the share to reject so that the error on the rest is 0.5 %:
+# 8.1 % of the images for nearest neighbours after deskewing, 1.8 % for the network LeNet-4.
 
 fig, ax = plt.subplots(figsize=(7, 3.4), layout="constrained")
 for (name, score), color, line in zip(scores.items(), (BLUE, GREEN, VERMILION), ("-", "--", "-."), strict=True):

@@ -1,4 +1,4 @@
-"""The suite `mnist`: every estimator with its default parameters; its committed results hold what is promised."""
+"""The suite `mnist`: nine methods with default parameters; its committed results hold what is promised."""
 
 import json
 from pathlib import Path

@@ -128,7 +128,7 @@ class LinearClassifier(LinearHead):
 
     @property
     def n_stored_variables_(self) -> int:
-        """Numbers needed for predictions: everything that was learnt."""
+        """Number of values needed for predictions, all of them parameters."""
         check_is_fitted(self)
         return self.n_parameters_
 

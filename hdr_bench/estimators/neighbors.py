@@ -147,7 +147,7 @@ class KNNClassifier(PixelClassifier):
 
     @property
     def n_stored_variables_(self) -> int:
-        """Numbers needed for predictions: the training images."""
+        """Number of values needed for predictions: the training images."""
         check_is_fitted(self)
         return int(self._images.size)
 

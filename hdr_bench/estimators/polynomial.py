@@ -63,6 +63,8 @@ class PolynomialClassifier(LinearHead):
         Added to the weighted sums.
     scale_ : float
         Divisor of the pixels.
+    engine_ : str
+        Engine used by the fit.
     n_iter_ : int
         Number of iterations run; 1 for least squares.
     n_features_in_ : int
@@ -163,7 +165,8 @@ class PolynomialClassifier(LinearHead):
     def _check_data(self, data: DataShape) -> None:
         most = min(data.n_samples, data.n_samples if data.n_features is None else data.n_features)
         n = count_products(min(self.n_components, most), self.degree)
-        # Least squares sums the products of all pairs; logistic regression stores them for each image.
+        # Least squares needs a matrix with one entry per pair of products; logistic regression stores every product of
+        # every image.
         n_bytes = 8 * n**2 if self.loss == "squared_error" else 4 * n * data.n_samples
         what = f"degree={self.degree!r} with n_components={self.n_components!r} makes {_in_words(n)} products, which"
         check_need(what, n_bytes, "use a lower degree or fewer components")
@@ -189,13 +192,17 @@ class PolynomialClassifier(LinearHead):
 
     @property
     def n_stored_variables_(self) -> int:
-        """Numbers needed for predictions: everything that was learnt."""
+        """Number of values needed for predictions, all of them parameters."""
         check_is_fitted(self)
         return self.n_parameters_
 
     @property
     def n_multiply_accumulates_(self) -> int:
-        """Multiply-accumulates for one image: the components, one per factor after a product's first, and the sum."""
+        """Multiply-accumulates for one image.
+
+        They are counted for the components, for the products (one for each factor but the first), and for the weighted
+        sums.
+        """
         check_is_fitted(self)
         n_components, n_products = self.pca_.n_components_, self.coef_.shape[1]
         counts = [comb(n_components + size - 1, size) for size in range(1, self.degree + 1)]

@@ -174,7 +174,7 @@ class RadialBasisClassifier(PixelClassifier):
 
     @property
     def n_stored_variables_(self) -> int:
-        """Numbers needed for predictions: everything that was learnt."""
+        """Number of values needed for predictions, all of them parameters."""
         return self.n_parameters_
 
     @property

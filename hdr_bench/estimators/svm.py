@@ -182,7 +182,7 @@ class SVMClassifier(PixelClassifier):
 
     @property
     def n_stored_variables_(self) -> int:
-        """Numbers needed for predictions: support vectors, their weights, intercepts."""
+        """Number of values needed for predictions: support vectors, their weights, intercepts."""
         check_is_fitted(self)
         return int(self.svc_.support_vectors_.size + self.svc_.dual_coef_.size + self.svc_.intercept_.size)
 

@@ -109,7 +109,7 @@ class Measurements(MetricsRecord):
     n_multiply_accumulates : int or None
         Number for one image, if it is fixed for the method.
     n_stored_variables : int or None
-        Numbers needed for predictions: learned parameters and stored training images (LeCun et al. 1998,
+        Number of values needed for predictions: learned parameters and stored training images (LeCun et al. 1998,
         "Gradient-based learning applied to document recognition", Figure 12).
     engine : str
         Library that did the computation.

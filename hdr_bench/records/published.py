@@ -52,7 +52,7 @@ class Published(SuitePart):
     n_images : int or None
         Number of images on which the published share was measured; None for the same number as here.
     repeats : int
-        Number of runs that the published value is the mean of.
+        Number of runs that the published figure is the mean of.
     other_images : bool
         Whether the published share was measured on other images, e.g. another random split of the same data. Figures
         for another number of images are compared in this way without being marked.
@@ -61,7 +61,7 @@ class Published(SuitePart):
         shown, but is not one of the published figures.
     tolerance : float or None
         For counts: rounding error of the source; None for no rounding. For training and validation figures: allowed
-        difference per epoch from the published value, e.g. if it was read from a plot; None compares by ratio.
+        difference per epoch from the published figure, e.g. if it was read from a plot; None compares by ratio.
     not_comparable : str
         Why it cannot be compared with measurements, e.g. another protocol or other data.
     at_least : bool

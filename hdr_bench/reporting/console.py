@@ -25,7 +25,7 @@ from hdr_bench.reporting.parts import make_part
 from hdr_bench.reporting.run import RunContents
 from hdr_bench.reporting.tables import Cell, to_cells
 from hdr_bench.reporting.tables import Table as Written
-from hdr_bench.reporting.tables.accuracy import GROUP, INTERVAL, accuracy_table
+from hdr_bench.reporting.tables.accuracy import ALIKE, INTERVAL, accuracy_table
 from hdr_bench.reporting.tables.costs import memory_table, range_head, time_table
 from hdr_bench.reporting.tables.other_test_sets import list_accuracies
 from hdr_bench.reporting.tables.table import DISTURBED, METHOD
@@ -35,7 +35,7 @@ _STYLES = {"best": "bold", "like": "italic"}
 _HEADS = {
     METRICS["accuracy"].head: "Acc.\n(%)",
     INTERVAL: "95 %\ninterval",
-    GROUP: "Group\n",
+    ALIKE: "Alike\n",
     METRICS["fit_seconds"].head: "Fit\n(s)",
     METRICS["predict_seconds"].head: "Predict\nall (s)",
     METRICS["fit_peak_bytes"].head: "Memory\n(MB)",
@@ -91,9 +91,9 @@ def _table(contents: RunContents, compared: Comparisons, console: Console) -> Fi
     written = (accuracy_table(summary, compared), memory_table(summary, results), time_table(summary, results))
     columns = {head: cells for table in written for head, cells in _columns(table).items()}
     rows = summary.to_dict("records")
-    columns[GROUP] = [_with_trials(cell, row) for cell, row in zip(columns[GROUP], rows, strict=True)]
+    columns[ALIKE] = [_with_trials(cell, row) for cell, row in zip(columns[ALIKE], rows, strict=True)]
     shown = [
-        ConsoleColumn(head, [_text(cell) for cell in columns[name]], "left" if name == GROUP else "right")
+        ConsoleColumn(head, [_text(cell) for cell in columns[name]], "left" if name == ALIKE else "right")
         for name, head in _HEADS.items()
     ]
     names = [_text(cell) for cell in columns[METHOD.head]]

@@ -15,12 +15,12 @@ from hdr_bench.web.database.locks import lock_changes
 from hdr_bench.web.database.tables import ModelVersion
 from hdr_bench.web.database.versions import (
     add_version,
-    answer_in_order,
     find_choice,
     find_version,
     list_versions,
     serve_version,
     served_versions,
+    set_served_models,
 )
 from hdr_bench.web.first_files import FirstModel, KeptFile, check_file, find_first_models, keep_file
 from hdr_bench.web.first_fit_process import Fit, run_fits
@@ -80,7 +80,7 @@ def register_first_models(settings: ServerSettings, database: Database) -> None:
             _serve_first(session, model, card, file)
         _serve_fitted(session, fitted)
         names = [*(model.name for model in models), *fitted]
-        answer_in_order(session, names)
+        set_served_models(session, names)
         repair(session, files)
         # The database is in this folder, so no other server has the files.
         if is_own:
@@ -165,7 +165,7 @@ def _add_fitted(model: FirstModel, settings: ServerSettings, database: Database)
             return
         _serve_first(session, model, card, keep_file(model.path, settings.models_folder))
         names = [served.name for served, _ in served_versions(session)]
-        answer_in_order(session, sorted(names, key=lambda name: METHODS.index(name) if name in METHODS else -1))
+        set_served_models(session, sorted(names, key=lambda name: METHODS.index(name) if name in METHODS else -1))
 
 
 def _serve_first(session: Session, model: FirstModel, card: ModelCard, file: KeptFile) -> None:

@@ -10,7 +10,7 @@ from starlette.concurrency import run_in_threadpool
 from hdr_bench.exceptions import ModelFileError
 from hdr_bench.web.database.engine import Database
 from hdr_bench.web.database.tables import ModelVersion
-from hdr_bench.web.database.versions import find_number, serve_version, served_versions
+from hdr_bench.web.database.versions import find_version_by_number, serve_version, served_versions
 from hdr_bench.web.model_files import FileState, ModelFiles, find_absent
 from hdr_bench.web.recognition.pool import ReadingPool
 from hdr_bench.web.recognition.records import ServedVersion
@@ -133,9 +133,9 @@ def choose_version(session: Session, model: str, number: int, folder: Path) -> M
     Raises
     ------
     ModelFileError
-        If the version is damaged, was rejected because it may be worse, or its file is not here.
+        If the version is damaged, was rejected because it is worse, or its file is not here.
     """
-    version = find_number(session, model, number)
+    version = find_version_by_number(session, model, number)
     if version is not None and find_absent([version], folder):
         raise ModelFileError(
             f"version {number} of {model} cannot be used: its file {version.file} is missing from this server's "

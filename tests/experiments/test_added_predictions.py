@@ -192,12 +192,18 @@ def test_a_damaged_file_is_a_row_that_says_so(folder, guesses):
 def test_the_command(folder, guesses):
     said = call_command("add-predictions", folder, guesses("keras.csv", 30), "--name", "Keras CNN")
     assert said.returncode == 0
-    assert said.stdout.startswith("added: Keras CNN, from 1 file\n")
+    assert said.stdout.startswith("added: Keras CNN (predictions of 1 file)\n")
     assert "Keras CNN" in (folder / "report.md").read_text()
     said = call_command("add-predictions", folder, "--remove", "Keras CNN")
-    assert said.stdout.startswith("removed: Keras CNN, from 1 file\n")
+    assert said.stdout.startswith("removed: Keras CNN (predictions of 1 file)\n")
     assert "Keras CNN" not in (folder / "report.md").read_text()
-    for words in ([], ["--remove", "x", "--name", "y"], [guesses("a.csv", 1)]):
+    wrong = {
+        "neither FILE nor --remove": [],
+        "--remove with --name": ["--remove", "x", "--name", "y"],
+        "FILE without --name": [guesses("a.csv", 1)],
+        "--name without FILE": ["--name", "y"],
+    }
+    for fault, words in wrong.items():
         refused = call_command("add-predictions", folder, *words)
         assert refused.returncode == 2
-        assert "to add predictions" in refused.stderr
+        assert f"{fault}. To add predictions, give FILE and " in refused.stderr

@@ -51,12 +51,12 @@ def test_versions_are_numbered_per_model_and_served_in_their_order(database):
         assert _served(session) == [("svm", 1), ("cnn", 1), ("knn", 1)]
 
 
-def test_a_damaged_or_refused_version_is_not_served(database):
+def test_a_damaged_or_rejected_version_is_not_served(database):
     with database.begin() as session:
         add_served(session)
         _add(session, state="refused")
         _add(session).state = "damaged"
-    for number, message in ((2, "may be worse"), (3, "file is damaged")):
+    for number, message in ((2, "did worse than the version that it was retrained from"), (3, "file is damaged")):
         with pytest.raises(ModelFileError, match=message), database.begin() as session:
             serve_version(session, "cnn", number)
     with database.read() as session:

@@ -36,8 +36,10 @@ def add_predictions(
     They become a method in its tables, with accuracy, interval and paired tests, but without times. Running the suite
     again neither repeats nor removes them.
     """
-    if (remove is None) == (not files) or (remove is None) != (name is not None):
-        raise typer.BadParameter("give FILE and --name NAME to add predictions, or --remove NAME alone")
+    if fault := _find_fault(files or [], name, remove):
+        raise typer.BadParameter(
+            f"{fault}. To add predictions, give FILE and --name NAME; to remove them, give only --remove NAME."
+        )
     if remove is not None:
         _remove(run_folder, remove)
     else:
@@ -46,15 +48,25 @@ def add_predictions(
         write_and_print_report(run_folder, DEFAULT_FORMATS)
 
 
+def _find_fault(files: list[Path], name: str | None, remove: str | None) -> str:
+    """Return which arguments do not belong together; empty if they do."""
+    given = [word for word, is_given in (("FILE", bool(files)), ("--name", name is not None)) if is_given]
+    if remove is not None:
+        return f"--remove with {' and '.join(given)}" if given else ""
+    if len(given) == 1:
+        return f"{given[0]} without {'--name' if files else 'FILE'}"
+    return "" if given else "neither FILE nor --remove"
+
+
 def _add(run_folder: Path, files: list[Path], name: str, dataset: str | None, deterministic: bool) -> None:
     from hdr_bench.experiments.added_predictions import add_predictions as add
 
     keys = add(run_folder, files, name, dataset=dataset, is_deterministic=deterministic)
-    say(f"added: {name}, from {len(keys)} {'file' if len(keys) == 1 else 'files'}")
+    say(f"added: {name} (predictions of {len(keys)} {'file' if len(keys) == 1 else 'files'})")
 
 
 def _remove(run_folder: Path, name: str) -> None:
     from hdr_bench.experiments.added_predictions import remove_predictions
 
     count = remove_predictions(run_folder, name)
-    say(f"removed: {name}, from {count} {'file' if count == 1 else 'files'}")
+    say(f"removed: {name} (predictions of {count} {'file' if count == 1 else 'files'})")

@@ -1,4 +1,4 @@
-"""The command `report`, which writes the report of a run again."""
+"""The command `report`, which regenerates the report of a run."""
 
 from pathlib import Path
 from typing import Annotated
@@ -14,7 +14,10 @@ def report(
     run_folder: Annotated[Path, typer.Argument(metavar="RUN", help="Folder of a run.")],
     formats: Annotated[
         str,
-        typer.Option(help=f"Formats, from {', '.join(FORMATS)}; other files of the last report are removed."),
+        typer.Option(
+            help=f"Comma-separated formats to write: {', '.join(FORMATS)}. "
+            "Files of the previous report in other formats are removed."
+        ),
     ] = ",".join(DEFAULT_FORMATS),
 ) -> None:
     """Regenerate the report of a run from its stored or committed results.

@@ -84,7 +84,7 @@ engine_ : str
 n_parameters_ : int
     Number of trainable parameters.
 n_stored_variables_ : int
-    Numbers needed for predictions: weights, running means and variances.
+    Number of values needed for predictions: weights, running means and variances.
 n_multiply_accumulates_ : int
     Multiply-accumulates for one image, in convolutions and fully connected layers.
 image_shape_ : tuple of int

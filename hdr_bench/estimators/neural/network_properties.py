@@ -57,7 +57,7 @@ class NetworkProperties(ABC):
 
     @property
     def n_stored_variables_(self) -> int:
-        """Numbers needed for predictions: weights, running means and variances."""
+        """Number of values needed for predictions: weights, running means and variances."""
         check_is_fitted(self)
         return sum(row.parameters + row.buffers for row in self.layer_table_)
 

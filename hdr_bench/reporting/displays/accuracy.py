@@ -32,9 +32,9 @@ class AccuracyDisplay(ResultsDisplay):
     Attributes
     ----------
     ax_ : matplotlib.axes.Axes
-        Where it was drawn.
+        Axes that the display was drawn on.
     figure_ : matplotlib.figure.Figure
-        The figure of `ax_`.
+        Figure that contains `ax_`.
 
     Examples
     --------
@@ -49,12 +49,12 @@ class AccuracyDisplay(ResultsDisplay):
 
     @classmethod
     def from_results(cls, results: pd.DataFrame) -> Self:
-        """Make the display of all methods.
+        """Create the display of all methods.
 
         Parameters
         ----------
         results : DataFrame
-            As `load_results` returns it.
+            Results, in the form that `load_results` returns.
 
         Returns
         -------
@@ -74,7 +74,7 @@ class AccuracyDisplay(ResultsDisplay):
 
     @property
     def figsize(self) -> tuple[float, float]:
-        """Width and height that suit it, in inches."""
+        """Suitable width and height in inches."""
         return 7.5, 1.2 + 0.3 * len(self.summary)
 
     def frame(self) -> pd.DataFrame:
@@ -108,7 +108,7 @@ class AccuracyDisplay(ResultsDisplay):
         Parameters
         ----------
         ax : matplotlib.axes.Axes, default=None
-            Where to draw; by default on a new figure.
+            Axes to draw on; by default those of a new figure.
         errorbar_kw : dict, default=None
             Keywords of `matplotlib.axes.Axes.errorbar`, for the accuracies with their intervals.
         vlines_kw : dict, default=None

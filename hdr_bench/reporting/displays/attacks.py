@@ -1,4 +1,4 @@
-"""Accuracy of each method by the size of an attack."""
+"""Accuracy of each method by attack strength."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

@@ -22,9 +22,9 @@ class Display(Protocol):
     Attributes
     ----------
     ax_ : matplotlib.axes.Axes
-        Where it was drawn.
+        Axes that the display was drawn on.
     figure_ : matplotlib.figure.Figure
-        The figure of `ax_`.
+        Figure that contains `ax_`.
     """
 
     ax_: Any
@@ -32,7 +32,7 @@ class Display(Protocol):
 
     @property
     def figsize(self) -> tuple[float, float]:
-        """Width and height that suit it, in inches."""
+        """Suitable width and height in inches."""
 
     @property
     def note(self) -> str:
@@ -60,7 +60,7 @@ class Display(Protocol):
         Parameters
         ----------
         ax : matplotlib.axes.Axes, default=None
-            None makes a new figure of the size that suits it.
+            Axes to draw on; by default those of a new figure of suitable size.
 
         Returns
         -------
@@ -76,9 +76,9 @@ class BaseDisplay(ABC):
     Attributes
     ----------
     ax_ : matplotlib.axes.Axes
-        Where it was drawn; None before.
+        Axes that the display was drawn on; None before.
     figure_ : matplotlib.figure.Figure
-        The figure of `ax_`; None before.
+        Figure that contains `ax_`; None before.
     """
 
     ax_: Any = field(default=None, init=False)
@@ -90,7 +90,7 @@ class BaseDisplay(ABC):
     @property
     @abstractmethod
     def figsize(self) -> tuple[float, float]:
-        """Width and height that suit it, in inches."""
+        """Suitable width and height in inches."""
 
     @property
     def note(self) -> str:
@@ -122,7 +122,7 @@ class BaseDisplay(ABC):
         Parameters
         ----------
         ax : matplotlib.axes.Axes, default=None
-            None makes a new figure of the size that suits it.
+            Axes to draw on; by default those of a new figure of suitable size.
 
         Returns
         -------
@@ -131,7 +131,7 @@ class BaseDisplay(ABC):
         """
 
     def _set_axes(self, ax: "Axes | None") -> "tuple[Axes, Figure]":
-        """Set where it is drawn: on `ax`, or on the axes of a new figure of the size that suits it."""
+        """Set the axes to draw on: `ax`, or those of a new figure of suitable size."""
         if ax is None:
             from matplotlib import pyplot
 
@@ -147,12 +147,12 @@ class ResultsDisplay(BaseDisplay):
     @classmethod
     @abstractmethod
     def from_results(cls, results: pd.DataFrame) -> Self:
-        """Make the display of a run's results.
+        """Create the display from a run's results.
 
         Parameters
         ----------
         results : DataFrame
-            As `load_results` returns it.
+            Results, in the form that `load_results` returns.
 
         Returns
         -------
@@ -161,7 +161,7 @@ class ResultsDisplay(BaseDisplay):
 
     @classmethod
     def from_run(cls, run: RunSource, **options: Any) -> Self:
-        """Make the display of a run.
+        """Create the display from a run.
 
         Parameters
         ----------

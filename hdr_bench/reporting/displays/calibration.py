@@ -35,9 +35,9 @@ class ReliabilityDisplay(BaseDisplay):
     Attributes
     ----------
     ax_ : matplotlib.axes.Axes
-        Where it was drawn.
+        Axes that the display was drawn on.
     figure_ : matplotlib.figure.Figure
-        The figure of `ax_`.
+        Figure that contains `ax_`.
 
     Examples
     --------
@@ -52,7 +52,7 @@ class ReliabilityDisplay(BaseDisplay):
 
     @classmethod
     def from_run(cls, run: RunSource, case: str) -> Self:
-        """Make the display of a method, from all its trials.
+        """Create the display of a method, from all its trials.
 
         Parameters
         ----------
@@ -83,7 +83,7 @@ class ReliabilityDisplay(BaseDisplay):
 
     @property
     def figsize(self) -> tuple[float, float]:
-        """Width and height that suit it, in inches."""
+        """Suitable width and height in inches."""
         return 4.7, 3.7
 
     def frame(self) -> pd.DataFrame:
@@ -119,7 +119,7 @@ class ReliabilityDisplay(BaseDisplay):
         Parameters
         ----------
         ax : matplotlib.axes.Axes, default=None
-            Where to draw; by default on a new figure.
+            Axes to draw on; by default those of a new figure.
         line_kw : dict, default=None
             Keywords of `matplotlib.axes.Axes.plot`, for the line through the bins.
         scatter_kw : dict, default=None

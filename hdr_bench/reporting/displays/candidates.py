@@ -23,21 +23,22 @@ _MOST_ROWS = 30
 
 @dataclass(eq=False, repr=False)
 class SearchDisplay(BaseDisplay):
-    """Mean accuracy over the folds of each candidate of a grid search, the best first.
+    """Mean accuracy over the folds of each candidate in a grid search.
 
     Parameters
     ----------
     candidates : DataFrame
-        As `load_candidates` returns it, of one method and seed, best first.
+        Candidates of one method and seed, in the form that `load_candidates` returns: the chosen one first, then by
+        descending accuracy.
     title : str, default=""
         The method.
 
     Attributes
     ----------
     ax_ : matplotlib.axes.Axes
-        Where it was drawn.
+        Axes that the display was drawn on.
     figure_ : matplotlib.figure.Figure
-        The figure of `ax_`.
+        Figure that contains `ax_`.
 
     Examples
     --------
@@ -50,9 +51,9 @@ class SearchDisplay(BaseDisplay):
 
     @classmethod
     def from_run(cls, run: RunSource, case: str) -> Self:
-        """Make the display of a method, of its first seed.
+        """Create the display from the search of a method's first seed.
 
-        Of successive halving it is the last round that each candidate was in.
+        For successive halving, each candidate is shown with its scores from the last round that it took part in.
 
         Parameters
         ----------
@@ -70,19 +71,21 @@ class SearchDisplay(BaseDisplay):
         UnknownNameError
             If the run has no such case.
         StoreError
-            If all of its trials failed, or it is no grid search.
+            If all of its trials failed, or the case is not a grid search.
         """
         contents = read_contents(run)
         record = contents.good_records(contents.label_of_case(case))[0]
         if record.searched is None:
-            raise StoreError(f"{contents.store.folder}: {case!r} is no grid search")
+            raise StoreError(
+                f"{contents.store.folder}: {case!r} is not a grid search. Choose a case whose protocol is grid-search."
+            )
         frame = pd.DataFrame(candidate_rows([record])).drop_duplicates("params", keep="last")
         ordered = frame.sort_values(["is_chosen", "score"], ascending=False, kind="stable", na_position="last")
         return cls(ordered.reset_index(drop=True), case)
 
     @property
     def figsize(self) -> tuple[float, float]:
-        """Width and height that suit it, in inches."""
+        """Suitable width and height in inches."""
         return 8.0, 1.2 + 0.25 * min(len(self.candidates), _MOST_ROWS)
 
     def frame(self) -> pd.DataFrame:
@@ -91,8 +94,8 @@ class SearchDisplay(BaseDisplay):
         Returns
         -------
         frame : DataFrame
-            A row per candidate: ``params`` (JSON), ``score`` and ``score_std`` (mean and standard deviation of its
-            accuracy, shares), ``fit_seconds`` (of one fit), ``is_chosen``.
+            One row per candidate: ``params`` (JSON), ``score`` and ``score_std`` (mean and standard deviation of its
+            accuracy, as a fraction of 1), ``fit_seconds`` (mean time of one fit), ``is_chosen``.
         """
         return self.candidates[["params", "score", "score_std", "fit_seconds", "is_chosen"]]
 
@@ -103,15 +106,17 @@ class SearchDisplay(BaseDisplay):
         -------
         text : str
         """
-        return f"Chosen: {self.candidates['params'][0]}, of {len(self.candidates)} candidates."
+        return f"Chosen from {len(self.candidates)} candidates: {self.candidates['params'][0]}."
 
     def plot(self, ax: "Axes | None" = None, *, errorbar_kw: dict[str, Any] | None = None) -> Self:
-        """Draw a line per candidate with the standard deviation over the folds, the chosen one marked.
+        """Draw the mean accuracy of each candidate; the chosen candidate is a diamond.
+
+        Error bars are standard deviations over the folds. At most 30 candidates are drawn.
 
         Parameters
         ----------
         ax : matplotlib.axes.Axes, default=None
-            Where to draw; by default on a new figure.
+            Axes to draw on; by default those of a new figure.
         errorbar_kw : dict, default=None
             Keywords of `matplotlib.axes.Axes.errorbar`, for the candidates.
 
@@ -135,7 +140,7 @@ class SearchDisplay(BaseDisplay):
         ax.set_yticks(range(len(rows)), words, fontsize=8)
         ax.set_ylim(len(rows) - 0.5, -0.5)
         ax.set_xlabel("Accuracy over the folds (%), mean and standard deviation")
-        more = "" if len(rows) == len(self.candidates) else f", the best {_MOST_ROWS} of {len(self.candidates)}"
-        ax.set_title(f"Candidates of {shorten_label(self.title)}{more}; the diamond was chosen")
+        more = "" if len(rows) == len(self.candidates) else f" (best {_MOST_ROWS} of {len(self.candidates)})"
+        ax.set_title(f"Candidates of {shorten_label(self.title)}{more}; diamond: chosen")
         ax.grid(axis="y", visible=False)
         return self

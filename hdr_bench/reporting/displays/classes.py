@@ -59,7 +59,7 @@ class ClassCurvesDisplay(BaseDisplay):
 
     @classmethod
     def from_run(cls, run: RunSource, case: str) -> Self:
-        """Make the display of a method: of several trials, the mean curve and area.
+        """Create the display of a method: of several trials, the mean curve and area.
 
         Curves are averaged vertically (Fawcett 2006, "An introduction to ROC analysis", Pattern Recognition Letters
         27), areas are the mean of the trials' own: scores of different fits are never put together. A class that no
@@ -106,7 +106,7 @@ class ClassCurvesDisplay(BaseDisplay):
 
     @property
     def figsize(self) -> tuple[float, float]:
-        """Width and height that suit it, in inches."""
+        """Suitable width and height in inches."""
         return 4.7, 3.7
 
     def frame(self) -> pd.DataFrame:
@@ -130,7 +130,7 @@ class ClassCurvesDisplay(BaseDisplay):
         Parameters
         ----------
         ax : matplotlib.axes.Axes, default=None
-            Where to draw; by default on a new figure.
+            Axes to draw on; by default those of a new figure.
         line_kw : dict, default=None
             Keywords of `matplotlib.axes.Axes.plot`, for the curves.
 
@@ -181,9 +181,9 @@ class RocDisplay(ClassCurvesDisplay):
     Attributes
     ----------
     ax_ : matplotlib.axes.Axes
-        Where it was drawn.
+        Axes that the display was drawn on.
     figure_ : matplotlib.figure.Figure
-        The figure of `ax_`.
+        Figure that contains `ax_`.
 
     Examples
     --------
@@ -233,9 +233,9 @@ class PrecisionRecallDisplay(ClassCurvesDisplay):
     Attributes
     ----------
     ax_ : matplotlib.axes.Axes
-        Where it was drawn.
+        Axes that the display was drawn on.
     figure_ : matplotlib.figure.Figure
-        The figure of `ax_`.
+        Figure that contains `ax_`.
 
     Examples
     --------

@@ -41,9 +41,9 @@ class ConfusionDisplay(BaseDisplay):
     Attributes
     ----------
     ax_ : matplotlib.axes.Axes
-        Where it was drawn.
+        Axes that the display was drawn on.
     figure_ : matplotlib.figure.Figure
-        The figure of `ax_`.
+        Figure that contains `ax_`.
 
     Examples
     --------
@@ -57,7 +57,7 @@ class ConfusionDisplay(BaseDisplay):
 
     @classmethod
     def from_run(cls, run: RunSource, case: str) -> Self:
-        """Make the display of a method; seeds and folds are added up.
+        """Create the display of a method; seeds and folds are added up.
 
         Of a learning curve it is the trials with most images.
 
@@ -92,7 +92,7 @@ class ConfusionDisplay(BaseDisplay):
 
     @property
     def figsize(self) -> tuple[float, float]:
-        """Width and height that suit it, in inches."""
+        """Suitable width and height in inches."""
         side = min(max(4.2, 0.42 * len(self.class_names)), 9.0)
         return side, side
 
@@ -139,7 +139,7 @@ class ConfusionDisplay(BaseDisplay):
         Parameters
         ----------
         ax : matplotlib.axes.Axes, default=None
-            Where to draw; by default on a new figure.
+            Axes to draw on; by default those of a new figure.
         im_kw : dict, default=None
             Keywords of `matplotlib.axes.Axes.imshow`, which draws the square roots of the shares.
         text_kw : dict, default=None
@@ -173,7 +173,7 @@ def shade_matrix(ax: "Axes", shares: NDArray[np.float64], im_kw: dict[str, Any] 
     Parameters
     ----------
     ax : matplotlib.axes.Axes
-        Where to draw.
+        Axes to draw on.
     shares : ndarray of shape (n_classes, n_classes)
         Of the images of each true class.
     im_kw : dict or None

@@ -33,7 +33,7 @@ class ConfusionGridDisplay(BaseDisplay):
     ax_ : matplotlib.axes.Axes
         The frame around all.
     figure_ : matplotlib.figure.Figure
-        The figure of `ax_`.
+        Figure that contains `ax_`.
 
     Examples
     --------
@@ -45,7 +45,7 @@ class ConfusionGridDisplay(BaseDisplay):
 
     @classmethod
     def from_run(cls, run: RunSource) -> Self:
-        """Make the display of every method whose predictions can be read.
+        """Create the display of every method whose predictions can be read.
 
         Parameters
         ----------
@@ -66,7 +66,7 @@ class ConfusionGridDisplay(BaseDisplay):
 
     @property
     def figsize(self) -> tuple[float, float]:
-        """Width and height that suit it, in inches."""
+        """Suitable width and height in inches."""
         return 8.5, 1.6 + 0.31 * len(self.displays)
 
     def frame(self) -> pd.DataFrame:
@@ -104,7 +104,7 @@ class ConfusionGridDisplay(BaseDisplay):
         Parameters
         ----------
         ax : matplotlib.axes.Axes, default=None
-            Where to draw; by default on a new figure.
+            Axes to draw on; by default those of a new figure.
         im_kw : dict, default=None
             Keywords of `matplotlib.axes.Axes.imshow`, for each matrix.
         text_kw : dict, default=None

@@ -52,9 +52,9 @@ class CorruptionMapDisplay(BaseDisplay):
     Attributes
     ----------
     ax_ : matplotlib.axes.Axes
-        Where it was drawn.
+        Axes that the display was drawn on.
     figure_ : matplotlib.figure.Figure
-        The figure of `ax_`.
+        Figure that contains `ax_`.
 
     Examples
     --------
@@ -67,7 +67,7 @@ class CorruptionMapDisplay(BaseDisplay):
 
     @classmethod
     def from_run(cls, run: RunSource, quantity: str = "error") -> Self:
-        """Make the display of a run.
+        """Create the display from a run.
 
         Parameters
         ----------
@@ -95,7 +95,7 @@ class CorruptionMapDisplay(BaseDisplay):
 
     @classmethod
     def from_corruptions(cls, corruptions: Sequence[CorruptionErrors], quantity: str = "error") -> Self:
-        """Make the display of errors under corruptions.
+        """Create the display of errors under corruptions.
 
         Parameters
         ----------
@@ -130,7 +130,7 @@ class CorruptionMapDisplay(BaseDisplay):
 
     @property
     def figsize(self) -> tuple[float, float]:
-        """Width and height that suit it, in inches."""
+        """Suitable width and height in inches."""
         n_rows, n_columns = self.values.shape
         return max(2.6 + 0.56 * n_columns, _LEAST_WIDTH), 2.0 + 0.27 * n_rows
 
@@ -169,7 +169,7 @@ class CorruptionMapDisplay(BaseDisplay):
         Parameters
         ----------
         ax : matplotlib.axes.Axes, default=None
-            Where to draw; by default on a new figure.
+            Axes to draw on; by default those of a new figure.
         im_kw : dict, default=None
             Keywords of `matplotlib.axes.Axes.imshow`, which draws the square roots of the shares.
         text_kw : dict, default=None

@@ -62,9 +62,9 @@ class CostDisplay(ResultsDisplay):
     Attributes
     ----------
     ax_ : matplotlib.axes.Axes
-        Where it was drawn.
+        Axes that the display was drawn on.
     figure_ : matplotlib.figure.Figure
-        The figure of `ax_`.
+        Figure that contains `ax_`.
 
     Examples
     --------
@@ -79,12 +79,12 @@ class CostDisplay(ResultsDisplay):
 
     @classmethod
     def from_results(cls, results: pd.DataFrame, cost: str = "fit_seconds") -> Self:
-        """Make the display of all methods; those with disturbed times only are left out.
+        """Create the display of all methods; those with disturbed times only are left out.
 
         Parameters
         ----------
         results : DataFrame
-            As `load_results` returns it.
+            Results, in the form that `load_results` returns.
         cost : str, default="fit_seconds"
             What accuracy is drawn against; one of `COST_AXES`.
 
@@ -121,7 +121,7 @@ class CostDisplay(ResultsDisplay):
 
     @property
     def figsize(self) -> tuple[float, float]:
-        """Width and height that suit it, in inches: many names need more room."""
+        """Suitable width and height in inches: many names need more room."""
         return 7.2, 4.4 if len(self.summary) <= _MANY else 6.2
 
     @property
@@ -214,7 +214,7 @@ class CostDisplay(ResultsDisplay):
         Parameters
         ----------
         ax : matplotlib.axes.Axes, default=None
-            Where to draw; by default on a new figure.
+            Axes to draw on; by default those of a new figure.
         errorbar_kw : dict, default=None
             Keywords of `matplotlib.axes.Axes.errorbar`, for the methods.
         hlines_kw : dict, default=None

@@ -34,9 +34,9 @@ class DisagreementDisplay(BaseDisplay):
     Attributes
     ----------
     ax_ : matplotlib.axes.Axes
-        Where it was drawn.
+        Axes that the display was drawn on.
     figure_ : matplotlib.figure.Figure
-        The figure of `ax_`.
+        Figure that contains `ax_`.
 
     Examples
     --------
@@ -49,7 +49,7 @@ class DisagreementDisplay(BaseDisplay):
 
     @classmethod
     def from_run(cls, run: RunSource) -> Self:
-        """Make the display of the methods that were evaluated on the same test images.
+        """Create the display of the methods that were evaluated on the same test images.
 
         Of several data sets it is the one with most methods; folds of the training part are left out.
 
@@ -79,7 +79,7 @@ class DisagreementDisplay(BaseDisplay):
 
     @property
     def figsize(self) -> tuple[float, float]:
-        """Width and height that suit it, in inches."""
+        """Suitable width and height in inches."""
         side = min(3.2 + 0.38 * len(self.labels), 11)
         return side + 0.6, side
 
@@ -114,7 +114,7 @@ class DisagreementDisplay(BaseDisplay):
         Parameters
         ----------
         ax : matplotlib.axes.Axes, default=None
-            Where to draw; by default on a new figure.
+            Axes to draw on; by default those of a new figure.
         im_kw : dict, default=None
             Keywords of `matplotlib.axes.Axes.imshow`, which draws the shares in percent.
         text_kw : dict, default=None

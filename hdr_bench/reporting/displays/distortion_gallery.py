@@ -45,7 +45,7 @@ class DistortionGalleryDisplay(BaseDisplay):
     ax_ : matplotlib.axes.Axes
         The frame around all.
     figure_ : matplotlib.figure.Figure
-        The figure of `ax_`.
+        Figure that contains `ax_`.
 
     Examples
     --------
@@ -59,7 +59,7 @@ class DistortionGalleryDisplay(BaseDisplay):
 
     @classmethod
     def from_run(cls, run: RunSource, label: str, what: str = "attacks") -> Self:
-        """Make the gallery of a method, by its first trial.
+        """Create the gallery of a method from its first trial.
 
         Parameters
         ----------
@@ -92,7 +92,7 @@ class DistortionGalleryDisplay(BaseDisplay):
 
     @property
     def figsize(self) -> tuple[float, float]:
-        """Width and height that suit it, in inches."""
+        """Suitable width and height in inches."""
         return 9.0, 0.7 + 9.0 / COLUMNS * _DOWN / _ACROSS * math.ceil(len(self.examples) / COLUMNS)
 
     @property
@@ -140,7 +140,7 @@ class DistortionGalleryDisplay(BaseDisplay):
         Parameters
         ----------
         ax : matplotlib.axes.Axes, default=None
-            Where to draw; by default on a new figure.
+            Axes to draw on; by default those of a new figure.
         im_kw : dict, default=None
             Keywords of `matplotlib.axes.Axes.imshow`, for each image.
         text_kw : dict, default=None

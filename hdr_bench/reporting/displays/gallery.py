@@ -51,7 +51,7 @@ class GalleryDisplay(BaseDisplay):
     ax_ : matplotlib.axes.Axes
         The frame around all.
     figure_ : matplotlib.figure.Figure
-        The figure of `ax_`.
+        Figure that contains `ax_`.
 
     Examples
     --------
@@ -67,7 +67,7 @@ class GalleryDisplay(BaseDisplay):
 
     @classmethod
     def from_run(cls, run: RunSource, case: str, kind: str = "wrong", max_images: int = MOST_IMAGES) -> Self:
-        """Make the gallery of a method, by its first trial.
+        """Create the gallery of a method from its first trial.
 
         Wrong images are in the order of their confidence, the surest errors first; right ones as many of each class, in
         the order of the test part.
@@ -155,7 +155,7 @@ class GalleryDisplay(BaseDisplay):
 
     @property
     def figsize(self) -> tuple[float, float]:
-        """Width and height that suit it, in inches."""
+        """Suitable width and height in inches."""
         return 8.0, 0.6 + 1.15 * max(math.ceil(len(self.examples) / COLUMNS), 1)
 
     @property
@@ -195,7 +195,7 @@ class GalleryDisplay(BaseDisplay):
         Parameters
         ----------
         ax : matplotlib.axes.Axes, default=None
-            Where to draw; by default on a new figure.
+            Axes to draw on; by default those of a new figure.
         im_kw : dict, default=None
             Keywords of `matplotlib.axes.Axes.imshow`, for each image.
         text_kw : dict, default=None

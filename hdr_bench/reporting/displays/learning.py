@@ -47,9 +47,9 @@ class LearningCurveDisplay(ResultsDisplay):
     Attributes
     ----------
     ax_ : matplotlib.axes.Axes
-        Where it was drawn.
+        Axes that the display was drawn on.
     figure_ : matplotlib.figure.Figure
-        The figure of `ax_`.
+        Figure that contains `ax_`.
 
     Examples
     --------
@@ -61,12 +61,12 @@ class LearningCurveDisplay(ResultsDisplay):
 
     @classmethod
     def from_results(cls, results: pd.DataFrame) -> Self:
-        """Make the display of all learning curves.
+        """Create the display of all learning curves.
 
         Parameters
         ----------
         results : DataFrame
-            As `load_results` returns it.
+            Results, in the form that `load_results` returns.
 
         Returns
         -------
@@ -91,7 +91,7 @@ class LearningCurveDisplay(ResultsDisplay):
 
     @property
     def figsize(self) -> tuple[float, float]:
-        """Width and height that suit it, in inches."""
+        """Suitable width and height in inches."""
         return 8.0, 4.2
 
     def frame(self) -> pd.DataFrame:
@@ -122,7 +122,7 @@ class LearningCurveDisplay(ResultsDisplay):
         Parameters
         ----------
         ax : matplotlib.axes.Axes, default=None
-            Where to draw; by default on a new figure.
+            Axes to draw on; by default those of a new figure.
         errorbar_kw : dict, default=None
             Keywords of `matplotlib.axes.Axes.errorbar`, for the methods.
 

@@ -41,7 +41,7 @@ class Panel:
 
 
 def panels_size(n_panels: int, n_methods: int) -> tuple[float, float]:
-    """Return width and height that suit panels and their legend, in inches.
+    """Return a suitable width and height for panels and their legend, in inches.
 
     Parameters
     ----------
@@ -63,7 +63,7 @@ def draw_panels(
     Parameters
     ----------
     ax : matplotlib.axes.Axes
-        Where to draw.
+        Axes to draw on.
     panels : sequence of Panel
         At least one.
     x_label, y_label : str

@@ -40,9 +40,9 @@ class RejectionDisplay(BaseDisplay):
     Attributes
     ----------
     ax_ : matplotlib.axes.Axes
-        Where it was drawn.
+        Axes that the display was drawn on.
     figure_ : matplotlib.figure.Figure
-        The figure of `ax_`.
+        Figure that contains `ax_`.
 
     Examples
     --------
@@ -56,7 +56,7 @@ class RejectionDisplay(BaseDisplay):
 
     @classmethod
     def from_run(cls, run: RunSource, cases: Sequence[str] | None = None, *, max_methods: int | None = None) -> Self:
-        """Make the display of some methods, or of all; of a method's trials the mean.
+        """Create the display of some methods, or of all; of a method's trials the mean.
 
         Methods without scores of classes are left out.
 
@@ -98,7 +98,7 @@ class RejectionDisplay(BaseDisplay):
 
     @property
     def figsize(self) -> tuple[float, float]:
-        """Width and height that suit it, in inches."""
+        """Suitable width and height in inches."""
         return 8.5, 4.0
 
     def frame(self) -> pd.DataFrame:
@@ -133,7 +133,7 @@ class RejectionDisplay(BaseDisplay):
         Parameters
         ----------
         ax : matplotlib.axes.Axes, default=None
-            Where to draw; by default on a new figure.
+            Axes to draw on; by default those of a new figure.
         line_kw : dict, default=None
             Keywords of `matplotlib.axes.Axes.plot`, for the methods.
         ref_line_kw : dict, default=None

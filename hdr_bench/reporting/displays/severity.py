@@ -39,7 +39,7 @@ class SeverityDisplay(BaseDisplay):
     ax_ : matplotlib.axes.Axes
         The frame around all.
     figure_ : matplotlib.figure.Figure
-        The figure of `ax_`.
+        Figure that contains `ax_`.
 
     Examples
     --------
@@ -51,7 +51,7 @@ class SeverityDisplay(BaseDisplay):
 
     @classmethod
     def from_run(cls, run: RunSource) -> Self:
-        """Make the display of a run.
+        """Create the display from a run.
 
         Parameters
         ----------
@@ -76,7 +76,7 @@ class SeverityDisplay(BaseDisplay):
 
     @property
     def figsize(self) -> tuple[float, float]:
-        """Width and height that suit it, in inches."""
+        """Suitable width and height in inches."""
         return panels_size(self.points["corruption"].nunique(), self.points["case"].nunique())
 
     def frame(self) -> pd.DataFrame:
@@ -111,7 +111,7 @@ class SeverityDisplay(BaseDisplay):
         Parameters
         ----------
         ax : matplotlib.axes.Axes, default=None
-            Where to draw; by default on a new figure.
+            Axes to draw on; by default those of a new figure.
         errorbar_kw : dict, default=None
             Keywords of `matplotlib.axes.Axes.errorbar`, for the errors with their intervals.
 

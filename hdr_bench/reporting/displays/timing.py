@@ -38,9 +38,9 @@ class TimingDisplay(ResultsDisplay):
     Attributes
     ----------
     ax_ : matplotlib.axes.Axes
-        Where it was drawn.
+        Axes that the display was drawn on.
     figure_ : matplotlib.figure.Figure
-        The figure of `ax_`.
+        Figure that contains `ax_`.
 
     Examples
     --------
@@ -53,12 +53,12 @@ class TimingDisplay(ResultsDisplay):
 
     @classmethod
     def from_results(cls, results: pd.DataFrame, measure: str = "fit_seconds") -> Self:
-        """Make the display of all methods with several trials; disturbed times are left out.
+        """Create the display of all methods with several trials; disturbed times are left out.
 
         Parameters
         ----------
         results : DataFrame
-            As `load_results` returns it.
+            Results, in the form that `load_results` returns.
         measure : {"fit_seconds", "predict_seconds"}, default="fit_seconds"
             What was timed.
 
@@ -91,7 +91,7 @@ class TimingDisplay(ResultsDisplay):
 
     @property
     def figsize(self) -> tuple[float, float]:
-        """Width and height that suit it, in inches."""
+        """Suitable width and height in inches."""
         return 7.5, 1.2 + 0.3 * self.times["case"].nunique()
 
     def frame(self) -> pd.DataFrame:
@@ -126,7 +126,7 @@ class TimingDisplay(ResultsDisplay):
         Parameters
         ----------
         ax : matplotlib.axes.Axes, default=None
-            Where to draw; by default on a new figure.
+            Axes to draw on; by default those of a new figure.
         line_kw : dict, default=None
             Keywords of `matplotlib.axes.Axes.plot`, for the marks.
         median_kw : dict, default=None

@@ -38,9 +38,9 @@ class TrainingDisplay(BaseDisplay):
     Attributes
     ----------
     ax_ : matplotlib.axes.Axes
-        Where it was drawn.
+        Axes that the display was drawn on.
     figure_ : matplotlib.figure.Figure
-        The figure of `ax_`.
+        Figure that contains `ax_`.
 
     Examples
     --------
@@ -54,7 +54,7 @@ class TrainingDisplay(BaseDisplay):
 
     @classmethod
     def from_run(cls, run: RunSource, cases: Sequence[str] | None = None, quantity: str = "accuracy") -> Self:
-        """Make the display of some networks of a run, or of all.
+        """Create the display of some networks of a run, or of all.
 
         Of a learning curve it is the trials with most images.
 
@@ -95,7 +95,7 @@ class TrainingDisplay(BaseDisplay):
 
     @property
     def figsize(self) -> tuple[float, float]:
-        """Width and height that suit it, in inches: the legend has a line for each network and part."""
+        """Suitable width and height in inches: the legend has a line for each network and part."""
         if not self._has_several:
             return 4.25, 3.4
         return 8.5, max(4.2, 0.8 + 0.19 * self.frame().groupby(["case", "part"]).ngroups)
@@ -143,7 +143,7 @@ class TrainingDisplay(BaseDisplay):
         Parameters
         ----------
         ax : matplotlib.axes.Axes, default=None
-            Where to draw; by default on a new figure.
+            Axes to draw on; by default those of a new figure.
         line_kw : dict, default=None
             Keywords of `matplotlib.axes.Axes.plot`, for the means.
         fill_between_kw : dict, default=None

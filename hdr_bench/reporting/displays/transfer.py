@@ -40,9 +40,9 @@ class TransferDisplay(ResultsDisplay):
     Attributes
     ----------
     ax_ : matplotlib.axes.Axes
-        Where it was drawn.
+        Axes that the display was drawn on.
     figure_ : matplotlib.figure.Figure
-        The figure of `ax_`.
+        Figure that contains `ax_`.
 
     Examples
     --------
@@ -54,12 +54,12 @@ class TransferDisplay(ResultsDisplay):
 
     @classmethod
     def from_results(cls, results: pd.DataFrame) -> Self:
-        """Make the display of a run's results; corrupted and attacked test sets are left out.
+        """Create the display from a run's results; corrupted and attacked test sets are left out.
 
         Parameters
         ----------
         results : DataFrame
-            As `load_results` returns it.
+            Results, in the form that `load_results` returns.
 
         Returns
         -------
@@ -84,7 +84,7 @@ class TransferDisplay(ResultsDisplay):
 
     @classmethod
     def from_run(cls, run: RunSource, **options: Any) -> Self:
-        """Make the display of a run.
+        """Create the display from a run.
 
         Parameters
         ----------
@@ -113,7 +113,7 @@ class TransferDisplay(ResultsDisplay):
 
     @property
     def figsize(self) -> tuple[float, float]:
-        """Width and height that suit it, in inches."""
+        """Suitable width and height in inches."""
         return 9.0, 1.4 + len(self.test_sets) * (0.3 + 0.14 * self.summary["case"].nunique())
 
     def frame(self) -> pd.DataFrame:
@@ -147,7 +147,7 @@ class TransferDisplay(ResultsDisplay):
         Parameters
         ----------
         ax : matplotlib.axes.Axes, default=None
-            Where to draw; by default on a new figure.
+            Axes to draw on; by default those of a new figure.
         errorbar_kw : dict, default=None
             Keywords of `matplotlib.axes.Axes.errorbar`, for the accuracies with their intervals.
 

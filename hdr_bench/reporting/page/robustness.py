@@ -121,7 +121,7 @@ ROBUSTNESS_BLOCKS: tuple[Block, ...] = (
     TableBlock("still-wrong", "Images that were wrong before", _still_wrong),
     FigureBlock(
         "attacks",
-        "Accuracy by the size of an attack",
+        "Accuracy by attack strength",
         _attack_curves,
         Heading("attack-figure", "Attacks"),
         is_in_text=True,

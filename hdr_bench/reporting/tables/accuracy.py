@@ -22,7 +22,7 @@ from hdr_bench.reporting.tables.table import (
 )
 from hdr_bench.reporting.tables.values import value_writer
 
-INTERVAL, GROUP = "95 % interval", "Group"
+INTERVAL, ALIKE = "95 % interval", "Alike"
 """Heads of the columns of the accuracy's interval, and of the letters for what is not told apart."""
 
 
@@ -47,7 +47,7 @@ def accuracy_table(summary: pd.DataFrame, compared: Comparisons) -> Table:
         METHOD,
         Column(accuracy, ("accuracy",), percent),
         Column(INTERVAL, ("accuracy_low", "accuracy_high"), interval_writer(percent)),
-        Column(GROUP, ("letters",), lambda letters: letters or MISSING, "left"),
+        Column(ALIKE, ("letters",), lambda letters: letters or MISSING, "left"),
         Column(error, ("error_rate",), percent),
     ]
     if (summary["n_planned"] > 1).any():
@@ -101,7 +101,7 @@ def _letter_notes(compared: Comparisons) -> list[str]:
     if not compared.pairs:
         return []
     return [
-        "Two methods without a common letter under “Group” differ in accuracy: of all such findings in this "
+        "Two methods without a common letter under “Alike” differ in accuracy: of all such findings in this "
         "report, 5 % are expected to be wrong (Benjamini and Hochberg 1995). The most accurate is bold; those that "
         "share a letter with it are in italics."
     ]

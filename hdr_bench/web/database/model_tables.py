@@ -25,7 +25,8 @@ class ModelVersion(Table):
     origin : str
         ``"embedded"``, ``"given"``, ``"fitted"`` or ``"retrained"``.
     state : str
-        ``"usable"``, ``"offered"``, ``"refused"`` or ``"damaged"``. `ServedModel` records which version is served.
+        ``"usable"``, ``"offered"``, ``"refused"`` (rejected) or ``"damaged"``. `ServedModel` records which version is
+        served.
     file : str
         Name of its file in the models folder.
     sha256 : str
@@ -109,7 +110,7 @@ class Retraining(Table):
     Attributes
     ----------
     state : str
-        ``"queued"``, ``"running"``, ``"done"``, ``"refused"`` or ``"failed"``.
+        ``"queued"``, ``"running"``, ``"done"``, ``"refused"`` (version rejected) or ``"failed"``.
     stage : str
         Current stage, in words.
     epoch, n_epochs : int

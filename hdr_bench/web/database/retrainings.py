@@ -104,7 +104,7 @@ def finish(
     owner : str
         Server that runs it.
     state : str
-        ``"done"``, ``"refused"`` or ``"failed"``.
+        ``"done"``, ``"refused"`` (version rejected) or ``"failed"``.
     reason : str, default=""
         Why the version was rejected, or the job failed.
     version_id : int, optional

@@ -62,7 +62,7 @@ def add_version(
     n_images : int
         Number of original training images.
     state : str, default="usable"
-        ``"usable"``, ``"offered"`` or ``"refused"``.
+        ``"usable"``, ``"offered"`` or ``"refused"`` (rejected).
     parent_id : int, optional
         Version that it was retrained from.
     n_corrections : int, default=0
@@ -96,7 +96,9 @@ def add_version(
 
 
 def find_version(session: Session, model: str, *, sha256: str) -> ModelVersion | None:
-    """Return a model's newest version with a given file, locked against new versions by other transactions.
+    """Return a model's newest version with a given file.
+
+    Other transactions cannot add versions until this one ends.
 
     Parameters
     ----------
@@ -133,7 +135,7 @@ def served_versions(session: Session) -> list[tuple[ServedModel, ModelVersion]]:
 
 
 def serve_version(session: Session, model: str, number: int) -> ModelVersion | None:
-    """Serve a version from now on, which accepts an offered one.
+    """Serve a version from now on. An offered version is thereby accepted.
 
     Parameters
     ----------
@@ -150,14 +152,15 @@ def serve_version(session: Session, model: str, number: int) -> ModelVersion | N
     Raises
     ------
     ModelFileError
-        If the version is damaged, or was rejected because it may be worse.
+        If the version is damaged, or was rejected because it is worse.
     """
     lock_changes(session)
-    version = find_number(session, model, number)
+    version = find_version_by_number(session, model, number)
     if version is None:
         return None
     if version.state not in {"usable", "offered"}:
-        reason = "its file is damaged" if version.state == "damaged" else "it may be worse than the previous one"
+        worse = "it did worse than the version that it was retrained from"
+        reason = "its file is damaged" if version.state == "damaged" else worse
         raise ModelFileError(f"version {number} of {model} cannot be used: {reason}. Choose another version.")
     version.state = "usable"
     served = session.get(ServedModel, model, populate_existing=True)
@@ -182,13 +185,13 @@ def find_choice(session: Session, model: str) -> ModelVersion | None:
     Returns
     -------
     version : ModelVersion or None
-        None if no version was selected yet.
+        None if no version has been selected yet.
     """
     served = session.get(ServedModel, model, populate_existing=True)
     return None if served is None else served.version
 
 
-def answer_in_order(session: Session, names: Sequence[str]) -> None:
+def set_served_models(session: Session, names: Sequence[str]) -> None:
     """Serve exactly these models, in this order, each with the version that was selected last.
 
     Parameters
@@ -232,7 +235,7 @@ def damaged_versions(session: Session) -> list[ModelVersion]:
     return list(session.scalars(select(ModelVersion).where(ModelVersion.state == "damaged")))
 
 
-def find_number(session: Session, model: str, number: int) -> ModelVersion | None:
+def find_version_by_number(session: Session, model: str, number: int) -> ModelVersion | None:
     """Return a version of a model by its number.
 
     Parameters

@@ -98,6 +98,7 @@ class Decision:
     Attributes
     ----------
     verdict : {"taken", "offered", "refused"}
+        Whether the version is accepted ("taken"), offered, or rejected ("refused").
     reason : str
         Reason, in one or two sentences.
     kept : PairedCounts

@@ -13,7 +13,7 @@ class Buckets:
     per_minute : int
         Tokens refilled per minute, and the capacity of a bucket.
     clock : callable
-        Clock in seconds.
+        Function that returns the time in seconds.
     most_clients : int
         Largest number of clients that are remembered.
     """

@@ -18,7 +18,7 @@ class RateLimit:
     app : ASGIApp
     settings : ServerSettings
     clock : callable
-        Clock in seconds.
+        Function that returns the time in seconds.
     """
 
     def __init__(self, app: ASGIApp, settings: ServerSettings, clock: Callable[[], float]) -> None:

@@ -55,7 +55,7 @@ class ModelService:
         HTTPException
             404 if there is no such version.
         ModelFileError
-            If its file is damaged or missing, or it may be worse than the previous version.
+            If its file is damaged or missing, or it was rejected because it is worse.
         """
         folder = self._state.settings.models_folder
         if await self._state.write(lambda session: choose_version(session, model, number, folder)) is None:

@@ -262,7 +262,7 @@ def test_candidates_of_a_search_the_chosen_one_first(contents):
     assert json.loads(frame["params"][0]) == {"n_neighbors": 1}
     labels = [label.get_text() for label in _drawn(display).get_yticklabels()]
     assert labels[0] == "n_neighbors = 1"
-    with pytest.raises(StoreError, match="'k-NN' is no grid search"):
+    with pytest.raises(StoreError, match="'k-NN' is not a grid search. Choose a case"):
         SearchDisplay.from_run(contents, "k-NN")
 
 

@@ -59,7 +59,7 @@ def test_what_each_table_holds(tables, various_tables):
         "Method",
         "Accuracy",
         "95 % interval",
-        "Group",
+        "Alike",
         "Error",
         "Trials",
         "Lowest to highest",

@@ -37,9 +37,9 @@ class CorrectionBody(Body):
     Attributes
     ----------
     digit_id : int
-        Id of the mark.
+        Id of the mark (digit) in the picture.
     label : int or None
-        The digit; null if the mark is not a digit.
+        Corrected digit; null if the mark is not a digit.
     """
 
     digit_id: int

@@ -11,15 +11,15 @@ class CorrectionReply(BaseModel):
     id : int
         Id in the database.
     digit_id : int
-        Id of the mark.
+        Id of the mark (digit) in the picture.
     reading_id : int
         Id of the reading.
     label : int or None
-        The digit; null if the mark is not a digit.
+        Corrected digit; null if the mark is not a digit.
     read : int or None
         The digit that was read; null if the mark was rejected.
     review : str
-        Review state; waiting if every model finds the label unlikely.
+        Review state: `clear`, `waiting` if every model finds the label unlikely, or `confirmed` after the review.
     """
 
     id: int

@@ -15,7 +15,7 @@ class RetrainingReply(BaseModel):
     model : str
         Name of the model.
     state : str
-        State of the retraining.
+        State of the retraining; refused if the new version was rejected.
     stage : str
         Current stage, in words.
     epoch : int

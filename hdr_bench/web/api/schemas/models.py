@@ -17,7 +17,7 @@ class VersionReply(BaseModel):
     origin : str
         Origin: embedded, given, fitted or retrained.
     state : str
-        State: usable, offered, refused, damaged, or missing if this server does not have its file.
+        State: usable, offered, refused (rejected), damaged, or missing if this server does not have its file.
     served : bool
         Whether it is in use.
     parent : int or None

@@ -15,7 +15,7 @@ class ShortCorrection(BaseModel):
     id : int
         Id in the database.
     label : int or None
-        The digit; null if the mark is not a digit.
+        Corrected digit; null if the mark is not a digit.
     review : str
         Review state; waiting if every model finds the label unlikely.
     """
