@@ -53,8 +53,8 @@ Estimated number of wrong labels, those that MNIST has itself included:
 
 
 # The known errors' source is of any length, so it has a line of its own.
-_KNOWN = """MNIST's test part, of whose labels {n_known} are known to be wrong: how many of these are among the first images; judged
-by methods that learned from four fifths of both parts. The wrong labels are those of:
+_KNOWN = """MNIST's test part, of whose labels {n_known} are known to be wrong: how many of these are among the first
+images; judged by methods that learned from four fifths of both parts. The wrong labels are those of:
 
 {source}.
 
