@@ -52,8 +52,11 @@ Estimated number of wrong labels, those that MNIST has itself included:
 {known}"""
 
 
-_KNOWN = """MNIST's test part, of whose labels 15 are known to be wrong ({source}): how many of these are
-among the first images; judged by methods that learned from four fifths of both parts.
+# The known errors' source is of any length, so it has a line of its own.
+_KNOWN = """MNIST's test part, of whose labels {n_known} are known to be wrong: how many of these are among the first
+images; judged by methods that learned from four fifths of both parts. The wrong labels are those of:
+
+{source}.
 
 {table}"""
 
@@ -102,15 +105,15 @@ def rows_of(kind: str, audit: LabelAudit, wrong: NDArray[np.intp]) -> Iterator[d
 
 def known_errors(audit: LabelAudit) -> str:
     """Return what is found of the errors that are known of MNIST's test part: a table, and who knows them."""
-    rows = []
+    rows, source, n_known = [], "", 0
     for name, order in orders(audit):
         curve = recall_of_known(audit.data, audit.rows[order])
         if curve is None:
             raise SystemExit("the errors of this copy of MNIST are not known")
         found = {f"First {n}": str(curve.found_among(n)) for n in NAMED}
         rows.append({"Order": name, **found, "Rank of the last": f"{curve.ranks[-1]:,}"})
-        source = curve.source
-    return f"\n{_KNOWN.format(source=source, table=_table(rows, 1))}\n"
+        source, n_known = curve.source, len(curve.ranks)
+    return f"\n{_KNOWN.format(n_known=n_known, source=source, table=_table(rows, 1))}\n"
 
 
 def _plan(dataset: str | Dataset, part: str, folder: Path) -> AuditPlan:

@@ -20,7 +20,7 @@ from hdr_bench.auditing.ranking import Ranking, rank_labels
 from hdr_bench.auditing.wrong_labels import WrongLabels, estimate_wrong_labels
 
 FEWEST, MOST = 100, 1_000
-"""Bounds on the number of candidates that an audit lists."""
+"""Bounds on the number of candidates that an audit lists, besides duplicates with conflicting labels."""
 
 N_NEIGHBORS = 6
 """Number of nearest images shown beside a candidate."""
@@ -151,9 +151,11 @@ def list_candidates(ranking: Ranking, is_conflict: NDArray[np.bool_]) -> NDArray
     """
     order = ranking.order
     n_flagged = int(ranking.is_flagged.sum())
-    is_listed = ranking.is_flagged | is_conflict
-    is_listed[order[: max(n_flagged, FEWEST)]] = True
-    return order[is_listed[order]][:MOST]
+    is_suspicious = ranking.is_flagged.copy()
+    is_suspicious[order[: max(n_flagged, FEWEST)]] = True
+    is_listed = is_conflict.copy()
+    is_listed[order[is_suspicious[order]][:MOST]] = True
+    return order[is_listed[order]]
 
 
 def _select(judgement: Judgement, chosen: NDArray[np.bool_]) -> Judgement:

@@ -52,6 +52,25 @@ def to_bytes(images: NDArray[np.generic], rows: NDArray[np.intp]) -> NDArray[np.
     return np.round(255 * (chosen.astype(np.float64) - low) / max(high - low, 1e-12)).astype(np.uint8)
 
 
+def suggested_class(probabilities: NDArray[np.float64], given: int) -> int:
+    """Return the most likely class other than the given one.
+
+    Parameters
+    ----------
+    probabilities : ndarray of shape (n_classes,), float64
+    given : int
+        Index of the given class.
+
+    Returns
+    -------
+    suggested : int
+        Index of the suggested class.
+    """
+    others = probabilities.copy()
+    others[given] = -1.0
+    return int(others.argmax())
+
+
 def _candidate_of(audit: LabelAudit, place: int) -> Candidate:
     names, given = audit.data.dataset.class_names, int(audit.labels[place])
     part, index = audit.data.place_of(int(audit.rows[place]))
@@ -63,18 +82,11 @@ def _candidate_of(audit: LabelAudit, place: int) -> Candidate:
         part,
         index,
         names[given],
-        names[_suggested(audit.probabilities[place], given)],
+        names[suggested_class(audit.probabilities[place], given)],
         float(audit.ranking.quality[place]),
         _reason_of(audit, place),
         says,
     )
-
-
-def _suggested(probabilities: NDArray[np.float64], given: int) -> int:
-    """Return the most likely class other than the given one."""
-    others = probabilities.copy()
-    others[given] = -1.0
-    return int(others.argmax())
 
 
 def _reason_of(audit: LabelAudit, place: int) -> str:

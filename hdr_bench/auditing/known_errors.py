@@ -34,7 +34,8 @@ KNOWN_ERRORS: Mapping[str, KnownErrors] = {
         "test",
         (947, 1621, 1901, 2130, 2462, 2597, 2654, 3520, 3558, 5937, 6651, 6783, 8527, 9679, 9729),
         'Northcutt, Athalye and Mueller (2021), "Pervasive label errors in test sets destabilize machine learning '
-        'benchmarks", NeurIPS: candidates of confident learning whose label most people who were asked did not confirm',
+        'benchmarks", NeurIPS, arXiv:2103.14749: candidates of confident learning whose label most people who were '
+        "asked did not confirm",
     )
 }
 """Known errors by the data set's fingerprint."""

@@ -1,16 +1,17 @@
 """Report of an audit, as an HTML page and as Markdown with figures."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from hdr_bench.auditing.audit import LabelAudit
+from hdr_bench.auditing.finding import explain, finding
+from hdr_bench.auditing.known_errors import RecallCurve
 from hdr_bench.auditing.provenance import AuditProvenance
 from hdr_bench.auditing.recall_display import RecallDisplay
 from hdr_bench.auditing.summary import AuditSummary
 from hdr_bench.records.candidates import Candidate, Candidates
+from hdr_bench.records.decisions import Decisions
 from hdr_bench.reporting.displays.examples import Example, as_ink_on_paper
 from hdr_bench.reporting.displays.gallery import GalleryDisplay
 from hdr_bench.reporting.drawing.figure import Figure, PlannedFigure
@@ -62,16 +63,17 @@ class Shown:
 
 
 def make_pages(
-    audit: LabelAudit, candidates: Candidates, summary: AuditSummary, provenance: AuditProvenance
+    candidates: Candidates, summary: AuditSummary, decisions: Decisions, provenance: AuditProvenance
 ) -> dict[str, bytes]:
     """Return the files of an audit's report.
 
     Parameters
     ----------
-    audit : LabelAudit
     candidates : Candidates
         Candidates of the audit.
     summary : AuditSummary
+    decisions : Decisions
+        Decisions on the candidates so far.
     provenance : AuditProvenance
 
     Returns
@@ -79,7 +81,7 @@ def make_pages(
     files : dict of str to bytes
         Contents by file name relative to the folder.
     """
-    figures = draw_figures(audit, candidates)
+    figures = draw_figures(candidates, summary.known)
     shown = [
         Shown(rank, row, tuple(map(str, labels)))
         for rank, (row, labels) in enumerate(zip(candidates.rows, candidates.neighbour_labels, strict=True), start=1)
@@ -88,7 +90,7 @@ def make_pages(
         "summary": summary,
         "figures": figures,
         "provenance": provenance,
-        "finding": finding(summary),
+        "finding": finding(summary, decisions),
         "points": explain(summary),
     }
     html = render_page(
@@ -103,14 +105,15 @@ def make_pages(
     return {name: content for name, content in files.items() if content}
 
 
-def draw_figures(audit: LabelAudit, candidates: Candidates) -> list[Figure]:
+def draw_figures(candidates: Candidates, known: RecallCurve | None) -> list[Figure]:
     """Return the figures of a report: the candidates for Markdown, and the recall if errors are known.
 
     Parameters
     ----------
-    audit : LabelAudit
     candidates : Candidates
         Candidates of the audit.
+    known : RecallCurve or None
+        How soon known errors are found.
 
     Returns
     -------
@@ -126,8 +129,8 @@ def draw_figures(audit: LabelAudit, candidates: Candidates) -> list[Figure]:
             "candidates", "Candidates", gallery.describe(), (gallery,), gallery.figsize, has_svg=False, note=""
         )
     ]
-    if audit.recall is not None:
-        recall = RecallDisplay(audit.recall)
+    if known is not None:
+        recall = RecallDisplay(known)
         planned.append(
             PlannedFigure("recall", "Known errors", recall.describe(), (recall,), recall.figsize, note=recall.note)
         )
@@ -153,72 +156,3 @@ def make_picture(candidates: Candidates, most: int) -> Picture:
     flat = rows.reshape(-1, *images.shape[1:])
     width, height = shown_size(images)
     return Picture(tile_pictures(as_ink_on_paper(flat), columns), width, height, columns)
-
-
-def finding(summary: AuditSummary) -> str:
-    """Return the findings of an audit in sentences.
-
-    Parameters
-    ----------
-    summary : AuditSummary
-
-    Returns
-    -------
-    text : str
-    """
-    parts = {"train": "training images", "test": "test images", "all": "images"}
-    sentences = [
-        f"Of {summary.n_images:,} {parts[summary.part]}, an estimated {summary.n_wrong:,.0f} have a wrong label "
-        f"(confident learning; 95 % interval over the choice of images: {summary.n_wrong_low:,.0f} to "
-        f"{summary.n_wrong_high:,.0f}).",
-        f"{summary.n_listed:,} are listed for review by a person, {summary.n_flagged:,} of them flagged by confident "
-        "learning.",
-        *_known_in_words(summary),
-        *_decided_in_words(summary),
-    ]
-    return " ".join(sentences)
-
-
-def explain(summary: AuditSummary) -> tuple[str, ...]:
-    """Return how an audit was made, what it assumes, and how to use it.
-
-    Parameters
-    ----------
-    summary : AuditSummary
-
-    Returns
-    -------
-    points : tuple of str
-    """
-    learned = "all images of both parts" if summary.part != "train" else "the training images"
-    methods = "Each method" if len(summary.methods) > 1 else "The method"
-    return (
-        f"{methods} predicts images that it was not fitted on: {learned} are split into {summary.folds} folds, and "
-        "the images of a fold are predicted after fitting on the other folds.",
-        "Probabilities are calibrated with a temperature for each method, and combined as a product of powers, whose "
-        "weights fit the given labels best. Images are sorted by the combined probability of their given label, the "
-        "smallest first.",
-        "The number of wrong labels is estimated by confident learning, its interval by resampling the images. It "
-        "counts images that the methods confidently assign to another class, including hard ones with a correct label, "
-        "and misses wrong labels that the methods agree with: the true number may lie outside the interval.",
-        "A near duplicate is closer to the image, both deskewed and blurred, than 99 % of images are to their nearest.",
-        "A listed label is not necessarily wrong; a person must look at the image. Write the class that you see into "
-        "the column decision of decisions.csv (the given label to keep it, neither for an image of none of the "
-        "classes, or unsure), your name into who, and the date into when; or decide on the page of hdr-bench serve "
-        "--audit FOLDER. Decisions are preserved when the audit is run again.",
-    )
-
-
-def _known_in_words(summary: AuditSummary) -> Sequence[str]:
-    if not summary.n_known:
-        return ()
-    return (
-        f"Of {summary.n_known} previously known errors, {summary.n_known_first} are among the first {summary.n_known} "
-        f"images of their part, and {summary.n_known_twice} among the first {2 * summary.n_known}.",
-    )
-
-
-def _decided_in_words(summary: AuditSummary) -> Sequence[str]:
-    if not summary.n_decided:
-        return ("No decisions have been made yet.",)
-    return (f"Decided so far: {summary.n_decided:,}, of which {summary.n_changed:,} change the label.",)

@@ -1,31 +1,15 @@
-"""Provenance of an audit: methods, data, seeds, machines, versions."""
+"""Provenance of an audit: data, seeds, machines, versions."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from importlib.metadata import version
+from pathlib import Path
 
-from hdr_bench.auditing.audit import LabelAudit
-from hdr_bench.records.result import Result
-from hdr_bench.records.run_record import RunRecord
+from hdr_bench.auditing.summary import AuditSummary
+from hdr_bench.exceptions import StoreError
 from hdr_bench.reporting.page.provenance import Pairs, provenance_of
+from hdr_bench.reporting.run import RunContents
 
-
-@dataclass(frozen=True)
-class MethodRow:
-    """Method of an audit.
-
-    Attributes
-    ----------
-    name : str
-    accuracy : float
-        Held-out share of images whose given label it predicts.
-    temperature, weight : float
-    """
-
-    name: str
-    accuracy: float
-    temperature: float
-    weight: float
+# An audit has no suite file, reports no memory, and searches no parameters.
+_NOT_SHOWN = frozenset({"suite", "memory measured by", "choices"})
 
 
 @dataclass(frozen=True)
@@ -34,50 +18,42 @@ class AuditProvenance:
 
     Attributes
     ----------
-    methods : tuple of MethodRow
     facts : tuple of pairs
         Data, seeds, versions.
     machines : tuple of tuple of pairs
         Each combination of machine and software that trials ran on.
-    command : str
-        Command that reproduces the audit.
-    near_distance : float
-        Distance below which images are near duplicates.
     """
 
-    methods: tuple[MethodRow, ...]
     facts: Pairs
     machines: tuple[Pairs, ...]
-    command: str
-    near_distance: float
 
 
-def provenance_of_audit(audit: LabelAudit, records: Sequence[Result], run: RunRecord, command: str) -> AuditProvenance:
-    """Return the provenance of an audit.
+def provenance_of_audit(folder: Path, summary: AuditSummary) -> AuditProvenance:
+    """Return the provenance of an audit, read from the run in its folder.
 
     Parameters
     ----------
-    audit : LabelAudit
-    records : sequence of Result
-        Results of its trials.
-    run : RunRecord
-    command : str
-        Command that reproduces the audit.
+    folder : Path
+    summary : AuditSummary
 
     Returns
     -------
     provenance : AuditProvenance
+
+    Raises
+    ------
+    StoreError
+        If there is no run, or no result of it can be read.
     """
-    found = provenance_of(list(records), run)
-    data = audit.data.dataset
+    contents = RunContents(folder)
+    records = contents.trial_records
+    if not records:
+        raise StoreError(f"{folder}: no result of its trials can be read; run the audit again: {summary.command}")
+    run = provenance_of(records, contents.run)
     facts = (
-        (f"data {data.name}", f"{len(data.train):,} training and {len(data.test):,} test images"),
-        ("fingerprint", data.fingerprint),
-        ("cleanlab", version("cleanlab")),
-        *((name, value) for name, value in found.trials if name not in {"suite", "memory measured by"}),
+        (f"data {summary.dataset}", f"{summary.n_train:,} training and {summary.n_test:,} test images"),
+        ("fingerprint", summary.fingerprint),
+        ("cleanlab", summary.cleanlab),
+        *((name, value) for name, value in run.trials if name not in _NOT_SHOWN),
     )
-    methods = tuple(
-        MethodRow(each.method, float((each.predicted == audit.labels).mean()), each.temperature, float(weight))
-        for each, weight in zip(audit.judgements, audit.weights, strict=True)
-    )
-    return AuditProvenance(methods, facts, found.machines, command, audit.near_distance)
+    return AuditProvenance(facts, run.machines)

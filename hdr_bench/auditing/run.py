@@ -8,21 +8,22 @@ from pathlib import Path
 from hdr_bench.auditing.audit import LabelAudit, audit_labels
 from hdr_bench.auditing.audited_data import AuditedData, load_audited
 from hdr_bench.auditing.candidates import candidates_of
+from hdr_bench.auditing.decided import read_decided
 from hdr_bench.auditing.index import FOLDER
 from hdr_bench.auditing.methods import DEFAULT_METHODS
 from hdr_bench.auditing.out_of_fold import audit_suite, read_answers
-from hdr_bench.auditing.page import make_pages
-from hdr_bench.auditing.provenance import provenance_of_audit
 from hdr_bench.auditing.ranking import check_cleanlab
-from hdr_bench.auditing.summary import FILE, AuditSummary, summarize_audit
+from hdr_bench.auditing.report import make_report_files
+from hdr_bench.auditing.summarizing import summarize_audit
+from hdr_bench.auditing.summary import AuditSummary
 from hdr_bench.datasets import Dataset
-from hdr_bench.exceptions import DatasetError, DatasetNotFoundError, StoreError
+from hdr_bench.exceptions import StoreError
 from hdr_bench.experiments.messages import Progress
 from hdr_bench.experiments.runner import Plan, plan_suite
 from hdr_bench.files import write_whole
-from hdr_bench.records.candidates import DECISIONS, Candidates, write_candidates
+from hdr_bench.records.candidates import DECISIONS, SUMMARY, Candidates, write_candidates
 from hdr_bench.records.decisions import Decisions, merge_decisions
-from hdr_bench.records.decisions_file import read_decisions, write_decisions
+from hdr_bench.records.decisions_file import write_decisions
 from hdr_bench.records.options import RunOptions, settings_words
 from hdr_bench.records.run_folder import folder_name
 from hdr_bench.reporting.files.report_folder import lock_report, put_report
@@ -154,51 +155,35 @@ def plan_audit(
     data = load_audited(dataset, part)
     suite = audit_suite(data, methods, folds)
     out = Path("reports") / FOLDER / folder_name(data.dataset.name) if options.out is None else options.out
-    _check_decisions(out, data)
+    # Decisions for other data would be lost or wrong, so they are refused before anything runs.
+    _read_decided(out, data)
     plan = plan_suite(suite, options.model_copy(update={"out": out}))
     return AuditPlan(data, tuple(methods), folds, plan)
 
 
-def _check_decisions(folder: Path, data: AuditedData) -> None:
-    """Raise DatasetError if the folder has decisions for other data, which would be lost or wrong."""
-    decided = _read_decisions(folder)
-    if decided.rows and decided.fingerprint != data.dataset.fingerprint:
-        raise DatasetError(
-            f"{folder / DECISIONS}: the decisions are for other data (fingerprint {decided.fingerprint[:12]}...) than "
-            f"{data.dataset.name} ({data.dataset.fingerprint[:12]}...); choose another folder with --out"
-        )
-
-
-def _read_decisions(folder: Path) -> Decisions:
-    try:
-        return read_decisions(folder / DECISIONS)
-    except DatasetNotFoundError:
-        return Decisions()
+def _read_decided(folder: Path, data: AuditedData) -> Decisions:
+    dataset = data.dataset
+    return read_decided(folder, dataset.name, dataset.fingerprint, "choose another folder with --out")
 
 
 def _write(planned: AuditPlan, audit: LabelAudit) -> AuditSummary:
     """Write an audit's files, the report last; decisions made in the meantime are preserved."""
     folder, candidates = planned.folder, candidates_of(audit)
-    records = [planned.plan.store.read(trial.key) for trial in planned.plan.trials]
-    provenance = provenance_of_audit(audit, records, planned.plan.store.read_run(), planned.command)
+    summary = summarize_audit(audit, planned.folds, planned.command)
     with lock_report(folder):
-        decisions = _write_decisions(folder, candidates)
-        summary = summarize_audit(audit, planned.folds, decisions)
+        decisions = merge_decisions(_read_decided(folder, audit.data), candidates.undecided)
         try:
-            write_candidates(folder, candidates)
-            write_whole(folder / FILE, (summary.model_dump_json(indent=1) + "\n").encode())
+            _write_records(folder, candidates, decisions, summary)
         except OSError as error:
             raise StoreError(
                 f"cannot write {error.filename}: {error.strerror}; free some space and run again"
             ) from error
-        put_report(folder, make_pages(audit, candidates, summary, provenance))
+        # Made of what is stored, so that it can be made again without the scores.
+        put_report(folder, make_report_files(folder))
     return summary
 
 
-def _write_decisions(folder: Path, candidates: Candidates) -> Decisions:
-    decisions = merge_decisions(_read_decisions(folder), candidates.undecided)
-    try:
-        write_decisions(folder / DECISIONS, decisions)
-    except OSError as error:
-        raise StoreError(f"cannot write {error.filename}: {error.strerror}; free some space and run again") from error
-    return decisions
+def _write_records(folder: Path, candidates: Candidates, decisions: Decisions, summary: AuditSummary) -> None:
+    write_decisions(folder / DECISIONS, decisions)
+    write_candidates(folder, candidates)
+    write_whole(folder / SUMMARY, (summary.model_dump_json(indent=1) + "\n").encode())

@@ -1,97 +1,103 @@
-"""Summary of an audit, stored in its folder for the index."""
+"""Summary of an audit, stored in its folder for its report and for the index."""
 
+from dataclasses import dataclass
 from pathlib import Path
 
 from pydantic import ValidationError
 
-from hdr_bench.auditing.audit import LabelAudit
+from hdr_bench.auditing.audited_data import AuditedPart
+from hdr_bench.auditing.known_errors import RecallCurve
 from hdr_bench.exceptions import StoreError
 from hdr_bench.files import read_regular
 from hdr_bench.records.base import Record
-from hdr_bench.records.decisions import Decisions
+from hdr_bench.records.candidates import SUMMARY
 
-FILE = "audit.json"
-"""Name of the summary file in an audit's folder."""
+
+@dataclass(frozen=True)
+class AuditMethod:
+    """Method of an audit.
+
+    Attributes
+    ----------
+    name : str
+    accuracy : float
+        Held-out share of images whose given label it predicts.
+    temperature, weight : float
+        Temperature of its calibration, and weight of its probabilities.
+    """
+
+    name: str
+    accuracy: float
+    temperature: float
+    weight: float
+
+
+@dataclass(frozen=True)
+class Confusion:
+    """Pair of given and suggested label among the flagged images.
+
+    Attributes
+    ----------
+    given, suggested : str
+        Names of the classes.
+    count : int
+        Number of flagged images.
+    """
+
+    given: str
+    suggested: str
+    count: int
 
 
 class AuditSummary(Record):
-    """Summary of an audit.
+    """Summary of an audit: what its report needs besides the candidates, the decisions and the run.
+
+    Decisions are not counted here, since people decide after the audit.
 
     Attributes
     ----------
     dataset, fingerprint : str
-    part : str
+    n_train, n_test : int
+        Numbers of images in the parts of the data set.
+    part : {"train", "test", "all"}
         Images that were audited.
     folds : int
-    methods : tuple of str
+    methods : tuple of AuditMethod
         Methods that were used.
     n_images, n_flagged, n_listed : int
         Numbers of audited images, of labels flagged by confident learning, and of candidates.
     n_wrong, n_wrong_low, n_wrong_high : float
         Estimated number of wrong labels, with a 95 % interval.
-    n_known, n_known_first, n_known_twice : int
-        Number of known errors, and how many are among as many first images of their part, and among twice as many; 0 if
-        none are known.
-    n_decided, n_changed : int
-        Number of candidates that people decided on, and of those whose label changes.
+    confusions : tuple of Confusion
+        Given and suggested labels of the flagged images, the most frequent pair first.
+    known : RecallCurve or None
+        How soon the order reaches known errors; None if none are known.
+    command : str
+        Command that reproduces the audit.
+    cleanlab : str
+        Version of cleanlab.
     remarks : tuple of str
         Remarks for the reader.
     """
 
     dataset: str
     fingerprint: str
-    part: str
+    n_train: int
+    n_test: int
+    part: AuditedPart
     folds: int
-    methods: tuple[str, ...]
+    methods: tuple[AuditMethod, ...]
     n_images: int
     n_flagged: int
     n_listed: int
     n_wrong: float
     n_wrong_low: float
     n_wrong_high: float
-    n_known: int = 0
-    n_known_first: int = 0
-    n_known_twice: int = 0
-    n_decided: int = 0
-    n_changed: int = 0
+    confusions: tuple[Confusion, ...] = ()
+    known: RecallCurve | None = None
+    command: str
+    cleanlab: str
     remarks: tuple[str, ...] = ()
-
-
-def summarize_audit(audit: LabelAudit, folds: int, decisions: Decisions) -> AuditSummary:
-    """Summarize an audit.
-
-    Parameters
-    ----------
-    audit : LabelAudit
-    folds : int
-        Number of folds of its cross-validation.
-    decisions : Decisions
-        Decisions on its candidates.
-
-    Returns
-    -------
-    summary : AuditSummary
-    """
-    known = audit.recall
-    return AuditSummary(
-        dataset=audit.data.dataset.name,
-        fingerprint=audit.data.dataset.fingerprint,
-        part=audit.data.part,
-        folds=folds,
-        methods=tuple(each.method for each in audit.judgements),
-        n_images=len(audit.rows),
-        n_flagged=audit.n_flagged,
-        n_listed=len(audit.listed),
-        n_wrong=round(audit.estimate.count, 1),
-        n_wrong_low=round(audit.estimate.low, 1),
-        n_wrong_high=round(audit.estimate.high, 1),
-        n_known=0 if known is None else len(known.ranks),
-        n_known_first=0 if known is None else known.found_among(len(known.ranks)),
-        n_known_twice=0 if known is None else known.found_among(2 * len(known.ranks)),
-        n_decided=decisions.n_decided,
-        n_changed=sum(row.changes_label for row in decisions.rows),
-        remarks=audit.remarks,
-    )
 
 
 def read_summary(folder: Path) -> AuditSummary:
@@ -110,7 +116,7 @@ def read_summary(folder: Path) -> AuditSummary:
     StoreError
         If there is no summary, or it cannot be read.
     """
-    path = folder / FILE
+    path = folder / SUMMARY
     try:
         return AuditSummary.model_validate_json(read_regular(path))
     except (ValidationError, OSError) as error:

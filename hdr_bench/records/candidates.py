@@ -13,6 +13,8 @@ The folder of an audit contains, besides its report:
     read.
 ``decisions.csv``
     Decisions on the candidates; see `decisions_file`.
+``audit.json``
+    Summary of the audit; a folder that has it is an audit's.
 """
 
 import csv
@@ -30,7 +32,7 @@ from hdr_bench.exceptions import DatasetError, DatasetNotFoundError, shown
 from hdr_bench.files import describe_file_error, read_regular, write_whole
 from hdr_bench.records.decisions import Decision, Decisions, PartName
 
-TABLE, ARRAYS, DECISIONS = "candidates.csv", "candidates.npz", "decisions.csv"
+TABLE, ARRAYS, DECISIONS, SUMMARY = "candidates.csv", "candidates.npz", "decisions.csv", "audit.json"
 """Names of the files in an audit's folder."""
 
 COLUMNS = ("rank", "index", "part", "given", "suggested", "score", "reason")

@@ -76,6 +76,11 @@ class Decisions:
         """Number of images that were decided on."""
         return sum(row.decision != "" for row in self.rows)
 
+    @property
+    def n_changed(self) -> int:
+        """Number of images that get another label or are left out."""
+        return sum(row.changes_label for row in self.rows)
+
 
 def merge_decisions(decisions: Decisions, candidates: Decisions) -> Decisions:
     """Return candidates with their earlier decisions, followed by all other earlier decisions.

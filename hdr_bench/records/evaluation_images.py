@@ -64,4 +64,4 @@ def rows_of_own_test_part(trial: Trial, test_set: str, labels: NDArray[np.int64]
     found = next((each for each in trial.test_sets if each.name == test_set), None)
     if found is None or found.fingerprint != trial.fingerprint or found.part != "test":
         return None
-    return sample_rows(labels, found.samples)
+    return sample_rows(labels, found.samples) if found.rows is None else np.array(found.rows, np.intp)

@@ -19,12 +19,6 @@ TEST_PARTS: tuple[TestPart, ...] = get_args(TestPart)
 LEARNED = "are among those that the method learns from"
 """Text of a note on images that a method learns from, preceded by their number."""
 
-AS_GIVEN = ", labels as given"
-"""Suffix for the name of a test set with the original labels of the data, before label decisions."""
-
-OWN_TEST_PART = "test part"
-"""Prefix for the name of that test set of a method's own data."""
-
 _LATER_KEYS = (
     "dataset",
     "samples",
@@ -40,7 +34,7 @@ _LATER_KEYS = (
     "cases",
 )
 
-_LATER_OF_TRIALS = ("samples", "corruption", "attack", "version", "made_for")
+_LATER_OF_TRIALS = ("samples", "rows", "corruption", "attack", "version", "made_for")
 
 EvaluationStatus = Literal["ok", "failed", "not evaluated"]
 
@@ -168,6 +162,8 @@ class TrialTestSet(Record):
         Which images it uses.
     samples : int or None
         Number of these images; None for all.
+    rows : tuple of int or None
+        Their positions in the part, if they are not those that `samples` draws.
     corruption : Corruption or None
         Corruption of the images.
     attack : Attack or None
@@ -188,6 +184,7 @@ class TrialTestSet(Record):
     dataset: DatasetChoice
     part: TestPart = "test"
     samples: int | None = None
+    rows: tuple[int, ...] | None = None
     corruption: Corruption | None = None
     attack: Attack | None = None
     version: int | None = None

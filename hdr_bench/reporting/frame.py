@@ -11,7 +11,7 @@ import pandas as pd
 
 from hdr_bench.exceptions import StoredScoresWarning
 from hdr_bench.records.committed import WITHOUT_PREDICTIONS, CommittedReport, open_store
-from hdr_bench.records.evaluations import AS_GIVEN
+from hdr_bench.records.given_labels import AS_GIVEN
 from hdr_bench.records.measurements import Measurements, Scores
 from hdr_bench.records.predictions import Predictions
 from hdr_bench.records.result import Result

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from hdr_bench.exceptions import AllTrialsFailedError, StoreError, UnknownNameError
 from hdr_bench.names import abbreviate
+from hdr_bench.records.candidates import SUMMARY as AUDIT
 from hdr_bench.records.result import Result
 from hdr_bench.reporting import DEFAULT_FORMATS, FORMATS
 from hdr_bench.reporting.drawing.figure import Figure
@@ -56,8 +57,8 @@ def write_report(path: str | os.PathLike[str], formats: Iterable[str] = DEFAULT_
     UnknownNameError
         If there is no such format, or none is asked for.
     StoreError
-        If there is no run at `path`, its report cannot be written there, or would replace a file that no report has
-        written; the last report is as it was then.
+        If there is no run at `path`, it is a label audit's, its report cannot be written there, or would replace a
+        file that no report has written; the last report is as it was then.
     AllTrialsFailedError
         If no trial of the run has a result that can be read.
 
@@ -73,6 +74,7 @@ def write_report(path: str | os.PathLike[str], formats: Iterable[str] = DEFAULT_
         if name not in FORMATS:
             raise UnknownNameError("report format", name, FORMATS)
     folder = Path(path)
+    _check_is_no_audit(folder)
     # A folder that holds no run is left as it is, without a lock's file in it.
     open_run(folder).read_run()
     with lock_report(folder):
@@ -82,6 +84,15 @@ def write_report(path: str | os.PathLike[str], formats: Iterable[str] = DEFAULT_
         put_report(folder, files)
     written = [name for name in ("report.html", "report.md") if name in files]
     return folder / written[0] if written else folder
+
+
+def _check_is_no_audit(folder: Path) -> None:
+    """Raise StoreError for a label audit, which is a run too, but has a report of its own."""
+    if (folder / AUDIT).exists():
+        raise StoreError(
+            f"{folder}: contains a label audit, whose report is not that of a run; regenerate it with: hdr-bench "
+            "report, or hdr_bench.auditing.report.write_audit_report"
+        )
 
 
 def _make_files(contents: RunContents, formats: Collection[str]) -> dict[str, bytes]:

@@ -5,15 +5,16 @@ import shutil
 import numpy as np
 import pytest
 
-from hdr_bench import load_dataset, load_results
+from hdr_bench import load_dataset, load_results, write_report
 from hdr_bench.auditing.index import write_audit_index
 from hdr_bench.auditing.out_of_fold import read_answers
+from hdr_bench.auditing.report import write_audit_report
 from hdr_bench.auditing.run import plan_audit
 from hdr_bench.auditing.summary import read_summary
 from hdr_bench.exceptions import AllTrialsFailedError, DatasetError, StoreError, SuiteError, UnknownNameError
 from hdr_bench.experiments.planning.trial_data import evaluated_rows, load_trial_data
 from hdr_bench.records.candidates import read_candidates
-from hdr_bench.records.decisions import Decisions
+from hdr_bench.records.decisions import Decision, Decisions
 from hdr_bench.records.decisions_file import read_decisions, write_decisions
 from hdr_bench.records.options import RunOptions
 
@@ -100,11 +101,10 @@ def test_decisions_stay_and_are_counted(folder, again):
     candidates = read_candidates(folder)
     first = candidates.rows[0]
     _decide(folder, r1=first.suggested, r2="unsure", r3="neither")
-    summary = again(folder).execute()
+    again(folder).execute()
     decisions = read_decisions(folder / "decisions.csv")
     assert [row.decision for row in decisions.rows[:4]] == [first.suggested, "unsure", "neither", ""]
     assert decisions.rows[0].who == "Ada"
-    assert (summary.n_decided, summary.n_changed) == (3, 2)
     assert "Decided so far: 3, of which 2 change the label." in (folder / "report.md").read_text()
     again(folder, "test").execute()
     later = read_decisions(folder / "decisions.csv")
@@ -154,13 +154,70 @@ def test_a_method_without_a_result_is_left_out_or_the_last_one_an_error(folder, 
     failed = bad.model_copy(update={"status": "timeout", "error": "took more than 1 s", "scores": None})
     store.write(failed, None)
     summary = again(folder).execute()
-    assert summary.methods == ("linear",)
+    assert [each.name for each in summary.methods] == ["linear"]
     assert summary.remarks == ("k-NN, deskewed is left out: timeout: took more than 1 s",)
     assert summary.remarks[0] in (folder / "report.html").read_text()
     last = store.read(planned.plan.trials[-1].key)
     store.write(last.model_copy(update={"status": "failed", "error": "no", "scores": None}), None)
     with pytest.raises(AllTrialsFailedError, match="no method is left to check the labels: k-NN, deskewed .*; linear"):
         again(folder).execute()
+
+
+def _files_of(folder):
+    return {path.relative_to(folder): path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()}
+
+
+def test_the_report_is_regenerated_from_the_committed_files(folder):
+    shutil.rmtree(folder / "scores")
+    before = _files_of(folder)
+    (folder / "report.html").unlink()
+    shutil.rmtree(folder / "figures")
+    assert write_audit_report(folder) == folder / "report.html"
+    assert _files_of(folder) == before
+
+
+def test_a_run_report_does_not_replace_that_of_an_audit(folder):
+    before = _files_of(folder)
+    with pytest.raises(
+        StoreError, match="contains a label audit.*regenerate it with: hdr-bench report, or .*audit_rep"
+    ):
+        write_report(folder)
+    assert _files_of(folder) == before
+
+
+def test_the_report_and_the_index_count_decisions_as_they_are_now(folder):
+    _decide(folder, r1="unsure", r2="neither")
+    write_audit_report(folder)
+    assert "Decided so far: 2, of which 1 change the label." in (folder / "report.md").read_text()
+    row = next(line for line in write_audit_index(folder.parent).read_text().splitlines() if "[wrong-digits]" in line)
+    assert [cell.strip() for cell in row.split("|")][-3:] == ["2", "1", ""]
+
+
+def test_decisions_on_other_data_are_not_counted(folder):
+    write_decisions(folder / "decisions.csv", Decisions("f" * 64, (Decision("test", 0, "1", "2"),)))
+    report = (folder / "report.md").read_bytes()
+    for write in (write_audit_report, lambda folder: write_audit_index(folder.parent)):
+        with pytest.raises(DatasetError, match="the decisions are for other data .* than wrong-digits"):
+            write(folder)
+    assert (folder / "report.md").read_bytes() == report
+
+
+def test_a_report_needs_an_audit_and_its_results(folder, tmp_path):
+    with pytest.raises(StoreError, match="not a valid summary of an audit"):
+        write_audit_report(tmp_path)
+    assert not (tmp_path / ".report-lock").exists()
+    shutil.rmtree(folder / "trials")
+    with pytest.raises(StoreError, match="no result of its trials can be read; run the audit again: hdr-bench audit"):
+        write_audit_report(folder)
+
+
+def test_the_finding_names_the_most_frequent_confusions_of_the_flagged(audited):
+    summary = read_summary(audited)
+    assert sum(each.count for each in summary.confusions) == summary.n_flagged
+    first = summary.confusions[0]
+    assert first.count > 1
+    named = f"Most frequent among the flagged: given {first.given}, suggested {first.suggested} ({first.count})"
+    assert named in (audited / "report.md").read_text()
 
 
 def test_what_cannot_be_audited_is_refused():

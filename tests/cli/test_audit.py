@@ -13,6 +13,15 @@ def test_audit_writes_a_folder_below_its_index_and_says_what_it_found(tmp_path):
     assert report == "report: reports/label-audit/digits-8x8/report.html"
     folder = tmp_path / "reports" / "label-audit" / "digits-8x8"
     assert "--samples 300" in (folder / "report.md").read_text()
+    before = {path.name: path.read_bytes() for path in folder.iterdir() if path.is_file()}
+    regenerated = call_command("report", str(folder), cwd=tmp_path)
+    assert (regenerated.returncode, regenerated.stderr) == (0, "")
+    assert regenerated.stdout.splitlines() == [found, f"report: {folder}/report.html"]
+    assert {path.name: path.read_bytes() for path in folder.iterdir() if path.is_file()} == before
+    assert not (folder / "tables").exists()
+    refused = call_command("report", str(folder), "--formats", "latex", cwd=tmp_path)
+    assert refused.returncode == 2
+    assert "'latex'; leave the option out" in refused.stderr
     (folder.parent / "report.md").unlink()
     indexed = call_command("index", cwd=tmp_path)
     assert indexed.stdout.splitlines()[0] == index

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from hdr_bench.cli.audit_output import print_audit
 from hdr_bench.cli.child_processes import end_child_processes
 from hdr_bench.cli.completion import complete_dataset
-from hdr_bench.cli.errors import ExitCode
 from hdr_bench.cli.fetch_messages import hide_fetches
 from hdr_bench.cli.interruption import interruptible
 from hdr_bench.cli.matplotlib_folder import matplotlib_folder
@@ -58,7 +58,6 @@ def audit(
     decisions stay. Stored fits are not repeated. Needs the extra audit. Exit code 3 if a method is left out.
     """
     from hdr_bench.auditing.index import write_audit_index
-    from hdr_bench.auditing.page import finding
     from hdr_bench.auditing.run import plan_audit
     from hdr_bench.records.options import RunOptions
 
@@ -68,15 +67,10 @@ def audit(
     planned = plan_audit(dataset, methods=names, part=part.value, folds=folds, options=RunOptions(out=out, **options))
     _say_remarks(planned)
     with interruptible(), matplotlib_folder():
-        summary = planned.execute(make_progress(is_quiet=quiet))
+        planned.execute(make_progress(is_quiet=quiet))
     if out is None:
         say(f"index: {write_audit_index(planned.folder.parent)}")
-    say(finding(summary))
-    for remark in summary.remarks:
-        say(remark, is_error=True)
-    say(f"report: {planned.folder / 'report.html'}")
-    if summary.remarks:
-        raise typer.Exit(ExitCode.TRIALS_FAILED)
+    print_audit(planned.folder)
 
 
 def _say_remarks(planned: "AuditPlan") -> None:

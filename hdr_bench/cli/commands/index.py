@@ -17,9 +17,9 @@ def index(
     have their own index, to which it links.
     """
     from hdr_bench.auditing.index import FOLDER, write_audit_index
-    from hdr_bench.auditing.summary import FILE
+    from hdr_bench.records.candidates import SUMMARY
     from hdr_bench.reporting.page.index import write_index
 
-    if any((folder / FOLDER).glob(f"*/{FILE}")):
+    if any((folder / FOLDER).glob(f"*/{SUMMARY}")):
         say(f"index: {write_audit_index(folder / FOLDER)}")
     say(f"index: {write_index(folder)}")

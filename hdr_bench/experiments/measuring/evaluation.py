@@ -163,7 +163,7 @@ def load_test_set(
         If the data are not those that the trial was planned with.
     """
     dataset = _load(test_set, folders)
-    part = sample_of(part_of(dataset, test_set.part), test_set.samples)
+    part = sample_of(part_of(dataset, test_set.part), test_set.samples, test_set.rows)
     return dataset, with_labels_of(part, dataset.class_names, class_names)
 
 

@@ -19,7 +19,7 @@ from hdr_bench.experiments.planning.distortions import (
     describe_learned_corruption,
     version_of,
 )
-from hdr_bench.experiments.planning.given_labels import given_labels_of
+from hdr_bench.experiments.planning.given_labels import SelectedTestSet, given_labels_of
 from hdr_bench.experiments.planning.other_images import (
     count_images,
     describe_misfit,
@@ -35,7 +35,8 @@ from hdr_bench.experiments.planning.trial_data import without_given
 from hdr_bench.names import visible_prose
 from hdr_bench.records.case import TrainingCorruption
 from hdr_bench.records.distortions import Attack
-from hdr_bench.records.evaluations import OWN_TEST_PART, TestSet, TrialTestSet
+from hdr_bench.records.evaluations import TestSet, TrialTestSet
+from hdr_bench.records.given_labels import OWN_TEST_PART
 from hdr_bench.records.protocol import KINDS, DatasetChoice, Kind
 
 Load = Callable[[DatasetChoice], Dataset]
@@ -125,7 +126,7 @@ class TestSetPlans:
         if KINDS[protocol].evaluated_on == "folds":
             return ()
         own = given_labels_of(TestSet(name=OWN_TEST_PART, dataset=learner.choice), self._load)
-        others = ((each, *given_labels_of(each, self._load)) for each in test_sets)
+        others = ((SelectedTestSet(each), *given_labels_of(each, self._load)) for each in test_sets)
         return tuple(self._plan_for(each, learner, key_of) for each in (*own, *chain(*others)))
 
     def datasets_of(self, test_sets: tuple[TrialTestSet, ...]) -> dict[str, Dataset]:
@@ -143,9 +144,9 @@ class TestSetPlans:
         """
         return {each.name: self._datasets[each.fingerprint] for each in test_sets if each.fingerprint}
 
-    def _plan_for(self, test_set: TestSet, learner: Learner, key_of: Callable[[str], str]) -> TrialTestSet:
+    def _plan_for(self, selected: SelectedTestSet, learner: Learner, key_of: Callable[[str], str]) -> TrialTestSet:
         """Return a test set with everything that depends on the method."""
-        planned = self._plan(test_set, learner.choice, learner.learned)
+        planned = self._plan(selected, learner.choice, learner.learned)
         if planned.problem:
             return planned
         planned = with_attack(planned, learner.why_no_gradient, key_of)
@@ -153,14 +154,15 @@ class TestSetPlans:
         said = (
             describe_distortion(planned),
             describe_learned_corruption(planned, learner.train_with),
-            describe_sample(test_set.samples, n_images),
+            describe_sample(selected.test_set.samples, n_images),
         )
         return planned.model_copy(update={"notes": (*filter(None, said), *planned.notes)})
 
-    def _plan(self, test_set: TestSet, choice: DatasetChoice, learned: LearnedShare) -> TrialTestSet:
+    def _plan(self, selected: SelectedTestSet, choice: DatasetChoice, learned: LearnedShare) -> TrialTestSet:
+        test_set = selected.test_set
         key = (test_set.name, self._load(choice).fingerprint, learned)
         if key not in self._made:
-            self._made[key] = plan_test_set(test_set, choice, learned, self._load)
+            self._made[key] = plan_test_set(selected, choice, learned, self._load)
             self._warn(test_set.name, self._made[key].notes)
             if fingerprint := self._made[key].fingerprint:
                 self._datasets[fingerprint] = self._load(test_set.dataset or choice)
@@ -173,12 +175,12 @@ class TestSetPlans:
         issue_warnings(f"test set {name}", new)
 
 
-def plan_test_set(test_set: TestSet, choice: DatasetChoice, learned: LearnedShare, load: Load) -> TrialTestSet:
+def plan_test_set(selected: SelectedTestSet, choice: DatasetChoice, learned: LearnedShare, load: Load) -> TrialTestSet:
     """Return a test set as the trials of a method use it.
 
     Parameters
     ----------
-    test_set : TestSet
+    selected : SelectedTestSet
     choice : DatasetChoice
         The data that the method learns from.
     learned : LearnedShare
@@ -191,11 +193,13 @@ def plan_test_set(test_set: TestSet, choice: DatasetChoice, learned: LearnedShar
     test_set : TrialTestSet
         With a problem if it cannot be used.
     """
+    test_set = selected.test_set
     asked = test_set.dataset or choice
     planned = TrialTestSet(
         name=test_set.name,
         dataset=without_given(asked),
         part=test_set.part,
+        rows=selected.rows,
         corruption=corruption_of(test_set),
         attack=attack_of(test_set),
         version=version_of(test_set),
@@ -208,14 +212,14 @@ def plan_test_set(test_set: TestSet, choice: DatasetChoice, learned: LearnedShar
         problem = shorten_paths(visible_prose(str(error)), asked.name, asked.folder)
         return planned.model_copy(update={"problem": problem})
     whole = part_of(other, test_set.part)
-    part = sample_of(whole, test_set.samples)
+    part = sample_of(whole, test_set.samples, selected.rows)
     problem = describe_misfit(part, other.class_names, dataset.image_shape, dataset.class_names)
     if problem:
         return planned.model_copy(update={"problem": problem})
     # Doubts about the data set's own test part are reported with the data set.
     is_own = other.fingerprint == dataset.fingerprint and test_set.part == "test"
     doubts = () if is_own else doubts_of(dataset.train, with_labels_of(part, other.class_names, dataset.class_names))
-    overlap = "" if is_own else _describe_known(test_set, choice, learned, load)
+    overlap = "" if is_own else _describe_known(selected, choice, learned, load)
     notes = tuple(filter(None, (overlap, *doubts)))
     samples = None if test_set.samples is None or test_set.samples >= len(whole) else test_set.samples
     return planned.model_copy(update={"fingerprint": other.fingerprint, "samples": samples, "notes": notes})
@@ -249,12 +253,13 @@ def with_attack(planned: TrialTestSet, why_no_gradient: str, key_of: Callable[[s
     return planned.model_copy(update={"attack": own})
 
 
-def _describe_known(test_set: TestSet, choice: DatasetChoice, learned: LearnedShare, load: Load) -> str:
+def _describe_known(selected: SelectedTestSet, choice: DatasetChoice, learned: LearnedShare, load: Load) -> str:
     """Describe how many images of a test set the method learns from, comparing both before any conversion to a form."""
+    test_set = selected.test_set
     train, other = load_as_it_came(choice, load), load_as_it_came(test_set.dataset or choice, load)
     if learned.n_images is not None and learned.are_same:
         train = train.subsample(learned.n_images)
-    images = sample_of(part_of(other, test_set.part), test_set.samples).images
+    images = sample_of(part_of(other, test_set.part), test_set.samples, selected.rows).images
     n_known = int(known_images(train.train.images, images).sum())
     if learned.are_same or learned.n_images is None:
         return describe_overlap(n_known, len(images))

@@ -1,5 +1,6 @@
 """Images from other data than a method learns from: selection, compatibility, and overlap with the training images."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -48,8 +49,8 @@ def count_images(dataset: Dataset, part: TestPart) -> int:
     return len(dataset.test) + (len(dataset.train) if part == "all" else 0)
 
 
-def sample_of(part: Part, samples: int | None) -> Part:
-    """Return a sample of a part, of the size that a test set uses.
+def sample_of(part: Part, samples: int | None, rows: Sequence[int] | None = None) -> Part:
+    """Return the sample of a part that a test set uses.
 
     Parameters
     ----------
@@ -57,11 +58,15 @@ def sample_of(part: Part, samples: int | None) -> Part:
         As returned by `part_of`.
     samples : int or None
         As accepted by `sample_rows`.
+    rows : sequence of int, optional
+        Positions of the images, which are then not drawn.
 
     Returns
     -------
     part : Part
     """
+    if rows is not None:
+        return part.take(np.array(rows, np.intp))
     if samples is None or samples >= len(part):
         return part
     return part.take(sample_rows(part.labels, samples))

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from hdr_bench.datasets import Dataset
 from hdr_bench.experiments.planning.schedule import Schedule
-from hdr_bench.records.evaluations import AS_GIVEN, OWN_TEST_PART
+from hdr_bench.records.given_labels import AS_GIVEN, OWN_TEST_PART
 
 
 def datasets_of(schedule: Schedule) -> dict[str, Dataset]:

@@ -20,8 +20,8 @@ from hdr_bench.experiments.planning.trial_data import is_dotted_path
 from hdr_bench.import_context import own_modules
 from hdr_bench.names import class_name
 from hdr_bench.records.case import Case, Step
-from hdr_bench.records.evaluations import AS_GIVEN
 from hdr_bench.records.fingerprints import hides_parameters
+from hdr_bench.records.given_labels import AS_GIVEN
 from hdr_bench.records.protocol import KINDS, DatasetChoice
 from hdr_bench.records.suite import Suite
 from hdr_bench.records.text import first_faults

@@ -50,11 +50,11 @@ def load_choice(choice: DatasetChoice) -> Dataset:
             classes=choice.classes,
             polarity=choice.polarity,
             fit=choice.fit,
-            labels=_locate_labels(choice),
+            labels=locate_labels(choice),
         )
         return replace(dataset, name=choice.name)
     dataset = _made_by(choice.name) if choice.given is None else choice.given
-    dataset = apply_changes(dataset, changes_of(choice.classes, choice.polarity, choice.fit, _locate_labels(choice)))
+    dataset = apply_changes(dataset, changes_of(choice.classes, choice.polarity, choice.fit, locate_labels(choice)))
     issue_warnings(dataset.name, dataset.warnings)
     return dataset
 
@@ -87,8 +87,18 @@ def _locate(choice: DatasetChoice) -> str:
     return choice.name
 
 
-def _locate_labels(choice: DatasetChoice) -> Path | None:
-    """Return the path of the label decisions relative to the suite file, or else to the working folder."""
+def locate_labels(choice: DatasetChoice) -> Path | None:
+    """Return the path of the label decisions relative to the suite file, or else to the working folder.
+
+    Parameters
+    ----------
+    choice : DatasetChoice
+
+    Returns
+    -------
+    path : Path or None
+        None without decisions.
+    """
     if choice.labels is None:
         return None
     path = Path(choice.labels)

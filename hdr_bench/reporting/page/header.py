@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from hdr_bench.records.evaluations import AS_GIVEN, OWN_TEST_PART
+from hdr_bench.records.given_labels import AS_GIVEN, OWN_TEST_PART
 from hdr_bench.records.suite import Suite
 from hdr_bench.records.trial import FROM_FILE
 from hdr_bench.reporting.page.finding import finding
@@ -107,14 +107,25 @@ def _make_remarks(contents: RunContents) -> list[str]:
 
 
 def _given_labels_remark(contents: RunContents) -> list[str]:
-    """Say where the accuracy on the labels that the test part came with is, if decisions changed them."""
-    name = f"{OWN_TEST_PART}{AS_GIVEN}"
-    if not any(each.test_set == name for record in contents.records.values() for each in record.evaluations):
-        return []
-    return [
-        "Decisions changed labels of the test part, or left images out: the accuracies are on the labels that were "
-        f'decided on, and those on the labels that the data came with are under "{name}", among the other test sets.'
-    ]
+    """Say where the accuracy on the labels that the data came with is, if decisions changed them, and if it is not."""
+    name, remarks = f"{OWN_TEST_PART}{AS_GIVEN}", []
+    is_own = any(each.test_set == name for record in contents.records.values() for each in record.evaluations)
+    if is_own:
+        remarks.append(
+            "Decisions changed labels of the test part, or left images out: the accuracies are on the labels that were "
+            f'decided on, and those on the labels that the data came with are under "{name}", among the other test '
+            "sets."
+        )
+    if without := [
+        each.name
+        for each in contents.run.suite.test_sets
+        if each.is_distorted and (is_own if each.dataset is None else each.dataset.labels is not None)
+    ]:
+        remarks.append(
+            "The accuracies on corrupted and attacked images are on the labels that were decided on alone; those on "
+            f"the labels that the data came with are not reported: {'; '.join(without)}."
+        )
+    return remarks
 
 
 def _missing_images_remark(contents: RunContents) -> list[str]:

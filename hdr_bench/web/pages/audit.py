@@ -6,6 +6,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from hdr_bench.records.decisions import NEITHER, UNSURE
+from hdr_bench.web.pages.class_keys import class_keys
 from hdr_bench.web.pages.forms import read_form
 from hdr_bench.web.pages.images import draw_image
 from hdr_bench.web.pages.rendering import render, render_sentence
@@ -14,8 +15,8 @@ from hdr_bench.web.services.provide import services_of
 
 # Redirect after a form is submitted, so that reloading the page does not submit it again.
 _SEE_OTHER = 303
-# More classes than this do not fit as buttons on a phone, so a text field takes their place.
-_MOST_BUTTONS = 12
+# More classes than this fill a phone's screen with buttons, so a text field takes their place.
+_MOST_BUTTONS = 20
 _MOST_DIGITS = 12
 _WORDS = {NEITHER: "none of the classes", UNSURE: "unsure"}
 
@@ -38,6 +39,7 @@ async def _candidate(request: Request) -> Response:
         decided=_say_decision(view),
         buttons=_other_classes(view) if has_buttons else (),
         typed=() if has_buttons else view.class_names,
+        class_keys=class_keys(view.class_names) if has_buttons else {},
         neither=NEITHER,
         unsure=UNSURE,
     )

@@ -1,4 +1,4 @@
-// Keys of the label audit: each presses its button or follows its link; digits choose a class.
+// Keys of the label audit: each presses its button or follows its link; those of one character's classes choose them.
 
 import { rememberWriter } from "./writer.js";
 
@@ -17,9 +17,8 @@ form.addEventListener("submit", (event) => {
 window.addEventListener("pageshow", () => (isSent = false));
 
 function targetOf(key) {
-  const named = document.querySelector(`[data-key="${CSS.escape(key)}"]`);
-  if (named || !/^[0-9]$/.test(key)) return named;
-  return [...form.querySelectorAll("button[name=decision]")].find((button) => button.value === key);
+  const escaped = CSS.escape(key);
+  return document.querySelector(`[data-key="${escaped}"]`) ?? form.querySelector(`[data-class-keys~="${escaped}"]`);
 }
 
 document.addEventListener("keydown", (event) => {

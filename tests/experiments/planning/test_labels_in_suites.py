@@ -3,8 +3,9 @@
 import numpy as np
 import pytest
 
-from hdr_bench import load_dataset, load_results, run_suite
+from hdr_bench import load_dataset, load_results, run_suite, write_report
 from hdr_bench.exceptions import DatasetError, SuiteError
+from hdr_bench.experiments.measuring.evaluation import load_test_set
 from hdr_bench.experiments.planning.protocols import expand
 from hdr_bench.records.decisions import NEITHER, Decision, Decisions
 from hdr_bench.records.decisions_file import write_decisions
@@ -62,6 +63,51 @@ def test_decisions_on_another_test_set_are_reported_both_ways(path):
     (trial,) = expand(suite, Settings())
     assert [each.name for each in trial.test_sets] == ["small", "small, labels as given"]
     assert trial.test_sets[1].dataset.labels is None
+
+
+@pytest.mark.filterwarnings("ignore:.*that the method learns from")
+@pytest.mark.parametrize("part", ["test", "all"])
+@pytest.mark.parametrize("word", [None, NEITHER])
+@pytest.mark.parametrize("classes", [None, ["1", "3", "4", "8"]])
+def test_both_versions_of_a_sample_are_of_the_same_images(path, tmp_path, part, word, classes):
+    data = load_dataset(DATA)
+    # Many labels are changed, and images left out, so that a sample drawn by the given labels has other images.
+    other = {"3": "4", "1": "3", "5": "6", "0": "9"}
+    rows = [
+        Decision("test", i, str(label), other.get(str(label), "") if i > 40 else word or str(label))
+        for i, label in enumerate(data.test.labels)
+    ]
+    write_decisions(path, Decisions(data.fingerprint, tuple(rows)))
+    choice = {"name": DATA, "labels": str(path), **({} if classes is None else {"classes": classes})}
+    test_set = {"name": "few", "dataset": choice, "part": part, "samples": 50}
+    trial, *_ = expand(_suite(DATA, test_set=[test_set]), Settings())
+    names = data.class_names
+    decided, given = (load_test_set(each, names, {})[1] for each in trial.test_sets)
+    assert [each.name for each in trial.test_sets] == ["few", "few, labels as given"]
+    assert np.array_equal(decided.images, given.images)
+    assert len(decided) == len(given) == 50
+    assert not np.array_equal(decided.labels, given.labels)
+    stored = type(trial).model_validate_json(trial.model_dump_json())
+    assert stored.test_sets == trial.test_sets
+    assert stored.key == trial.key
+
+
+def test_both_accuracies_of_a_sample_are_of_as_many_images(path, tmp_path):
+    _decide(path, "test", count=200)
+    test_set = {"name": "few", "dataset": {"name": DATA, "labels": str(path)}, "samples": 40}
+    folder = run_suite(_suite(DATA, test_set=[test_set]), out=tmp_path / "run", threads=1)
+    results = load_results(folder).set_index("test_set")
+    assert results.loc[["few", "few, labels as given"], "n_test"].tolist() == [40, 40]
+    assert results.loc["few", "accuracy"] < 0.8 < results.loc["few, labels as given", "accuracy"]
+    assert write_report(folder, ["md"]).is_file()
+
+
+def test_the_report_names_distorted_test_sets_without_the_given_labels(path, tmp_path):
+    _decide(path, "test")
+    noisy = {"name": "noisy", "corruption": "shot_noise", "severity": 1, "samples": 20}
+    folder = run_suite(_suite({"name": DATA, "labels": str(path)}, test_set=[noisy]), out=tmp_path / "run", threads=1)
+    remarks = make_header(ReportData.from_run(RunContents(folder)), []).remarks
+    assert any(each.endswith("the labels that the data came with are not reported: noisy.") for each in remarks)
 
 
 def test_folds_are_of_the_training_part_alone(path):

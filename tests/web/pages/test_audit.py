@@ -83,6 +83,32 @@ def test_a_decision_is_made_by_touch_and_taken_back(visit, audit, has_scripts):
     assert _decided(audit) == ["", "", ""]
 
 
+def test_keys_of_digits_and_letters_decide_among_fifteen_classes(visit, audit, mnist):
+    _make_audit(audit, mnist, (*DIGITS, "A", "D", "H", "N", "T"), n_candidates=5)
+    page = visit("/audit/1")
+    for place, key in enumerate(("7", "d", "T", "N"), start=1):
+        _at(page, place)
+        page.keyboard.press(key)
+    # n is the key of another command, so it is not that of the class N.
+    assert page.get_by_text("3 of 5 decided").is_visible()
+    page.get_by_role("button", name="N", exact=True).click()
+    _at(page, 5)
+    page.keyboard.press("n")
+    page.get_by_text("You have decided on all candidates").wait_for()
+    assert _decided(audit) == ["7", "D", "T", "N", NEITHER]
+    check(page)
+
+
+def test_letters_in_both_cases_are_different_keys(visit, audit, mnist):
+    _make_audit(audit, mnist, (*DIGITS, "B", "b"))
+    page = visit("/audit/1")
+    page.keyboard.press("b")
+    _at(page, 2)
+    page.keyboard.press("B")
+    _at(page, 3)
+    assert _decided(audit)[:2] == ["b", "B"]
+
+
 def test_a_class_of_many_is_typed(visit, audit, mnist):
     _make_audit(audit, mnist, class_names=tuple(f"class {number}" for number in range(40)))
     page = visit("/audit/1")
