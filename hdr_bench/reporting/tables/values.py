@@ -60,13 +60,16 @@ def difference_writer(metric: Metric, n_images: float = 0) -> Callable[[float], 
     Examples
     --------
     >>> from hdr_bench.records.metrics import METRICS
-    >>> difference_writer(METRICS["accuracy"], 1000)(-0.0123), difference_writer(METRICS["fit_seconds"])(1.26)
-    ('−1.2', '+1.3')
+    >>> difference_writer(METRICS["accuracy"], 1000)(-0.0123)
+    '−1.2'
+    >>> write = difference_writer(METRICS["fit_seconds"])
+    >>> write(1.26), write(-342.3)
+    ('+1.3', '−342')
     """
     if metric.kind == "count":
         return _signed_writer(",.0f", 1.0)
     if metric.kind in {"seconds", "bytes"}:
-        return _signed_writer(".2g", metric.factor)
+        return lambda cost: _sign_cost(metric.factor * cost)
     return _signed_writer(f".{_places(metric, n_images)}f", metric.factor)
 
 
@@ -150,6 +153,10 @@ def _places(metric: Metric, n_images: float) -> int:
     if metric.kind == "loss":
         return _LOSS_PLACES
     return percent_places(int(n_images)) if n_images else _PLACES_WITHOUT_IMAGES
+
+
+def _sign_cost(cost: float) -> str:
+    return MISSING if math.isnan(cost) else f"{'−' if cost < 0 else '+'}{write_cost(abs(cost))}"
 
 
 def _signed_writer(form: str, factor: float) -> Callable[[float], str]:
