@@ -1,6 +1,5 @@
 """Text of a suite, printed by `show` from its records alone."""
 
-import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
@@ -11,6 +10,7 @@ from hdr_bench.names import visible_prose
 from hdr_bench.records.case import Case, TrainingCorruption
 from hdr_bench.records.distortions import Severity
 from hdr_bench.records.evaluations import TestSet
+from hdr_bench.records.grid import Table, count_combinations, tables_of
 from hdr_bench.records.protocol import KINDS, DatasetChoice, Protocol
 from hdr_bench.records.quantities import duration, format_bytes
 from hdr_bench.records.suite import Suite
@@ -90,8 +90,7 @@ def _of_case(case: Case) -> Iterator[tuple[str, str]]:
         yield "data set", _dataset(case.dataset)
     if case.protocol is not None:
         yield "protocol", _protocol(case.protocol)
-    if case.grid:
-        yield "grid", _grid(case.grid)
+    yield from ((place, _table(table)) for place, table in tables_of(case.grid).items())
     if case.validation is not None:
         yield "validation", "on the test part after each epoch, for the curves only"
     if case.train_with:
@@ -145,9 +144,9 @@ def _protocol(protocol: Protocol) -> str:
     return f"{KINDS[protocol.kind].words}, {seeds}{more}{', training images shuffled' if protocol.shuffle else ''}"
 
 
-def _grid(grid: Mapping[str, Sequence[Any]]) -> str:
-    values = "; ".join(f"{name} = {_list_values(values)}" for name, values in grid.items())
-    return f"{values} ({pluralize(math.prod(map(len, grid.values())), 'candidate')})"
+def _table(table: Table) -> str:
+    values = "; ".join(f"{name} = {_list_values(values)}" for name, values in table.items())
+    return f"{values} ({pluralize(count_combinations(table), 'candidate')})"
 
 
 def _list_values(values: Sequence[Any]) -> str:

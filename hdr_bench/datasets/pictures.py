@@ -105,15 +105,37 @@ def decode_picture(path: Path, file: IO[bytes], resize: tuple[int, int] | None) 
     DatasetError
         If it is not a picture, is damaged, is too large, holds several frames, or would lose depth.
     """
+    # Through an open file: given a path, Pillow 12 and 13 wrongly map an uncompressed TIFF that has to be rotated.
+    with name_picture_errors(path), Image.open(file, formats=_known_formats()) as picture:
+        _check_size(path, picture)
+        n_pictures = _count_pictures(path, picture)
+        _check_depth(path, picture)
+        picture.load()
+        turned = ImageOps.exif_transpose(picture)
+        return Picture(_resize(_to_grey(path, turned), resize), n_pictures)
+
+
+@contextmanager
+def name_picture_errors(path: Path) -> Iterator[None]:
+    """Report errors of Pillow as errors of the data, with the name of the file.
+
+    Parameters
+    ----------
+    path : Path
+        What errors call the picture that is read meanwhile.
+
+    Yields
+    ------
+    None
+
+    Raises
+    ------
+    DatasetError
+        If the picture is damaged or too large.
+    """
     try:
-        # Through an open file: given a path, Pillow 12 and 13 wrongly map an uncompressed TIFF that has to be rotated.
-        with _refuse_bombs(), Image.open(file, formats=_known_formats()) as picture:
-            _check_size(path, picture)
-            n_pictures = _count_pictures(path, picture)
-            _check_depth(path, picture)
-            picture.load()
-            turned = ImageOps.exif_transpose(picture)
-            return Picture(_resize(_to_grey(path, turned), resize), n_pictures)
+        with _refuse_bombs():
+            yield
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise DatasetError(
             f"{path}: the picture is too large: {error}; at most {MOST_PIXELS:,} pixels are allowed: reduce or remove "

@@ -8,7 +8,6 @@ from pydantic import (
     BeforeValidator,
     Field,
     SerializerFunctionWrapHandler,
-    ValidationInfo,
     field_serializer,
     field_validator,
     model_serializer,
@@ -17,9 +16,10 @@ from pydantic import (
 
 from hdr_bench.bibliography import check_bibtex
 from hdr_bench.exceptions import shown
-from hdr_bench.records.base import MOST_CANDIDATES, STORED, Bytes, Name, Number, Seconds, SuitePart, Whole
+from hdr_bench.records.base import MOST_CANDIDATES, Bytes, Name, Number, Seconds, SuitePart, Whole
 from hdr_bench.records.distortions import Severity
 from hdr_bench.records.fingerprints import class_path, describe_estimator, plain_mapping
+from hdr_bench.records.grid import Grid
 from hdr_bench.records.protocol import DatasetChoice, Folds, Protocol, Samples
 from hdr_bench.records.published import Published
 
@@ -28,14 +28,6 @@ MOST_COPIES = 100
 
 Bibtex = Annotated[str, AfterValidator(check_bibtex)]
 """References as BibTeX, none or several."""
-
-
-def _duplicates(values: list[Any]) -> list[Any]:
-    """Return the values that a list contains more than once; 1 and 1.0 can be two values of a parameter."""
-    by_words: dict[tuple[type, str], list[Any]] = {}
-    for value in values:
-        by_words.setdefault((type(value), repr(value)), []).append(value)
-    return [alike[0] for alike in by_words.values() if len(alike) > 1]
 
 
 class Step(SuitePart):
@@ -122,8 +114,10 @@ class Case(SuitePart):
         Replaces the suite's.
     protocol : Protocol or None
         Replaces the suite's.
-    grid : dict of str to list
-        For a grid search: parameters and their values.
+    grid : dict of str to list, or list of dict
+        For a grid search: parameters and their values; or several such tables, e.g. one for each optimizer with its own
+        parameters. A candidate takes the parameters of one table, and otherwise those of the case; a candidate that is
+        in several tables is tried once.
     reduced : Reduced or None
         Size at which the case runs unless the full size is requested.
     validation : {"test"} or None
@@ -149,9 +143,7 @@ class Case(SuitePart):
     bibtex: Bibtex = ""
     dataset: DatasetChoice | None = None
     protocol: Protocol | None = None
-    grid: Annotated[dict[str, list[Any]], BeforeValidator(partial(plain_mapping, place="grid"))] = Field(
-        default_factory=dict
-    )
+    grid: Grid = Field(default_factory=dict)
     reduced: Reduced | None = None
     validation: Literal["test"] | None = None
     train_with: Annotated[tuple[TrainingCorruption, ...], Field(max_length=MOST_COPIES)] = ()
@@ -164,16 +156,6 @@ class Case(SuitePart):
         if isinstance(value, str) or (hasattr(value, "get_params") and not isinstance(value, type)):
             return value
         raise ValueError(f"{shown(value)} is not an estimator; give a name, a dotted path, or an estimator object")
-
-    @field_validator("grid")
-    @classmethod
-    def _has_values(cls, value: dict[str, list[Any]], info: ValidationInfo) -> dict[str, list[Any]]:
-        for name, values in value.items():
-            if not values:
-                raise ValueError(f"{name} must have at least one value, got an empty list")
-            if (twice := _duplicates(values)) and info.context != STORED:
-                raise ValueError(f"{name} has {', '.join(map(shown, twice))} more than once; give each value once")
-        return value
 
     @model_validator(mode="after")
     def _object_is_whole(self) -> Self:

@@ -190,7 +190,9 @@ class Result(WritableRecord):
         return content
 
     def _needed_format(self) -> int:
-        if self.trial.train_with or any(each.is_of_later_format for each in self.trial.test_sets):
+        search = self.trial.search
+        has_grids = search is not None and isinstance(search.grid, list)
+        if has_grids or self.trial.train_with or any(each.is_of_later_format for each in self.trial.test_sets):
             return FORMAT_VERSION
         return WITHOUT_DISTORTION if self.evaluations else WITHOUT_TEST_SETS
 

@@ -160,6 +160,7 @@ def _format_of(suite: Suite) -> int:
     """Return the format required by the record of a run of this suite."""
     is_distorted = any(each.is_of_later_format for each in suite.test_sets)
     asks_for_test_sets = any(each.test_set for claim in suite.claims for each in placeholders_of(claim))
-    if is_distorted or asks_for_test_sets or suite.anchors or any(case.train_with for case in suite.cases):
+    is_later = any(case.train_with or isinstance(case.grid, list) for case in suite.cases)
+    if is_distorted or asks_for_test_sets or suite.anchors or is_later:
         return FORMAT_VERSION
     return WITHOUT_DISTORTION if suite.test_sets else WITHOUT_TEST_SETS

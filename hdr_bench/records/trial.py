@@ -10,6 +10,7 @@ from pydantic import SerializerFunctionWrapHandler, model_serializer
 from hdr_bench.records.base import Record
 from hdr_bench.records.case import Step, TrainingCorruption
 from hdr_bench.records.evaluations import TrialTestSet
+from hdr_bench.records.grid import PlannedGrid
 from hdr_bench.records.protocol import KINDS, DatasetChoice, Kind, Strategy
 from hdr_bench.records.published import Published
 
@@ -28,8 +29,8 @@ class Search(Record):
 
     Attributes
     ----------
-    grid : dict of str to list
-        Parameters and their values.
+    grid : dict of str to list, or list of dict
+        Parameters and their values, in one table or several.
     folds : int
         Number of folds of the training part.
     strategy : {"grid", "halving"}
@@ -38,7 +39,7 @@ class Search(Record):
         Number of candidates drawn at random with the trial's seed; None for all.
     """
 
-    grid: dict[str, list[Any]]
+    grid: PlannedGrid
     folds: int
     strategy: Strategy
     candidates: int | None = None

@@ -39,6 +39,12 @@ protocol = { kind = "grid-search", folds = 4, strategy = "halving" }
 published = [{ metric = "test_accuracy", value = 0.98 }]
 
 [[case]]
+name = "Grids"
+estimator = "mlp"
+grid = [{ optimizer = ["SGD"], lr = [0.1, 0.2] }, { optimizer = ["Adam"] }]
+protocol = { kind = "grid-search" }
+
+[[case]]
 name = "Folds"
 estimator = "knn"
 protocol = { kind = "cross-validation" }
@@ -81,6 +87,10 @@ def test_all_that_decides_how_a_suite_runs_is_shown(tmp_path):
         "      grid       C = 1, 10, 100; gamma = 0.01, 0.02, 0.03, 0.04, 0.05, 0.06, 0.07, 0.08, ... (9 values) "
         "(27 candidates)",
         "      published  1 figure",
+        "  Grids      mlp()",
+        "      protocol  grid search in 5 folds, 1 seed for each stochastic method",
+        "      grid 1    optimizer = 'SGD'; lr = 0.1, 0.2 (2 candidates)",
+        "      grid 2    optimizer = 'Adam' (1 candidate)",
         "  Folds      knn()",
         "      protocol  cross-validation in 10 folds, 1 repeat",
         "  Curve      knn()",

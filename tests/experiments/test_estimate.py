@@ -100,6 +100,19 @@ def test_a_searchs_estimate_is_of_all_its_fits_and_each_trials_within_its_limit(
     )
 
 
+def test_candidates_of_all_grids_are_fitted_for_an_estimate(machine, tmp_path):
+    grid = [{"max_depth": [2]}, {"min_samples_leaf": [5, 9], "criterion": ["entropy"]}]
+    case = {"name": "Tree", "estimator": "tree", "grid": grid, "protocol": {"kind": "grid-search", "folds": 3}}
+    machine(_linear)
+    plan, _ = _plan(tmp_path, case, dataset="digits-8x8")
+    (planned,) = plan.cases
+    fitted = [(each.model.max_depth, each.model.min_samples_leaf) for each in probes.probes_of(planned)]
+    assert fitted == [(2, 1), (None, 5), (None, 9)]
+    (found,) = estimate_plan(plan, NoProgress()).cases
+    n = 1797 * 4 // 5
+    assert found.fit.value == pytest.approx(3 * 3 * _linear(n * 2 // 3) + _linear(n), rel=0.2)
+
+
 def test_of_a_search_the_fits_that_are_stored_are_not_in_the_estimate(machine, tmp_path):
     search = {"kind": "grid-search", "folds": 3, "strategy": "halving"}
     case = {"name": "halving", "estimator": "knn", "grid": {"n_neighbors": [1, 3, 9]}, "protocol": search}

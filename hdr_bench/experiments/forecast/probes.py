@@ -17,7 +17,7 @@ from hdr_bench.experiments.messages import Progress, Task
 from hdr_bench.experiments.planning.grid_names import settable
 from hdr_bench.experiments.planning.models import last_step, unseeded_model
 from hdr_bench.experiments.planning.protocols import PlannedCase
-from hdr_bench.experiments.planning.search_fits import candidates_of
+from hdr_bench.experiments.planning.search_candidates import candidates_of
 from hdr_bench.experiments.processes.host_pool import run_attempts
 from hdr_bench.names import abbreviate
 from hdr_bench.records.result import Result

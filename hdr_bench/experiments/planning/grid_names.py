@@ -98,7 +98,7 @@ def _made_value(model: Any, name: str, value: Any) -> Any:
 
 
 def check_grid(model: Any, grid: Mapping[str, list[Any]]) -> None:
-    """Check that a search can set each parameter of a grid.
+    """Check that a search can set each parameter of a grid's table.
 
     Estimators of other libraries accept parameters that their `get_params` does not return: CatBoost returns only those
     that were set, and skorch and LightGBM accept more than they list.

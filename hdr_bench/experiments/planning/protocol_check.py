@@ -1,7 +1,5 @@
 """Checks of a case against its protocol and its data."""
 
-import math
-
 import numpy as np
 
 from hdr_bench.datasets import Dataset
@@ -9,6 +7,7 @@ from hdr_bench.exceptions import DatasetError, SuiteError, shown
 from hdr_bench.experiments.planning.outline import Outline
 from hdr_bench.records.base import LARGEST_SEED, MOST_CANDIDATES
 from hdr_bench.records.case import Case
+from hdr_bench.records.grid import count_combinations
 from hdr_bench.records.protocol import Protocol
 from hdr_bench.records.suite import Suite
 
@@ -70,7 +69,7 @@ def check_protocol(suite: Suite, case: Case, protocol: Protocol) -> None:
         raise CaseError(suite.name, case.name, f"grid is for the protocol grid-search, not {protocol.kind}")
     if case.validation is not None and protocol.kind != "holdout":
         raise CaseError(suite.name, case.name, f"validation is for the protocol holdout, not {protocol.kind}")
-    n_candidates = math.prod(map(len, case.grid.values()))
+    n_candidates = count_combinations(case.grid)
     if n_candidates > MOST_CANDIDATES:
         raise CaseError(
             suite.name,

@@ -4,7 +4,6 @@ The course of successive halving is decided by scikit-learn's own search: it is 
 with the scores of finished fits.
 """
 
-import json
 import math
 import warnings
 from collections.abc import Mapping, Sequence
@@ -16,8 +15,9 @@ import numpy as np
 from joblib import parallel_config
 from numpy.typing import NDArray
 from sklearn.base import BaseEstimator, ClassifierMixin
-from sklearn.model_selection import ParameterGrid, ParameterSampler, StratifiedKFold
+from sklearn.model_selection import StratifiedKFold
 
+from hdr_bench.experiments.planning.search_candidates import candidates_of, identity_of
 from hdr_bench.records.result import Result
 from hdr_bench.records.trial import Search, SearchFit, Trial
 
@@ -62,23 +62,6 @@ class CandidateFits:
     def identity(self) -> str:
         """Identity of its fits among those of the search: a grid that repeats a value repeats candidates."""
         return identity_of(self.params, self.samples)
-
-
-def identity_of(params: Mapping[str, Any], samples: int | None) -> str:
-    """Return the identity of a candidate's fits in a round among those of the search.
-
-    Parameters
-    ----------
-    params : mapping of str to object
-        The candidate.
-    samples : int or None
-        Number of images in the round.
-
-    Returns
-    -------
-    identity : str
-    """
-    return json.dumps([params, samples], sort_keys=True)
 
 
 @dataclass(frozen=True, eq=False)
@@ -137,26 +120,6 @@ class Candidates:
             made = CandidateFits(number, self.params[number], samples, folds, self._common, self._key)
             self._made[number, samples] = made
         return made
-
-
-def candidates_of(search: Search, seed: int) -> list[dict[str, Any]]:
-    """Return the candidates that a search tries: the whole grid, or a random sample of it.
-
-    Parameters
-    ----------
-    search : Search
-    seed : int
-        Seed of the sample, if only part of the grid is tried.
-
-    Returns
-    -------
-    candidates : list of dict
-        Parameters and their values.
-    """
-    candidates = list(ParameterGrid(search.grid))
-    if search.candidates is None or search.candidates >= len(candidates):
-        return candidates
-    return list(ParameterSampler(search.grid, search.candidates, random_state=seed))
 
 
 def search_of(trial: Trial) -> Search:

@@ -6,7 +6,8 @@ from statistics import fmean
 
 import numpy as np
 
-from hdr_bench.experiments.planning.search_fits import CandidateFits, accuracies_of, identity_of, search_of
+from hdr_bench.experiments.planning.search_candidates import all_candidates, identity_of
+from hdr_bench.experiments.planning.search_fits import CandidateFits, accuracies_of, search_of
 from hdr_bench.experiments.planning.search_state import SearchState, seconds_of
 from hdr_bench.names import abbreviate
 from hdr_bench.records.environment import Environment, utc_now
@@ -45,13 +46,12 @@ def conclude(search: SearchState, environment: Environment) -> SearchOutcome | R
     if search.spent >= limit:
         return _failed(search, "timeout", f"{took}, which leaves none for the final fit", environment)
     tried = tuple(_candidates(search))
-    n_candidates = math.prod(map(len, search_of(search.trial).grid.values()))
     results = tuple(search.outcomes.values())
     searched = SearchResult(
         chosen=best.params,
         score=_mean_accuracy(search, best),
         candidates=tried,
-        n_candidates=n_candidates,
+        n_candidates=len(all_candidates(search_of(search.trial))),
         is_limited=bool(search.n_missing) or any(result.status == "timeout" for result in results),
         search_seconds=search.spent,
         refit_seconds=0.0,

@@ -7,7 +7,8 @@ from copy import copy
 import numpy as np
 from numpy.typing import NDArray
 
-from hdr_bench.experiments.planning.search_fits import CandidateFits, Candidates, identity_of, plan_rounds
+from hdr_bench.experiments.planning.search_candidates import identity_of
+from hdr_bench.experiments.planning.search_fits import CandidateFits, Candidates, plan_rounds
 from hdr_bench.records.result import Result
 from hdr_bench.records.trial import Trial
 

@@ -22,6 +22,7 @@ from hdr_bench.names import class_name
 from hdr_bench.records.case import Case, Step
 from hdr_bench.records.fingerprints import hides_parameters
 from hdr_bench.records.given_labels import AS_GIVEN
+from hdr_bench.records.grid import Table, tables_of
 from hdr_bench.records.protocol import KINDS, DatasetChoice
 from hdr_bench.records.suite import Suite
 from hdr_bench.records.text import first_faults
@@ -90,12 +91,23 @@ def _faults(suite: Suite) -> Iterator[str]:
 def _case_faults(case: Case, datasets: Mapping[str, str]) -> Iterator[str]:
     if case.dataset is not None:
         yield from _fault_of(", dataset", partial(_check_dataset, case.dataset, datasets))
-    faults = list(_fault_of("", partial(_check_method, case)))
+    faults = list(_fault_of("", partial(_check_method, case))) or list(_grid_faults(case))
     # If a pipeline has faulty steps, report the faults of each step rather than those of the pipeline.
     in_steps = [
         fault for step in (case.steps if faults else ()) for fault in _fault_of(", steps", partial(_make_step, step))
     ]
     yield from in_steps or faults
+
+
+def _grid_faults(case: Case) -> Iterator[str]:
+    for place, table in tables_of(case.grid).items():
+        # The only grid of a case needs no number, and its parameters name themselves.
+        named = f", {place}" if isinstance(case.grid, list) else ""
+        yield from _fault_of(named, partial(_check_table, case, table))
+
+
+def _check_table(case: Case, table: Table) -> None:
+    check_grid(unseeded_model(case), table)
 
 
 def _fault_of(place: str, check: Callable[[], object]) -> Iterator[str]:
@@ -161,6 +173,5 @@ def _check_method(case: Case) -> None:
             "validation on the test part must not affect the fit, but early_stopping would make it, and "
             "validation_fraction would replace it; remove either them or validation"
         )
-    check_grid(model, case.grid)
     if isinstance(layers := case.params.get("layers"), str):
         parse_layers(layers, _ANY_CLASSES, case.params.get("activation", "relu"))

@@ -22,6 +22,7 @@ from hdr_bench.exceptions import shown
 from hdr_bench.experiments.planning.grid_names import owner_of
 from hdr_bench.names import class_module, class_name
 from hdr_bench.records.case import Case
+from hdr_bench.records.grid import Table, tables_of
 
 _Rule = tuple[str, Callable[[DataShape], int | None], str]
 
@@ -219,23 +220,48 @@ def _n_features_after(step: Any, n_features: int | None) -> int | None:
 
 
 def _grid_faults(case: Case, model: Any, data: DataShape) -> Iterator[str]:
-    """Yield the faults of each value of a grid on its own; the search decides which values are combined."""
-    names = {name.rpartition("__")[2] for name in case.grid}
-    for name, values in case.grid.items():
+    """Yield the faults of each value of a grid, alone or with single values of parameters that it must match."""
+    for place, table in tables_of(case.grid).items():
+        yield from (f"{place}, {fault}" for fault in _table_faults(table, model, data))
+
+
+def _table_faults(table: Table, model: Any, data: DataShape) -> Iterator[str]:
+    for name, values in table.items():
         owner, parameter = owner_of(model, name)
         fault = parameter_fault(owner, parameter, *values)
         if fault is not None:
-            yield f"grid, {name}: {fault}"
-        elif parameter in _SHAPED_BY and hasattr(owner, parameter) and not _SHAPED_BY[parameter] & names:
-            yield from (f"grid, {name}: {text}" for text in _reshaping(owner, parameter, values, model, data))
+            yield f"{name}: {fault}"
+        elif parameter in _SHAPED_BY and hasattr(owner, parameter):
+            fixed = _fixed_with(name, table, model)
+            texts = () if fixed is None else _reshaping(owner, fixed, parameter, values, model, data)
+            yield from (f"{name}: {text}" for text in texts)
 
 
-def _reshaping(owner: Any, parameter: str, values: list[Any], model: Any, data: DataShape) -> Iterator[str]:
-    before = getattr(owner, parameter)
+def _fixed_with(name: str, table: Table, model: Any) -> dict[str, Any] | None:
+    """Return the parameters that one must match and that have a single value here; None if others of them vary."""
+    prefix, _, parameter = name.rpartition("__")
+    fixed = {}
+    for other, values in table.items():
+        place, _, matched = other.rpartition("__")
+        if matched not in _SHAPED_BY[parameter]:
+            continue
+        owner, _ = owner_of(model, other)
+        if place != prefix or len(values) > 1 or not hasattr(owner, matched):
+            return None
+        if parameter_fault(owner, matched, *values) is not None:
+            return None
+        fixed[matched] = values[0]
+    return fixed
+
+
+def _reshaping(
+    owner: Any, fixed: dict[str, Any], parameter: str, values: list[Any], model: Any, data: DataShape
+) -> Iterator[str]:
+    before = {each: getattr(owner, each) for each in (*fixed, parameter)}
     try:
         for value in values:
-            owner.set_params(**{parameter: value})
+            owner.set_params(**fixed, **{parameter: value})
             yield from map(str, own_faults(owner, "_check_combination"))
             yield from _flow([], model, data)
     finally:
-        owner.set_params(**{parameter: before})
+        owner.set_params(**before)

@@ -7,6 +7,7 @@ from typing import Any
 
 import pandas as pd
 
+from hdr_bench.records.grid import values_around
 from hdr_bench.records.metrics import METRICS
 from hdr_bench.records.result import Result
 from hdr_bench.reporting.comparisons.baselines import most_frequent_classes
@@ -145,7 +146,7 @@ def _at_the_edge(contents: RunContents) -> Iterator[Check]:
     for label, record in _good_records(contents):
         if record.searched is None or record.trial.search is None:
             continue
-        for name, values in record.trial.search.grid.items():
+        for name, values in values_around(record.trial.search.grid, record.searched.chosen).items():
             chosen = record.searched.chosen.get(name)
             numbers = [value for value in values if _is_number(value)]
             if not _is_number(chosen) or len(set(numbers)) < _FEWEST_VALUES or min(numbers) < chosen < max(numbers):

@@ -7,6 +7,7 @@ from itertools import chain
 import pandas as pd
 
 from hdr_bench.records.cost_metrics import compared_costs, tabled_metrics
+from hdr_bench.records.grid import tables_of
 from hdr_bench.records.lost_time import DISTURBED_FROM
 from hdr_bench.records.metric_types import Kind, Metric
 from hdr_bench.records.metrics import METRICS
@@ -246,5 +247,8 @@ def _range_writer(write: Callable[[float], str]) -> Callable[[float, float, floa
 
 def _describe_grid(contents: RunContents, label: str) -> str:
     trial = contents.good_records(label)[0].trial
-    grid = trial.search.grid if trial.search else {}
-    return "; ".join(f"{name}: {', '.join(map(str, values))}" for name, values in grid.items())
+    tables = tables_of(trial.search.grid) if trial.search else {}
+    return "; or ".join(
+        "; ".join(f"{name}: {', '.join(map(str, values))}" for name, values in table.items())
+        for table in tables.values()
+    )

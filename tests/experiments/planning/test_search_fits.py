@@ -6,11 +6,12 @@ import numpy as np
 import pytest
 from joblib import parallel_config
 from sklearn.experimental import enable_halving_search_cv  # noqa: F401
-from sklearn.model_selection import GridSearchCV, HalvingGridSearchCV, StratifiedKFold
+from sklearn.model_selection import GridSearchCV, HalvingGridSearchCV, ParameterSampler, StratifiedKFold
 
 from hdr_bench import load_dataset
 from hdr_bench.estimators import KNNClassifier
-from hdr_bench.experiments.planning.search_fits import Candidates, candidates_of, plan_rounds
+from hdr_bench.experiments.planning.search_candidates import candidates_of
+from hdr_bench.experiments.planning.search_fits import Candidates, plan_rounds
 from hdr_bench.experiments.planning.search_result import conclude
 from hdr_bench.experiments.planning.search_state import SearchState, seconds_of
 from hdr_bench.experiments.planning.trial_data import select_images
@@ -20,6 +21,7 @@ from hdr_bench.records.trial import Search
 from tests.helpers.search_fits import fitted, measured_fit, run_search
 
 GRID = {"n_neighbors": [1, 3, 9, 30], "weights": ["uniform", "distance"]}
+SEVERAL = [{"n_neighbors": [1, 2, 30]}, {"n_neighbors": [5, 9], "weights": ["distance"]}, {"weights": ["uniform"]}]
 
 
 def _images(trial):
@@ -39,22 +41,29 @@ def _same_as(theirs, searched):
     assert searched.score == theirs.best_score_
 
 
-def test_it_is_scikit_learns_grid_search_with_every_candidate_kept(searching):
-    trial = searching(GRID, folds=4, seed=5)
+@pytest.mark.parametrize(("grid", "n_candidates"), [(GRID, 8), (SEVERAL, 6)])
+def test_it_is_scikit_learns_grid_search_with_every_candidate_kept(searching, grid, n_candidates):
+    trial = searching(grid, folds=4, seed=5)
     images = _images(trial)
     cut = StratifiedKFold(4, shuffle=True, random_state=5)
-    theirs = GridSearchCV(KNNClassifier(), GRID, scoring="accuracy", cv=cut).fit(images.X, images.y)
-    outcome = _conclude(search := run_search(trial, images.labels))
-    _same_as(theirs, outcome.searched)
-    assert (outcome.searched.n_candidates, outcome.searched.is_limited, outcome.searched.n_failed) == (8, False, 0)
-    assert len(search.outcomes) == 32
-    assert outcome.searched.search_seconds == pytest.approx(search.spent)
-    assert all(each.fit_seconds > 0 for each in outcome.searched.candidates)
+    theirs = GridSearchCV(KNNClassifier(), grid, scoring="accuracy", cv=cut).fit(images.X, images.y)
+    searched = _conclude(search := run_search(trial, images.labels)).searched
+    _same_as(theirs, searched)
+    assert (searched.n_candidates, searched.is_limited, searched.n_failed) == (n_candidates, False, 0)
+    assert len(search.outcomes) == 4 * n_candidates
+    assert searched.search_seconds == pytest.approx(search.spent)
+    assert all(each.fit_seconds > 0 for each in searched.candidates)
 
 
-@pytest.mark.parametrize("seed", [0, 3])
-def test_successive_halving_is_scikit_learns_round_by_round(searching, seed):
-    grid = {"n_neighbors": [1, 2, 3, 5, 9, 30], "weights": ["uniform", "distance"]}
+@pytest.mark.parametrize(
+    ("grid", "seed"),
+    [
+        ({"n_neighbors": [1, 2, 3, 5, 9, 30], "weights": ["uniform", "distance"]}, 0),
+        ({"n_neighbors": [1, 2, 3, 5, 9, 30], "weights": ["uniform", "distance"]}, 3),
+        ([*SEVERAL, {"n_neighbors": [2, 7, 30], "weights": ["distance"]}], 0),
+    ],
+)
+def test_successive_halving_is_scikit_learns_round_by_round(searching, grid, seed):
     trial = searching(grid, folds=3, strategy="halving", seed=seed, samples=1200)
     images = _images(trial)
     cut = StratifiedKFold(3, shuffle=True, random_state=seed)
@@ -137,6 +146,20 @@ def test_a_share_of_the_candidates_is_drawn_with_the_seed():
     assert drawn == candidates_of(search, 0)
     assert any(drawn != candidates_of(search, seed) for seed in range(1, 5))
     assert len(candidates_of(search.model_copy(update={"candidates": 100}), 0)) == 8
+
+
+@pytest.mark.parametrize("grid", [GRID, SEVERAL])
+@pytest.mark.parametrize("seed", range(5))
+def test_it_is_scikit_learns_draw(grid, seed):
+    search = Search(grid=grid, folds=2, strategy="grid", candidates=4)
+    assert candidates_of(search, seed) == list(ParameterSampler(grid, 4, random_state=seed))
+
+
+def test_a_candidate_of_several_grids_is_tried_once_where_it_comes_first():
+    search = Search(grid=[{"p": [2, 1]}, {"p": [1, 3]}, {"p": [1.0]}], folds=2, strategy="grid")
+    assert [repr(each["p"]) for each in candidates_of(search, 0)] == ["2", "1", "3", "1.0"]
+    drawn = candidates_of(search.model_copy(update={"candidates": 3}), 0)
+    assert len({repr(each) for each in drawn}) == 3
 
 
 def test_of_candidates_equally_good_the_first_of_the_grid_is_chosen_whatever_the_order(searching):

@@ -2,7 +2,7 @@
 
 import importlib
 import sys
-from typing import get_origin
+from typing import get_args, get_origin
 
 import numpy as np
 import pytest
@@ -176,7 +176,7 @@ EVERYWHERE = {
             "estimator": "in_estimator.Mine",
             "dataset": {"name": "in_case.digits"},
             "params": {"a": {"b": ["in_params.f"]}},
-            "grid": {"a": ["in_grid.f"]},
+            "grid": [{"a": ["in_grid.f"]}, {"b": ["in_grid_2.f"]}],
             "steps": [{"name": "in_step.Step", "params": {"a": "in_step_params.f"}}],
             "reduced": {"params": {"a": "in_reduced.f"}},
         }
@@ -187,7 +187,7 @@ EVERYWHERE = {
 def _open_fields(model, path=()):
     """Give the fields of a suite, and of the records in it, that take tables of anything."""
     for name, field in model.model_fields.items():
-        if get_origin(field.annotation) is dict:
+        if dict in map(get_origin, (field.annotation, *get_args(field.annotation))):
             yield (*path, name)
         for inner in models_in(field.annotation):
             yield from _open_fields(inner, (*path, name))
@@ -195,7 +195,7 @@ def _open_fields(model, path=()):
 
 def test_code_is_found_in_every_field_that_can_name_it():
     suite = Suite.model_validate({**EVERYWHERE, "name": "own"})
-    places = ("suite", "case", "params", "grid", "reduced", "estimator", "step", "step_params")
+    places = ("suite", "case", "params", "grid", "grid_2", "reduced", "estimator", "step", "step_params")
     assert {path.partition(".")[0] for path in dotted_paths(suite)} == {f"in_{place}" for place in places}
     assert set(_open_fields(Suite)) == {
         ("cases", "params"),

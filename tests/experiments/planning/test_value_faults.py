@@ -213,11 +213,37 @@ def test_wrong_values_are_refused_when_a_run_is_planned(case, told):
             {"estimator": "svm", "steps": [{"name": "scale"}], "grid": {"svmclassifier__C": [1, "2"]}},
             "grid, svmclassifier__C: C must be a number above 0, got '2'",
         ),
+        ({"estimator": SVC_PATH, "grid": [{"C": [1]}, {"C": [-1]}]}, "grid 2, C: C must be a number above 0, got -1"),
+        (
+            {
+                "estimator": "mlp",
+                "grid": [
+                    {"optimizer": ["SGD"], "optimizer_params": [{"momentum": 0.9}]},
+                    {"optimizer": ["Adam"], "optimizer_params": [{"momentum": 0.9}]},
+                ],
+            },
+            "grid 2, optimizer_params: unknown optimizer_params of Adam 'momentum'",
+        ),
     ],
 )
 def test_every_value_of_a_grid_is_checked(case, told):
     with pytest.raises(SuiteError, match=f"case 'A': {told}"):
         _plan({"kind": "grid-search", "folds": 3}, **case)
+
+
+def test_each_grid_of_a_list_is_checked_by_its_number():
+    grid = [{"optimizr": ["SGD"]}, {"lr": [0.1]}, {"momentum": [0.9]}]
+    with pytest.raises(SuiteError) as caught:
+        _plan({"kind": "grid-search"}, estimator="mlp", grid=grid)
+    first, second = str(caught.value).splitlines()[1:]
+    assert first.startswith("  - case 1 ('A'), grid 1: unknown parameter of MLPClassifier 'optimizr'. Did you mean 'op")
+    assert second.startswith("  - case 1 ('A'), grid 3: unknown parameter of MLPClassifier 'momentum'.")
+
+
+def test_the_candidates_of_all_grids_count():
+    grid = [{name: list(range(1, 301)) for name in names} for names in (("C", "gamma"), ("C", "coef0"))]
+    with pytest.raises(SuiteError, match="a grid must have at most 100,000 candidates, got 180,000; give fewer"):
+        _plan({"kind": "grid-search"}, estimator="svm", grid=grid)
 
 
 def test_values_that_are_possible_are_planned():
@@ -228,6 +254,8 @@ def test_values_that_are_possible_are_planned():
     # Which values are tried together, the search decides.
     grids = ({"degree": [1, 9], "n_components": [4]}, {"degree": [3]})
     assert [len(_plan({"kind": "grid-search"}, estimator="polynomial", grid=grid)) for grid in grids] == [1, 1]
+    several = [{"degree": [1, 2], "n_components": [4]}, {"degree": [3]}]
+    assert len(_plan({"kind": "grid-search"}, estimator="polynomial", grid=several)) == 1
     grid = {"layers": ["8C3-MP2-8N", "16C5p2"], "lr": [0.1, 0.01]}
     assert len(_plan({"kind": "grid-search"}, estimator="cnn", grid=grid)) == 1
     steps = [{"name": "sklearn.decomposition.PCA", "params": {"n_components": 9}}, {"name": "deskew"}]

@@ -54,19 +54,25 @@ def test_each_finding_has_advice_and_a_row(checks):
 
 
 @pytest.mark.parametrize(
-    ("values", "chosen", "words"),
+    ("grid", "chosen", "words"),
     [
-        ([0.1, 1, 10], 10, "the largest value"),
-        ([0.1, 1, 10], 0.1, "the smallest value"),
-        ([0.1, 1, 10], 1, None),
-        ([1, 10], 10, None),
-        (["rbf", "poly", "linear"], "rbf", None),
-        ([True, False, None], True, None),
+        ({"C": [0.1, 1, 10]}, {"C": 10}, "the largest value"),
+        ({"C": [0.1, 1, 10]}, {"C": 0.1}, "the smallest value"),
+        ({"C": [0.1, 1, 10]}, {"C": 1}, None),
+        ({"C": [1, 10]}, {"C": 10}, None),
+        ({"C": ["rbf", "poly", "linear"]}, {"C": "rbf"}, None),
+        ({"C": [True, False, None]}, {"C": True}, None),
+        # Of several grids, the one that the chosen candidate is from.
+        ([{"C": [1, 2, 3], "k": ["a"]}, {"C": [3, 4, 5], "k": ["b"]}], {"C": 3, "k": "a"}, "C = 3, the largest value"),
+        ([{"C": [1, 2, 3], "k": ["a"]}, {"C": [3, 4, 5], "k": ["b"]}], {"C": 3, "k": "b"}, "C = 3, the smallest value"),
+        ([{"C": [1, 2, 3], "k": ["a"]}, {"C": [3, 4, 5]}], {"C": 4}, None),
+        # It is in two, and neither smaller nor larger values are missing.
+        ([{"C": [1, 2, 3]}, {"C": [3, 4, 5]}], {"C": 3}, None),
     ],
 )
-def test_a_search_that_ended_at_the_edge_of_its_grid(values, chosen, words):
-    trial = SimpleNamespace(is_from_file=False, search=SimpleNamespace(grid={"C": values}))
-    record = SimpleNamespace(trial=trial, searched=SimpleNamespace(chosen={"C": chosen}))
+def test_a_search_that_ended_at_the_edge_of_its_grid(grid, chosen, words):
+    trial = SimpleNamespace(is_from_file=False, search=SimpleNamespace(grid=grid))
+    record = SimpleNamespace(trial=trial, searched=SimpleNamespace(chosen=chosen))
     results = pd.DataFrame([{"label": "SVM", "key": "k", "status": "ok"}])
     found = list(_at_the_edge(SimpleNamespace(results=results, records={"k": record})))
     assert [check.label for check in found] == ([] if words is None else ["SVM"])
