@@ -25,7 +25,9 @@ class Header:
     suite : Suite
         Its title and its source.
     finding : str
-        Which method is most accurate, how sure that is, what it costs, and what corruptions and attacks do.
+        Which method is most accurate, how sure that is, and what it costs.
+    robustness : str
+        What corruptions and attacks do, below the main table; empty without such test sets.
     highlights : tuple of Highlight
         The best method for each purpose.
     reasons : tuple of str
@@ -38,6 +40,7 @@ class Header:
 
     suite: Suite
     finding: str
+    robustness: str
     highlights: tuple[Highlight, ...]
     reasons: tuple[str, ...]
     remarks: tuple[str, ...]
@@ -72,7 +75,8 @@ def make_header(data: ReportData, reasons: Sequence[str]) -> Header:
     robust = make_part("The finding on corruptions and attacks", lambda: robustness_finding(data.robustness), str)
     return Header(
         suite=contents.run.suite,
-        finding=" ".join(filter(None, (sentences, robust))),
+        finding=sentences,
+        robustness=robust,
         highlights=tuple(highlights),
         reasons=tuple(notes),
         remarks=(*remarks, *_missing_images_remark(contents)),
