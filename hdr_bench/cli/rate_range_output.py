@@ -1,5 +1,6 @@
 """Output of the command `lr-range`: a table and a sentence, and a file with the losses or their figure."""
 
+import math
 from pathlib import Path
 
 import numpy as np
@@ -9,7 +10,7 @@ from hdr_bench.cli.streams import say
 from hdr_bench.exceptions import StoreError
 from hdr_bench.files import write_whole
 from hdr_bench.records.learning_rates import LearningRateRange
-from hdr_bench.reporting.numbers import significant
+from hdr_bench.reporting.numbers import MISSING
 
 _SUFFIXES = (".png", ".csv")
 # The whole curve is in the file; these rows show its shape.
@@ -47,9 +48,10 @@ def print_range(found: LearningRateRange) -> None:
     """
     curve = found.curve()
     steps = np.unique(np.linspace(0, len(curve) - 1, _MOST_ROWS).round().astype(int))
+    places = _places(float(curve["median"].iloc[0]))
     rows = [
-        (f"{row.rate:.2g}", *(significant(loss) for loss in (row.median, row.lowest, row.highest)), str(row.sweeps))
-        for row in curve.iloc[steps].itertuples()
+        (f"{rate:.2g}", *(_write(loss, places) for loss in losses), f"{sweeps:.0f}")
+        for rate, *losses, sweeps in curve.iloc[steps].to_numpy()
     ]
     widths = [max(map(len, column)) for column in zip(_HEADS, *rows, strict=True)]
     for row in (_HEADS, *rows):
@@ -76,6 +78,15 @@ def write_range(found: LearningRateRange, out: Path) -> None:
     is_table = out.suffix.lower() == ".csv"
     write_whole(out, found.frame().to_csv(index=False).encode() if is_table else _draw(found))
     say(f"{'losses' if is_table else 'figure'}: {out}")
+
+
+def _places(first: float) -> int:
+    """Return the decimal places with which the first loss has three digits."""
+    return max(2 - math.floor(math.log10(first)), 0) if 0 < first < math.inf else 2
+
+
+def _write(loss: float, places: int) -> str:
+    return f"{loss:.{places}f}" if math.isfinite(loss) else MISSING
 
 
 def _draw(found: LearningRateRange) -> bytes:

@@ -30,11 +30,12 @@ class RateSuggestion:
 def suggest_rates(rates: NDArray[np.float64], median: NDArray[np.float64]) -> RateSuggestion:
     """Return the range of rates over which the loss falls.
 
-    The whole fall reaches from the first loss to the lowest one. The lowest suggested rate is the smallest from which
-    on, up to that of the lowest loss, the loss is at least a tenth of the whole fall below the first loss; the highest
-    is the smallest from which on it is nine tenths below. These are Smith's bounds [1]_, "when the accuracy starts to
-    increase and when the accuracy slows, becomes ragged, or starts to fall", as numbers. The rate of the lowest loss
-    itself is too high: the loss lags behind the rate, because a sweep takes only a few steps at each.
+    The whole fall reaches from the first loss to the lowest one. The highest suggested rate is the first at which the
+    loss is at least nine tenths of the whole fall below the first loss; the lowest is the smallest from which on, up to
+    the highest, it is at least a tenth below. These are Smith's bounds [1]_, "when the accuracy starts to increase and
+    when the accuracy slows, becomes ragged, or starts to fall", as numbers. The rate of the lowest loss itself is too
+    high: the loss lags behind the rate, because a sweep takes only a few steps at each. A tenth of that rate, as in
+    fastai, is too low if the loss falls within less than a decade, as with plain gradient descent.
 
     Parameters
     ----------
@@ -71,8 +72,8 @@ def suggest_rates(rates: NDArray[np.float64], median: NDArray[np.float64]) -> Ra
             f"the loss falls by less than {100 * _LEAST_FALL:g} % between the rates {rates[0]:.2g} and "
             f"{rates[-1]:.2g}; test other rates, or more steps",
         )
-    before = median[: lowest + 1]
-    begin, end = (int(np.flatnonzero(before > median[0] - share * fall)[-1]) + 1 for share in (_BEGIN, _END))
+    end = int(np.flatnonzero(median <= median[0] - _END * fall)[0])
+    begin = int(np.flatnonzero(median[:end] > median[0] - _BEGIN * fall)[-1]) + 1
     return RateSuggestion((float(rates[begin]), float(rates[end])), _remark(rates, begin, end, lowest))
 
 

@@ -147,7 +147,9 @@ def _check_network(estimator: Any) -> None:
         return
     steps = "; for a pipeline, transform X first and pass its last step" if hasattr(estimator, "steps") else ""
     got = f"the class {estimator.__name__}" if isinstance(estimator, type) else class_name(type(estimator))
-    raise EstimatorError(f"estimator must be an MLPClassifier or a CNNClassifier of hdr_bench.estimators, got {got}{steps}")
+    raise EstimatorError(
+        f"estimator must be an MLPClassifier or a CNNClassifier of hdr_bench.estimators, got {got}{steps}"
+    )
 
 
 def _rates(low: Any, high: Any, n_steps: Any) -> NDArray[np.float64]:

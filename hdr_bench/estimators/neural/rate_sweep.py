@@ -128,7 +128,7 @@ class RateSweep(Callback):
         KeyboardInterrupt
             To end the training, as skorch's callbacks do.
         """
-        self.losses_.append(float(loss))
+        self.losses_.append(loss.item())
         self.smoothed_.append(self.average_.add(self.losses_[-1]))
         if len(self.losses_) == len(self.rates) or _has_exploded(self.smoothed_):
             raise KeyboardInterrupt

@@ -14,10 +14,10 @@ from hdr_bench.reporting.style import CHOSEN, COLOURS
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-# Above the lowest median, as a share of what is drawn of it; what diverges leaves the axes at the top.
+# Below the lowest loss and above the first, as a share of the fall between them.
 _MARGIN = 0.08
-# Space for the label of the suggested range, as a share of the height.
-_HEADROOM = 0.14
+# Further space above, for the label of the suggested range and the beginning of the rise.
+_HEADROOM = 0.28
 
 
 @dataclass(eq=False, repr=False)
@@ -161,9 +161,10 @@ class LearningRateDisplay(BaseDisplay):
     def _label(self, ax: "Axes", curve: pd.DataFrame) -> None:
         n_seeds = len(self.found.seeds)
         text = "one sweep" if n_seeds == 1 else f"median of {pluralize(n_seeds, 'sweep')},\nfrom lowest to highest"
+        first = float(curve["median"].iloc[0])
         ax.annotate(
             text,
-            (curve["rate"].iloc[0], curve["median"].iloc[0]),
+            (curve["rate"].iloc[0], first if np.isfinite(first) else ax.get_ylim()[1]),
             xytext=(5, -7),
             textcoords="offset points",
             va="top",
@@ -184,4 +185,4 @@ def _limits(curve: pd.DataFrame) -> tuple[float, float]:
         return 0.0, 1.0
     bottom, first = float(finite.min()), float(finite[0])
     height = max(first - bottom, 0.1 * first) or 1.0
-    return bottom - _MARGIN * height, bottom + (1 + _MARGIN + 2 * _HEADROOM) * height
+    return bottom - _MARGIN * height, bottom + (1 + _MARGIN + _HEADROOM) * height
