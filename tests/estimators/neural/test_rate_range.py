@@ -5,8 +5,8 @@ import copy
 import numpy as np
 import pytest
 import torch
-from skorch.callbacks import EarlyStopping, GradientNormClipping, LRScheduler
 from sklearn.pipeline import make_pipeline
+from skorch.callbacks import EarlyStopping, GradientNormClipping, LRScheduler
 
 from hdr_bench import learning_rate_range, load_dataset
 from hdr_bench.estimators import CNNClassifier, KNNClassifier, MLPClassifier, PixelScaler
