@@ -1,7 +1,8 @@
 """Figures as scikit-learn's Display objects: they hold computed data, and `plot` only draws.
 
 Each is made by `from_run`, from the folder of a run; those that are a function of the frame of results alone also by
-`from_results`; that of a learning-rate range test by `from_range`. `frame()` has its numbers, `plot(ax=None)` takes matplotlib's style keywords and returns the display.
+`from_results`; that of a learning-rate range test by `from_range` instead. `frame()` has its numbers, `plot(ax=None)`
+takes matplotlib's style keywords and returns the display.
 """
 
 from hdr_bench.reporting.displays.accuracy import AccuracyDisplay
