@@ -7,6 +7,7 @@ from .datasets import load_dataset as load_dataset
 from .estimators import list_estimators as list_estimators
 from .estimators import make_estimator as make_estimator
 from .estimators import make_transformer as make_transformer
+from .estimators.neural.rate_range import learning_rate_range as learning_rate_range
 from .experiments.added_predictions import add_predictions as add_predictions
 from .experiments.added_predictions import remove_predictions as remove_predictions
 from .experiments.planning.carried_suites import list_published_suites as list_published_suites
@@ -26,6 +27,7 @@ from .records.case import Case as Case
 from .records.case import Reduced as Reduced
 from .records.case import Step as Step
 from .records.evaluations import TestSet as TestSet
+from .records.learning_rates import LearningRateRange as LearningRateRange
 from .records.options import RunOptions as RunOptions
 from .records.protocol import Protocol as Protocol
 from .records.suite import Suite as Suite
@@ -43,6 +45,7 @@ from .reporting.displays import DisagreementDisplay as DisagreementDisplay
 from .reporting.displays import DistortionGalleryDisplay as DistortionGalleryDisplay
 from .reporting.displays import GalleryDisplay as GalleryDisplay
 from .reporting.displays import LearningCurveDisplay as LearningCurveDisplay
+from .reporting.displays import LearningRateDisplay as LearningRateDisplay
 from .reporting.displays import PrecisionRecallDisplay as PrecisionRecallDisplay
 from .reporting.displays import RejectionDisplay as RejectionDisplay
 from .reporting.displays import ReliabilityDisplay as ReliabilityDisplay

@@ -3,7 +3,7 @@
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import fields, replace
-from typing import Any, ClassVar, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -28,6 +28,9 @@ from hdr_bench.estimators.pixels import ImageShape, channels_first, image_shape_
 from hdr_bench.estimators.plain_values import with_plain_parameters
 from hdr_bench.estimators.saving import VersionChecked
 from hdr_bench.exceptions import shown
+
+if TYPE_CHECKING:
+    from hdr_bench.estimators.neural.training import TrainingData
 
 _OF_CONFIG = tuple(field.name for field in fields(NetConfig) if field.name != "fewest_epochs")
 
@@ -94,15 +97,7 @@ class NeuralClassifier(VersionChecked, NetworkProperties, ClassifierMixin, BaseE
         """
         check_parameters(self)
         config = self._config()
-        rows, labels = self._validate_training(X, y)
-        self._begin(rows, np.unique(labels))
-        codes, seed = codes_of(labels, self.classes_), draw_seed(self.random_state)
-        held_out: Sequence[Rows] | None = None
-        if validation_data is not None:
-            held_rows, held_labels = self._validate_training(*validation_data, reset=False)
-            held_out = held_rows, codes_of(held_labels, self.classes_)
-        elif share := config.held_out_share:
-            rows, codes, *held_out = hold_out(rows, codes, share, seed)
+        rows, codes, held_out, seed = self._prepare(config, X, y, validation_data)
         self._train(config, rows, codes, held_out, config.epochs(len(rows)), seed)
         return self
 
@@ -233,6 +228,21 @@ class NeuralClassifier(VersionChecked, NetworkProperties, ClassifierMixin, BaseE
         """Return `X` as rows of features, and the shape of its images if it has one."""
         return X, None
 
+    def _prepare(
+        self, config: NetConfig, X: ArrayLike, y: ArrayLike, validation_data: tuple[ArrayLike, ArrayLike] | None = None
+    ) -> tuple[Rows, Codes, Sequence[Rows] | None, int]:
+        """Begin a fit; return the rows and codes to learn from, those held out, and the seed."""
+        rows, labels = self._validate_training(X, y)
+        self._begin(rows, np.unique(labels))
+        codes, seed = codes_of(labels, self.classes_), draw_seed(self.random_state)
+        held_out: Sequence[Rows] | None = None
+        if validation_data is not None:
+            held_rows, held_labels = self._validate_training(*validation_data, reset=False)
+            held_out = held_rows, codes_of(held_labels, self.classes_)
+        elif share := config.held_out_share:
+            rows, codes, *held_out = hold_out(rows, codes, share, seed)
+        return rows, codes, held_out, seed
+
     def _validate_training(self, X: ArrayLike, y: ArrayLike, *, reset: bool = True) -> tuple[Rows, NDArray[Any]]:
         X, shape = self._rows(X)
         rows, labels = validate_data(self, X, y, reset=reset)
@@ -268,14 +278,21 @@ class NeuralClassifier(VersionChecked, NetworkProperties, ClassifierMixin, BaseE
     def _train(
         self, config: NetConfig, rows: Rows, codes: Codes, held_out: Sequence[Rows] | None, epochs: int, seed: int
     ) -> None:
+        from hdr_bench.estimators.neural.training import train_net
+
+        data = self._training_data(config, rows, codes, held_out)
+        self.net_ = train_net(config, self._parsed_layers(), data, epochs, seed)
+
+    def _training_data(
+        self, config: NetConfig, rows: Rows, codes: Codes, held_out: Sequence[Rows] | None
+    ) -> "TrainingData":
         from hdr_bench.estimators.neural.batches import InputFormat
-        from hdr_bench.estimators.neural.training import TrainingData, train_net
+        from hdr_bench.estimators.neural.training import TrainingData
 
         channels, height, width = channels_first(self.image_shape_)
         reading = InputFormat(height, width, channels, self.scale_, self.background_)
         pixel_range = () if config.adversarial is None else self.pixel_range_
-        data = TrainingData(rows, codes, self.classes_, reading, held_out, pixel_range)
-        self.net_ = train_net(config, self._parsed_layers(), data, epochs, seed)
+        return TrainingData(rows, codes, self.classes_, reading, held_out, pixel_range)
 
     def _train_further(self, config: NetConfig, rows: Rows, codes: Codes) -> None:
         from hdr_bench.estimators.neural.training import train_one_epoch

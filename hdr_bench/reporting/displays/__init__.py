@@ -1,7 +1,8 @@
 """Figures as scikit-learn's Display objects: they hold computed data, and `plot` only draws.
 
 Each is made by `from_run`, from the folder of a run; those that are a function of the frame of results alone also by
-`from_results`. `frame()` has its numbers, `plot(ax=None)` takes matplotlib's style keywords and returns the display.
+`from_results`; that of a learning-rate range test by `from_range` instead. `frame()` has its numbers, `plot(ax=None)`
+takes matplotlib's style keywords and returns the display.
 """
 
 from hdr_bench.reporting.displays.accuracy import AccuracyDisplay
@@ -18,6 +19,7 @@ from hdr_bench.reporting.displays.disagreement import DisagreementDisplay
 from hdr_bench.reporting.displays.distortion_gallery import DistortionGalleryDisplay
 from hdr_bench.reporting.displays.gallery import GalleryDisplay
 from hdr_bench.reporting.displays.learning import LearningCurveDisplay
+from hdr_bench.reporting.displays.learning_rates import LearningRateDisplay
 from hdr_bench.reporting.displays.rejection import RejectionDisplay
 from hdr_bench.reporting.displays.severity import SeverityDisplay
 from hdr_bench.reporting.displays.timing import TimingDisplay
@@ -37,6 +39,7 @@ __all__ = [
     "DistortionGalleryDisplay",
     "GalleryDisplay",
     "LearningCurveDisplay",
+    "LearningRateDisplay",
     "PrecisionRecallDisplay",
     "RejectionDisplay",
     "ReliabilityDisplay",

@@ -376,7 +376,9 @@ def test_every_display_has_what_the_protocol_asks_for(contents):
     shown = _all_displays(contents)
     # Those of corrupted and attacked test sets have the same tests with a run that has such test sets.
     of_distorted = {"AttackDisplay", "CorruptionMapDisplay", "DistortionGalleryDisplay", "SeverityDisplay"}
-    assert {type(display).__name__ for display in shown.values()} | of_distorted == {
+    # That of a range test is not of a run.
+    of_others = {*of_distorted, "LearningRateDisplay"}
+    assert {type(display).__name__ for display in shown.values()} | of_others == {
         name for name in displays.__all__ if not name.endswith(("BaseDisplay", "ResultsDisplay")) and name != "Display"
     }
     for name, display in shown.items():
