@@ -111,7 +111,8 @@ def _conditional(plan: "Schedule") -> str:
     if not count:
         return ""
     trials = "1 conditional trial, which runs" if count == 1 else f"{count} conditional trials, which run"
-    return f"Not included: {trials} only if the first seeds differ much.\n"
+    condition = "once results decide on them" if plan.suite.studies else "only if the first seeds differ much"
+    return f"Not included: {trials} {condition}.\n"
 
 
 def _not_counted(plan: "Schedule") -> str:

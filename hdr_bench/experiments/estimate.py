@@ -11,7 +11,7 @@ from hdr_bench.experiments.forecast.growth import Expected
 from hdr_bench.experiments.forecast.probes import CostCurves, Probe, ProbeTimeoutError, probes_of, run_probe
 from hdr_bench.experiments.messages import Progress
 from hdr_bench.experiments.planning.other_images import count_images
-from hdr_bench.experiments.planning.protocols import PlannedCase
+from hdr_bench.experiments.planning.planned_case import PlannedCase
 from hdr_bench.experiments.planning.schedule import Schedule
 from hdr_bench.experiments.planning.search_fits import search_of
 from hdr_bench.experiments.planning.search_state import SearchState
@@ -203,6 +203,9 @@ def _samples(fit: Trial) -> int | None:
 def _sizes(trial: Trial, case: PlannedCase) -> tuple[int, int]:
     """Return how many images a trial learns from and is evaluated on."""
     n = trial.samples or len(case.dataset.train)
+    if trial.held_out is not None:
+        held_out = math.ceil(trial.held_out * len(case.dataset.train))
+        return min(n, len(case.dataset.train) - held_out), held_out
     if trial.folds is None:
         return n, len(case.dataset.test)
     tested = n // trial.folds

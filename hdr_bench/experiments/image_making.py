@@ -10,7 +10,7 @@ from hdr_bench.experiments.messages import Progress, Task
 from hdr_bench.experiments.planning.case_test_sets import source_trial
 from hdr_bench.experiments.planning.corrupted_images import corrupt_images
 from hdr_bench.experiments.planning.other_images import part_of, sample_of
-from hdr_bench.experiments.planning.protocols import PlannedCase
+from hdr_bench.experiments.planning.planned_case import PlannedCase
 from hdr_bench.experiments.planning.schedule import Schedule
 from hdr_bench.experiments.processes.host_pool import ignore_stage, run_attempts
 from hdr_bench.names import abbreviate

@@ -20,6 +20,7 @@ from hdr_bench.experiments.planning.run_data import datasets_made_in_code, datas
 from hdr_bench.experiments.planning.run_source import check_source, write_source
 from hdr_bench.experiments.planning.schedule import Schedule, make_schedule, planned_trial, with_further_seeds
 from hdr_bench.experiments.planning.source_copy import write_source_copy
+from hdr_bench.experiments.planning.study_plan import possible_trials
 from hdr_bench.experiments.planning.suite_check import check_suite
 from hdr_bench.experiments.planning.suite_file import load_suite
 from hdr_bench.experiments.processes.backends import backend_of, run_tasks
@@ -205,17 +206,25 @@ def _execute(plan: Plan, progress: Progress) -> None:
     if plan.to_run:
         write_source_copy(store.folder, plan.suite, plan.origin)
     for case in plan.cases:
-        if any(trial.is_on_test_part for trial in case.trials):
+        if any(trial.is_on_test_part for trial in (*case.trials, *case.conditional)):
             store.arrays.write_images(case.dataset.fingerprint, case.dataset.test.images)
     # Results of earlier runs are more informative.
     expected = {**read_expected(store.folder), **seconds_of_stored(plan, store)}
     _run_round(plan, progress, expected)
-    if any(case.conditional for case in plan.cases):
-        further = with_further_seeds(plan, store)
+    _run_further_rounds(plan, progress, expected)
+    remove_fits_after(plan, store)
+
+
+def _run_further_rounds(plan: Plan, progress: Progress, expected: Mapping[str, float]) -> None:
+    """Run what depends on results: further seeds, then the chosen level of each study."""
+    while plan.conditional:
+        further = with_further_seeds(plan, plan.store)
         _write_record(further)
         if further.to_run:
-            _run_round(further, progress, expected | seconds_of_stored(further, store))
-    remove_fits_after(plan, store)
+            _run_round(further, progress, {**expected, **seconds_of_stored(further, plan.store)})
+        if len(further.trials) == len(plan.trials):
+            return
+        plan = further
 
 
 def _write_record(plan: Plan) -> None:
@@ -225,8 +234,9 @@ def _write_record(plan: Plan) -> None:
         settings=plan.settings,
         trials=tuple(map(planned_trial, plan.trials)),
         decisions=tuple(plan.decisions.values()),
+        study_decisions=tuple(plan.study_decisions.values()),
     )
-    every = tuple(planned_trial(trial) for case in plan.cases for trial in (*case.trials, *case.conditional))
+    every = tuple(planned_trial(trial) for case in plan.cases for trial in possible_trials(case))
     plan.store.write_run(record, every)
 
 

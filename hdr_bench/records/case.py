@@ -123,6 +123,8 @@ class Case(SuitePart):
     validation : {"test"} or None
         Evaluate a network on the test part after each epoch, as many sources do, for its training curves; this affects
         neither the fit nor any choice.
+    samples : int or None
+        Number of training images (stratified subsample); all by default.
     train_with : tuple of TrainingCorruption
         Corrupted copies of the training images that the method also learns from; the same for every seed.
     time_limit : float or None
@@ -146,6 +148,7 @@ class Case(SuitePart):
     grid: Grid = Field(default_factory=dict)
     reduced: Reduced | None = None
     validation: Literal["test"] | None = None
+    samples: Samples | None = None
     train_with: Annotated[tuple[TrainingCorruption, ...], Field(max_length=MOST_COPIES)] = ()
     time_limit: Seconds | None = None
     memory_limit: Bytes | None = None
@@ -173,6 +176,8 @@ class Case(SuitePart):
         content: dict[str, Any] = serialize(self)
         if not self.train_with:
             content.pop("train_with", None)
+        if self.samples is None:
+            content.pop("samples", None)
         return content
 
     @field_serializer("estimator")

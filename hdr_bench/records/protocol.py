@@ -28,7 +28,8 @@ from hdr_bench.records.base import (
     Whole,
 )
 
-Kind = Literal["holdout", "cross-validation", "grid-search", "learning-curve"]
+Kind = Literal["holdout", "cross-validation", "grid-search", "learning-curve", "validation"]
+EvaluatedOn = Literal["test part", "folds", "held-out images"]
 Strategy = Literal["grid", "halving"]
 
 
@@ -40,8 +41,8 @@ class ProtocolKind:
     ----------
     words : str
         Name in reports.
-    evaluated_on : {"test part", "folds"}
-        Images that its trials are evaluated on; folds are of the training part.
+    evaluated_on : {"test part", "folds", "held-out images"}
+        Images that its trials are evaluated on; folds and held-out images are of the training part.
     takes : tuple of str
         Keys of a suite's protocol that apply to it, besides `repeats`.
     folds : int
@@ -49,7 +50,7 @@ class ProtocolKind:
     """
 
     words: str
-    evaluated_on: Literal["test part", "folds"] = "test part"
+    evaluated_on: EvaluatedOn = "test part"
     takes: tuple[str, ...] = ()
     folds: int = 0
 
@@ -59,6 +60,7 @@ KINDS: Mapping[Kind, ProtocolKind] = {
     "cross-validation": ProtocolKind("cross-validation", "folds", takes=("folds",), folds=10),
     "grid-search": ProtocolKind("grid search inside the training part", takes=("folds", "strategy"), folds=5),
     "learning-curve": ProtocolKind("learning curve", takes=("sizes",)),
+    "validation": ProtocolKind("held-out training images", "held-out images", takes=("held_out", "max_repeats")),
 }
 """Kinds of protocols."""
 
@@ -71,11 +73,13 @@ class Protocol(SuitePart):
 
     Attributes
     ----------
-    kind : {"holdout", "cross-validation", "grid-search", "learning-curve"}
+    kind : {"holdout", "cross-validation", "grid-search", "learning-curve", "validation"}
         Hold-out fits on the training part and evaluates on the test part. Cross-validation splits the training part
         into stratified folds, and evaluates on each in turn after fitting on the others; the test part is not used. A
         grid search compares candidates by cross-validation within the training part, fits the best on all of it, and
         evaluates on the test part. A learning curve is a hold-out with increasing numbers of training images.
+        Validation fits on a part of the training images and evaluates on the others; it is for the levels of a study
+        alone, which have it without being asked to.
     repeats : int
         Number of seeds for a stochastic method; for cross-validation and a learning curve, also the number of times
         that folds or images are drawn, for every method.
@@ -89,6 +93,8 @@ class Protocol(SuitePart):
         JMLR 18), which drops the worse two thirds round by round while the number of images grows.
     sizes : tuple of int or None
         For a learning curve: numbers of training images.
+    held_out : float or None
+        For validation: share of the training images to hold out.
     shuffle : bool
         For hold-out: shuffle the training images with each repeat's seed, for every method, as in Xiao, Rasul and
         Vollgraf (2017, "Fashion-MNIST").
@@ -100,6 +106,7 @@ class Protocol(SuitePart):
     folds: Folds | None = None
     strategy: Strategy | None = None
     sizes: Annotated[tuple[Samples, ...], Field(max_length=MOST_SIZES)] | None = None
+    held_out: Annotated[Number, Field(gt=0, le=0.5)] | None = None
     shuffle: Flag = False
 
     @model_validator(mode="after")
@@ -115,9 +122,19 @@ class Protocol(SuitePart):
             )
         if self.kind == "learning-curve" and not self.sizes:
             raise ValueError("a learning curve needs sizes, e.g. sizes = [500, 1000, 2000]")
+        if self.kind == "validation" and self.held_out is None:
+            raise ValueError("validation is the protocol of a study's levels; add a [[study]], or choose another kind")
         if len(set(self.sizes or ())) != len(self.sizes or ()):
             raise ValueError(f"sizes = {list(self.sizes or ())} has a size twice; give each size once")
         return self
+
+    @model_serializer(mode="wrap")
+    def _without_what_was_not_asked_for(self, serialize: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """Omit unset later options, so that records of existing suites stay unchanged."""
+        content: dict[str, Any] = serialize(self)
+        if self.held_out is None:
+            content.pop("held_out", None)
+        return content
 
 
 Polarity = Literal["light-on-dark", "dark-on-light"]

@@ -192,7 +192,8 @@ class Result(WritableRecord):
     def _needed_format(self) -> int:
         search = self.trial.search
         has_grids = search is not None and isinstance(search.grid, list)
-        if has_grids or self.trial.train_with or any(each.is_of_later_format for each in self.trial.test_sets):
+        is_of_study = self.trial.held_out is not None
+        if has_grids or is_of_study or self.trial.train_with or any(each.is_of_later_format for each in self.trial.test_sets):
             return FORMAT_VERSION
         return WITHOUT_DISTORTION if self.evaluations else WITHOUT_TEST_SETS
 

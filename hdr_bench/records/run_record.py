@@ -21,6 +21,7 @@ from hdr_bench.records.options import Settings
 from hdr_bench.records.protocol import Kind
 from hdr_bench.records.result import Result
 from hdr_bench.records.store_format import FORMAT_VERSION, WITHOUT_DISTORTION, WITHOUT_TEST_SETS
+from hdr_bench.records.study_decision import StudyDecision
 from hdr_bench.records.suite import Suite
 from hdr_bench.records.text import writable_content
 
@@ -96,7 +97,7 @@ class PlannedTrial(BaseModel):
         Names of the trial's file: its own, and that of an outcome determined by its limits.
     case : str
     seed : int
-    protocol : {"holdout", "cross-validation", "grid-search", "learning-curve"}
+    protocol : {"holdout", "cross-validation", "grid-search", "learning-curve", "validation"}
     fold : int or None
         For cross-validation, from 0.
     samples : int or None
@@ -137,6 +138,8 @@ class RunRecord(BaseModel):
         In order, each once.
     decisions : tuple of SeedDecision
         Which cases need more seeds.
+    study_decisions : tuple of StudyDecision
+        How many seeds each study has, and which level it chose.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
@@ -147,12 +150,15 @@ class RunRecord(BaseModel):
     settings: Settings
     trials: Annotated[tuple[PlannedTrial, ...], AfterValidator(_each_once)]
     decisions: tuple[SeedDecision, ...] = ()
+    study_decisions: tuple[StudyDecision, ...] = ()
 
     @model_serializer(mode="wrap")
     def _in_the_format_that_it_needs(self, serialize: SerializerFunctionWrapHandler) -> dict[str, Any]:
         content: dict[str, Any] = serialize(self)
         if "format_version" in content:
             content["format_version"] = _format_of(self.suite)
+        if not self.study_decisions:
+            content.pop("study_decisions", None)
         return content
 
 
@@ -160,7 +166,7 @@ def _format_of(suite: Suite) -> int:
     """Return the format required by the record of a run of this suite."""
     is_distorted = any(each.is_of_later_format for each in suite.test_sets)
     asks_for_test_sets = any(each.test_set for claim in suite.claims for each in placeholders_of(claim))
-    is_later = any(case.train_with or isinstance(case.grid, list) for case in suite.cases)
-    if is_distorted or asks_for_test_sets or suite.anchors or is_later:
+    is_later = any(case.train_with or case.samples or isinstance(case.grid, list) for case in suite.cases)
+    if is_distorted or asks_for_test_sets or suite.anchors or suite.studies or is_later:
         return FORMAT_VERSION
     return WITHOUT_DISTORTION if suite.test_sets else WITHOUT_TEST_SETS

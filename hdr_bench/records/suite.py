@@ -28,6 +28,8 @@ from hdr_bench.records.evaluations import TestSet
 from hdr_bench.records.protocol import DatasetChoice, Protocol
 from hdr_bench.records.published import Anchor, NotBuilt
 from hdr_bench.records.run_folder import check_suite_name
+from hdr_bench.records.study import Study
+from hdr_bench.records.study_cases import StudyCase, study_cases
 
 
 class Suite(SuitePart):
@@ -69,6 +71,8 @@ class Suite(SuitePart):
         TOML. Not for cross-validation, whose methods are fitted on folds.
     anchors : tuple of Anchor
         Figures from other set-ups shown next to the measured ones; written as ``[[anchor]]`` in TOML.
+    studies : tuple of Study
+        Factors to vary over several levels; written as ``[[study]]`` in TOML.
     not_built : tuple of NotBuilt
         Rows of the source's table that are not run; the report lists them with their figures.
 
@@ -101,7 +105,7 @@ class Suite(SuitePart):
     memory_limit: Bytes | None = None
     cases: Annotated[
         tuple[Case, ...], Field(validation_alias=AliasChoices("case", "cases"), serialization_alias="case")
-    ]
+    ] = ()
     test_sets: Annotated[
         tuple[TestSet, ...],
         Field(validation_alias=AliasChoices("test_set", "test_sets"), serialization_alias="test_set"),
@@ -109,6 +113,10 @@ class Suite(SuitePart):
     anchors: Annotated[
         tuple[Anchor, ...],
         Field(validation_alias=AliasChoices("anchor", "anchors"), serialization_alias="anchor"),
+    ] = ()
+    studies: Annotated[
+        tuple[Study, ...],
+        Field(validation_alias=AliasChoices("study", "studies"), serialization_alias="study"),
     ] = ()
     not_built: tuple[NotBuilt, ...] = ()
     # Not a field, as for a data set.
@@ -138,15 +146,23 @@ class Suite(SuitePart):
             A copy.
         """
         folder = file.parent
-        cases = (
-            case if case.dataset is None else case.model_copy(update={"dataset": case.dataset.with_folder(folder)})
-            for case in self.cases
+        cases = (_with_folder(case, folder) for case in self.cases)
+        studies = (
+            each
+            if isinstance(each.base, str)
+            else each.model_copy(update={"base": _with_folder(each.base, folder)})
+            for each in self.studies
         )
         test_sets = (
             each if each.dataset is None else each.model_copy(update={"dataset": each.dataset.with_folder(folder)})
             for each in self.test_sets
         )
-        changes = {"dataset": self.dataset.with_folder(folder), "cases": tuple(cases), "test_sets": tuple(test_sets)}
+        changes = {
+            "dataset": self.dataset.with_folder(folder),
+            "cases": tuple(cases),
+            "test_sets": tuple(test_sets),
+            "studies": tuple(studies),
+        }
         suite = self.model_copy(update=changes)
         BaseModel.__setattr__(suite, "_file", file)
         return suite
@@ -165,6 +181,17 @@ class Suite(SuitePart):
         """
         return tuple(each for each in self.test_sets if each.is_for(case))
 
+    @property
+    def study_cases(self) -> tuple[StudyCase, ...]:
+        """Cases of the studies, study by study: those of the levels, then those that may be chosen."""
+        bases = {case.name: case for case in self.cases}
+        return tuple(each for study in self.studies for each in study_cases(study, bases))
+
+    @property
+    def every_case(self) -> tuple[Case, ...]:
+        """All cases, including those of the studies' levels."""
+        return (*self.cases, *(each.case for each in self.study_cases if not each.is_chosen))
+
     @model_serializer(mode="wrap")
     def _without_what_is_not_there(self, serialize: SerializerFunctionWrapHandler) -> dict[str, Any]:
         """Omit unset later fields, so that records of existing suites stay unchanged."""
@@ -173,6 +200,9 @@ class Suite(SuitePart):
             if not getattr(self, f"{name}s"):
                 content.pop(f"{name}s", None)
                 content.pop(name, None)
+        if not self.studies:
+            content.pop("studies", None)
+            content.pop("study", None)
         return content
 
     @field_validator("name", mode="before")
@@ -188,11 +218,17 @@ class Suite(SuitePart):
 
     @model_validator(mode="after")
     def _names_differ(self) -> Self:
-        if not self.cases:
-            raise ValueError("a suite needs at least one [[case]]")
-        names = [case.name for case in self.cases]
-        if twice := _first_twice([*names, *(row.name for row in self.not_built)]):
+        if not self.cases and not self.studies:
+            raise ValueError("a suite needs at least one [[case]] or [[study]]")
+        levels = [each.level_name(label) for each in self.studies for label in each.labels]
+        names = [*(case.name for case in self.cases), *(each.chosen_name for each in self.studies)]
+        if twice := _first_twice([each.name for each in self.studies]):
+            raise ValueError(f"two studies are called {shown(twice)}; give each its own name")
+        if twice := _first_twice([*names, *levels, *(row.name for row in self.not_built)]):
             raise ValueError(f"two cases are called {shown(twice)}; give each its own name")
+        if any(case.protocol is not None and case.protocol.kind == "validation" for case in self.cases):
+            raise ValueError("validation is the protocol of a study's levels, not of a [[case]]; choose another kind")
+        _check_studies(self)
         if twice := _first_twice([each.name for each in self.test_sets]):
             raise ValueError(f"two test sets are called {shown(twice)}; give each its own name")
         _check_references(self, names)
@@ -202,6 +238,20 @@ class Suite(SuitePart):
             except ValueError as error:
                 raise ValueError(f"claim {number}: {error}") from error
         return self
+
+
+def _with_folder(case: Case, folder: Path) -> Case:
+    return case if case.dataset is None else case.model_copy(update={"dataset": case.dataset.with_folder(folder)})
+
+
+def _check_studies(suite: Suite) -> None:
+    """Raise ValueError if a study's base is not a case of the suite, or a level cannot be a case."""
+    bases = {case.name: case for case in suite.cases}
+    for number, study in enumerate(suite.studies, start=1):
+        try:
+            study_cases(study, bases)
+        except ValueError as error:
+            raise ValueError(f"study {number} ({shown(study.name)}): {error}") from error
 
 
 def _check_references(suite: Suite, names: list[str]) -> None:

@@ -18,7 +18,7 @@ _LIMITS = ("time_limit", "memory_limit")
 # Fields that do not affect the outcome: origin, notes, and the location of the data, which have a fingerprint.
 _DECIDES_NOTHING = {"suite", "published", "is_reduced", "dataset"}
 # If not used, these later fields leave the key as it was before they existed.
-_LATER = ("shuffle_seed", "validation", "code", "search_fit", "test_sets", "train_with", "train_with_version")
+_LATER = ("shuffle_seed", "validation", "code", "search_fit", "test_sets", "train_with", "train_with_version", "held_out")
 
 FROM_FILE = "predictions from "
 """Prefix of the estimator for predictions from a file, which no estimator's path has."""
@@ -82,7 +82,7 @@ class Trial(Record):
         The data set, with how it is split and resized.
     fingerprint : str
         Fingerprint of the whole data set.
-    protocol : {"holdout", "cross-validation", "grid-search", "learning-curve"}
+    protocol : {"holdout", "cross-validation", "grid-search", "learning-curve", "validation"}
         Protocol of the evaluation.
     seed : int
         Seed for every unset parameter called ``random_state`` (or as its library calls it), for the global generators,
@@ -101,8 +101,11 @@ class Trial(Record):
         Seed for choosing them.
     shuffle_seed : int or None
         Seed for the order of the training images; None for that of the data set.
+    held_out : float or None
+        Share of the training images that is not learned from and evaluated on instead of the test part.
     validation : {"test"} or None
-        The part that a network is evaluated on after each epoch, only for its history.
+        The part that a network is evaluated on after each epoch, only for its history: the images that the trial is
+        evaluated on.
     train_with : tuple of TrainingCorruption
         Corrupted copies of the training images that it also learns from.
     train_with_version : int or None
@@ -145,6 +148,7 @@ class Trial(Record):
     samples: int | None = None
     sample_seed: int = 0
     shuffle_seed: int | None = None
+    held_out: float | None = None
     validation: Literal["test"] | None = None
     train_with: tuple[TrainingCorruption, ...] = ()
     train_with_version: int | None = None
@@ -209,7 +213,7 @@ class Trial(Record):
     def _without_what_is_not_there(self, serialize: SerializerFunctionWrapHandler) -> dict[str, Any]:
         """Omit unset later fields, so that records of existing trials stay unchanged."""
         content: dict[str, Any] = serialize(self)
-        for name in ("search_fit", "test_sets", "train_with", "train_with_version"):
+        for name in ("search_fit", "test_sets", "train_with", "train_with_version", "held_out"):
             if not getattr(self, name):
                 content.pop(name, None)
         return content

@@ -71,11 +71,11 @@ def citations(suite: Suite, dataset: str | None = None) -> tuple[Citation, ...]:
     UnknownNameError
         If a method cites what ``references.bib`` lacks.
     """
-    choices = (suite.dataset, *(case.dataset for case in suite.cases))
+    choices = (suite.dataset, *(case.dataset for case in suite.every_case))
     names = [dataset] if dataset else dict.fromkeys(choice.name for choice in choices if choice)
     found = [_of_bibtex("This library", _library_bibtex()), _cite_known("scikit-learn", LIBRARIES["scikit-learn"])]
     own = _own_methods()
-    if any(own[key].needs_torch for case in suite.cases for key in _method_keys(case) if key in own):
+    if any(own[key].needs_torch for case in suite.every_case for key in _method_keys(case) if key in own):
         found.append(_cite_known("Networks", LIBRARIES["torch"]))
     found += [
         _cite_known(f"Data set {name}", DATASETS.get(name.partition(":")[0], ()), "give what its source asks for")
@@ -83,7 +83,7 @@ def citations(suite: Suite, dataset: str | None = None) -> tuple[Citation, ...]:
     ]
     if suite.bibtex or suite.source:
         found.append(_source(suite))
-    return (*found, *_methods(suite.cases))
+    return (*found, *_methods(suite.every_case))
 
 
 def to_bibtex(citations: Iterable[Citation]) -> str:

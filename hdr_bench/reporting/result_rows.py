@@ -181,9 +181,9 @@ def evaluation_rows(
     Yields
     ------
     row : dict of str to object
-        Columns of `load_results`; none for a trial that is evaluated on a fold.
+        Columns of `load_results`; none for a trial that is evaluated on a fold or on held-out images.
     """
-    if KINDS[row["protocol"]].evaluated_on == "folds":
+    if KINDS[row["protocol"]].evaluated_on != "test part":
         return
     found = {each.test_set: each for each in result.evaluations} if result is not None else {}
     common = {name: row[name] for name in _COMMON if name in row}

@@ -173,9 +173,18 @@ def _print_plan(plan: "Plan") -> None:
         state = f"to run{_fits_stored(plan, trial)}" if id(trial) in due else "stored"
         say(f"{describe_trial(trial)}, {trial.dataset.name}: {state}")
     for trial in plan.conditional:
-        say(f"{describe_trial(trial)}, {trial.dataset.name}: conditional, if the first seeds differ much")
+        say(f"{describe_trial(trial)}, {trial.dataset.name}: conditional, {_condition(plan, trial)}")
     further = f", {len(plan.conditional)} more are conditional" if plan.conditional else ""
     say(f"{len(plan.to_run)} of {len(plan.trials)} trials to run{further}")
+
+
+def _condition(plan: "Plan", trial: "Trial") -> str:
+    """Describe when a conditional trial runs."""
+    if trial.case in {study.chosen_name for study in plan.suite.studies}:
+        return "for the level that is chosen"
+    if trial.held_out is not None:
+        return "if the study's difference needs more seeds"
+    return "if the first seeds differ much"
 
 
 def _fits_stored(plan: "Plan", trial: "Trial") -> str:

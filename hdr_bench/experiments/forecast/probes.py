@@ -16,7 +16,7 @@ from hdr_bench.experiments.measuring.attributes import epochs_of
 from hdr_bench.experiments.messages import Progress, Task
 from hdr_bench.experiments.planning.grid_names import settable
 from hdr_bench.experiments.planning.models import last_step, unseeded_model
-from hdr_bench.experiments.planning.protocols import PlannedCase
+from hdr_bench.experiments.planning.planned_case import PlannedCase
 from hdr_bench.experiments.planning.search_candidates import candidates_of
 from hdr_bench.experiments.processes.host_pool import run_attempts
 from hdr_bench.names import abbreviate
@@ -123,8 +123,9 @@ def probes_of(case: PlannedCase) -> Iterator[Probe]:
     HdrBenchError
         If a value of a grid cannot be created.
     """
-    first = case.trials[0]
-    n = max(trial.samples or len(case.dataset.train) for trial in case.trials)
+    trials = case.trials or case.conditional
+    first = trials[0]
+    n = max(trial.samples or len(case.dataset.train) for trial in trials)
     largest = LARGEST if n >= LARGEST + len(case.dataset.class_names) else n
     for params in _spread_candidates(first):
         model = unseeded_model(case.case)
@@ -137,10 +138,11 @@ def _task(trial: Trial, model: Any, size: int) -> Task:
     method = last_step(short)
     if epochs := epochs_of(method, size):
         method.set_params(**{MOST_EPOCHS: min(epochs, _MOST_EPOCHS)})
-    holdout = {"protocol": "holdout", "fold": None, "folds": None, "search": None, "samples": size, "sample_seed": 0}
+    holdout = {"protocol": "holdout", "fold": None, "folds": None, "held_out": None, "search": None}
+    drawn = {"samples": size, "sample_seed": 0}
     # Distorted images are not made for an estimate.
     as_they_came = {"test_sets": tuple(each for each in trial.test_sets if not each.is_distorted)}
-    return Task(trial.model_copy(update=holdout | as_they_came), cloudpickle.dumps(short))
+    return Task(trial.model_copy(update=holdout | drawn | as_they_came), cloudpickle.dumps(short))
 
 
 def _spread_candidates(trial: Trial) -> list[dict[str, Any]]:

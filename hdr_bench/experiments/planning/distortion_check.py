@@ -29,6 +29,9 @@ def distortion_faults(suite: Suite) -> Iterator[str]:
         yield from (f"{place}, {fault}" for fault in _test_set_faults(suite, test_set))
     for number, case in enumerate(suite.cases, start=1):
         yield from (f"case {number} ({shown(case.name)}), {fault}" for fault in _copy_faults(suite, case))
+    for each in suite.study_cases:
+        if not each.is_chosen:
+            yield from (f"study level {shown(each.case.name)}, {fault}" for fault in _copy_faults(suite, each.case))
 
 
 def _test_set_faults(suite: Suite, test_set: TestSet) -> Iterator[str]:

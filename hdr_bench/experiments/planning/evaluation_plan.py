@@ -100,7 +100,7 @@ class TestSetPlans:
     def of(
         self, test_sets: tuple[TestSet, ...], learner: Learner, protocol: Kind, key_of: Callable[[str], str]
     ) -> tuple[TrialTestSet, ...]:
-        """Return the test sets of a case's trials; none if the trials are evaluated on folds.
+        """Return the test sets of a case's trials; none if the trials are evaluated on images of the training part.
 
         Parameters
         ----------
@@ -108,7 +108,7 @@ class TestSetPlans:
             Test sets of the case.
         learner : Learner
             Method of the case, and what it learns from.
-        protocol : {"holdout", "cross-validation", "grid-search", "learning-curve"}
+        protocol : {"holdout", "cross-validation", "grid-search", "learning-curve", "validation"}
             Protocol of the case.
         key_of : callable
             Returns, for the name of a case, the key of the trial that attacked images are made for.
@@ -123,7 +123,7 @@ class TestSetPlans:
         DatasetWarning
             For each doubt about a test set: images that the method learns from, or a different polarity or range.
         """
-        if KINDS[protocol].evaluated_on == "folds":
+        if KINDS[protocol].evaluated_on != "test part":
             return ()
         own = given_labels_of(TestSet(name=OWN_TEST_PART, dataset=learner.choice), self._load)
         others = ((SelectedTestSet(each), *given_labels_of(each, self._load)) for each in test_sets)

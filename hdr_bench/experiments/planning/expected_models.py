@@ -8,7 +8,7 @@ from pathlib import Path
 
 from hdr_bench.exceptions import StoreError
 from hdr_bench.experiments.planning.models import make_model
-from hdr_bench.experiments.planning.protocols import PlannedCase
+from hdr_bench.experiments.planning.planned_case import PlannedCase
 from hdr_bench.experiments.planning.schedule import Schedule
 from hdr_bench.models.size_estimate import TrainingSize, estimate_file_size
 from hdr_bench.names import visible

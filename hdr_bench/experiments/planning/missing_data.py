@@ -43,5 +43,5 @@ def _choices(suite: Suite, dataset: str | None) -> Iterator[DatasetChoice]:
     if dataset:
         yield DatasetChoice(name=dataset)
     else:
-        yield from (case.dataset or suite.dataset for case in suite.cases)
+        yield from (case.dataset or suite.dataset for case in suite.every_case)
     yield from (test_set.dataset for test_set in suite.test_sets if test_set.dataset is not None)

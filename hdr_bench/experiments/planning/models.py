@@ -1,5 +1,6 @@
 """Estimators of trials, created as the suite describes them and seeded, and the libraries that determine results."""
 
+import inspect
 from collections.abc import Mapping
 from functools import cache
 from importlib import metadata
@@ -204,3 +205,49 @@ def _packages_of_library(cls: type) -> set[str]:
 @cache
 def _distributions() -> dict[str, list[str]]:
     return dict(metadata.packages_distributions())
+
+
+def can_be_validated(model: Any) -> bool:
+    """Return whether a method can be evaluated on images after each epoch without any effect on its fit.
+
+    Parameters
+    ----------
+    model : estimator
+        Unfitted.
+
+    Returns
+    -------
+    can_be_validated : bool
+    """
+    return takes_validation_data(model) and not holds_images_out(model)
+
+
+def takes_validation_data(model: Any) -> bool:
+    """Return whether a method's ``fit`` takes images to evaluate it on after each epoch.
+
+    Parameters
+    ----------
+    model : estimator
+        Unfitted.
+
+    Returns
+    -------
+    takes : bool
+    """
+    return "validation_data" in inspect.signature(model.fit).parameters
+
+
+def holds_images_out(model: Any) -> bool:
+    """Return whether a method's own parameters ask for images to evaluate it on while it learns.
+
+    Parameters
+    ----------
+    model : estimator
+        Unfitted.
+
+    Returns
+    -------
+    holds_out : bool
+    """
+    last = last_step(model)
+    return bool(read_attribute(last, "early_stopping")) or read_attribute(last, "validation_fraction") is not None

@@ -1,5 +1,6 @@
 """Trials of a case, enumerated according to its protocol."""
 
+import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -49,10 +50,20 @@ class Outline:
     @property
     def n_trials(self) -> int:
         """Number of trials, including those that depend on the first ones."""
-        if self.first.protocol == "holdout" and self.first.is_deterministic:
+        if self.first.protocol in {"holdout", "validation"} and self.has_one_fit:
             return 1
         repeats = max(self.repeats, self.most_repeats or 0)
         return repeats * {"cross-validation": self.folds, "learning-curve": len(self.sizes)}.get(self.protocol.kind, 1)
+
+    @property
+    def has_one_fit(self) -> bool:
+        """Whether all seeds of a hold-out give the same fit."""
+        return self.first.is_deterministic and not self.draws_images
+
+    @property
+    def draws_images(self) -> bool:
+        """Whether the seed also determines the training images: their number is what is compared."""
+        return self.protocol.held_out is not None and self.case.samples is not None
 
     @property
     def data(self) -> DataShape:
@@ -61,6 +72,8 @@ class Outline:
         n = min(self.sizes) if self.sizes else self.first.samples or len(part)
         # Rounding up gives the largest fold.
         left_out = -(-n // self.folds) if self.folds else 0
+        if self.first.samples is None and self.protocol.held_out is not None:
+            left_out = math.ceil(n * self.protocol.held_out)
         return DataShape(part.X.shape[1], len(self.dataset.class_names), n - left_out)
 
     def trial(self, repeat: int, **changes: Any) -> Trial:
@@ -81,7 +94,7 @@ class Outline:
 
 
 def _holdout(outline: Outline) -> Iterator[Trial]:
-    if outline.first.is_deterministic:
+    if outline.has_one_fit:
         yield outline.first.model_copy(update={"seed": 0})
         return
     yield from _seeds(outline, range(outline.repeats))
@@ -98,14 +111,15 @@ def conditional_trials(outline: Outline) -> Iterator[Trial]:
     ------
     trial : Trial
     """
-    if outline.most_repeats is not None and not outline.first.is_deterministic:
+    if outline.most_repeats is not None and not outline.has_one_fit:
         yield from _seeds(outline, range(outline.repeats, outline.most_repeats))
 
 
 def _seeds(outline: Outline, repeats: range) -> Iterator[Trial]:
     for repeat in repeats:
         shuffle_seed = outline.first.seed + repeat if outline.protocol.shuffle else None
-        yield outline.trial(repeat, shuffle_seed=shuffle_seed)
+        changes = {"sample_seed": outline.first.seed + repeat} if outline.draws_images else {}
+        yield outline.trial(repeat, shuffle_seed=shuffle_seed, **changes)
 
 
 def _cross_validation(outline: Outline) -> Iterator[Trial]:
@@ -134,5 +148,6 @@ EXPAND: dict[Kind, Callable[[Outline], Iterator[Trial]]] = {
     "cross-validation": _cross_validation,
     "grid-search": _grid_search,
     "learning-curve": _learning_curve,
+    "validation": _holdout,
 }
 """Functions that create the trials of each protocol."""

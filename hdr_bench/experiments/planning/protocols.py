@@ -1,7 +1,6 @@
 """Cases of a suite as trials, each protocol enumerated before anything runs."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 from fnmatch import fnmatch
 from functools import cache, partial
 from typing import Any
@@ -16,16 +15,24 @@ from hdr_bench.exceptions import EstimatorError, SuiteError, shown
 from hdr_bench.experiments.planning.case_test_sets import with_test_sets
 from hdr_bench.experiments.planning.distortions import training_version, why_no_gradient
 from hdr_bench.experiments.planning.evaluation_plan import TestSetPlans
-from hdr_bench.experiments.planning.models import deciding_packages, pickled_model, unseeded_model, versions_of
+from hdr_bench.experiments.planning.models import (
+    can_be_validated,
+    deciding_packages,
+    pickled_model,
+    unseeded_model,
+    versions_of,
+)
 from hdr_bench.experiments.planning.outline import EXPAND, Outline, conditional_trials
 from hdr_bench.experiments.planning.own_code import code_of, module_names
+from hdr_bench.experiments.planning.planned_case import PlannedCase
 from hdr_bench.experiments.planning.protocol_check import (
     CaseError,
     check_folds,
     check_outline,
     check_protocol,
 )
-from hdr_bench.experiments.planning.trial_data import load_choice, without_given
+from hdr_bench.experiments.planning.study_plan import sampled_levels, with_roles
+from hdr_bench.experiments.planning.trial_data import hold_out, load_choice, without_given
 from hdr_bench.experiments.planning.value_faults import value_faults
 from hdr_bench.garbage_collection import pause_collection
 from hdr_bench.import_context import own_modules
@@ -37,31 +44,6 @@ from hdr_bench.records.protocol import KINDS, DatasetChoice
 from hdr_bench.records.suite import Suite
 from hdr_bench.records.text import first_faults
 from hdr_bench.records.trial import Trial
-
-
-@dataclass(frozen=True, eq=False)
-class PlannedCase:
-    """A case with its data and its trials.
-
-    Attributes
-    ----------
-    case : Case
-    dataset : Dataset
-    pickled : bytes or None
-        The estimator, if it was created in code.
-    trials : tuple of Trial
-    conditional : tuple of Trial
-        Trials with further seeds, which run only if those in `trials` differ much; see `more_seeds`.
-    test_sets : mapping of str to Dataset
-        Data sets of the other test sets that its trials are evaluated on, by name of the test set.
-    """
-
-    case: Case
-    dataset: Dataset
-    pickled: bytes | None
-    trials: tuple[Trial, ...]
-    conditional: tuple[Trial, ...] = ()
-    test_sets: Mapping[str, Dataset] = field(default_factory=dict)
 
 
 def plan_cases(suite: Suite, settings: Settings, only: str | None = None) -> tuple[PlannedCase, ...]:
@@ -88,7 +70,10 @@ def plan_cases(suite: Suite, settings: Settings, only: str | None = None) -> tup
     """
     with remember_lookups(), remember_failed_imports(), foreign_blocks(), pause_collection():
         known = _Known()
-        return tuple(_plan_case(outline, known) for outline in _outlines(suite, settings, only, known))
+        of_studies = sampled_levels(suite, settings.samples)
+        cases = [*suite.cases, *(each.case for each in of_studies)]
+        planned = [_plan_case(outline, known) for outline in _outlines(suite, cases, settings, only, known)]
+        return with_roles(zip(planned, [*(None for _ in suite.cases), *of_studies], strict=True))
 
 
 def expand(suite: Suite, settings: Settings) -> tuple[Trial, ...]:
@@ -112,13 +97,15 @@ def expand(suite: Suite, settings: Settings) -> tuple[Trial, ...]:
         return tuple(trial for case in plan_cases(suite, settings) for trial in case.trials)
 
 
-def _outlines(suite: Suite, settings: Settings, only: str | None, known: "_Known") -> list[Outline]:
+def _outlines(
+    suite: Suite, cases: Sequence[Case], settings: Settings, only: str | None, known: "_Known"
+) -> list[Outline]:
     planned: list[Outline] = []
     reasons: dict[str, str] = {}
     faults: list[SuiteError] = []
     n_trials = 0
     has_attacks = any(each.attack for each in suite.test_sets)
-    for case in suite.cases:
+    for case in cases:
         try:
             with foreign_code(partial(_translate, suite, case)):
                 outline, model = _outline(suite, case, settings, known)
@@ -231,8 +218,10 @@ def _outline(suite: Suite, case: Case, settings: Settings, known: _Known) -> tup
     reduced = None if settings.full else case.reduced
     check_protocol(suite, case, protocol)
     samples = settings.samples or (reduced.samples if reduced else None)
+    if case.samples is not None:
+        samples = min(samples or case.samples, case.samples)
     if samples is not None:
-        dataset.check_subsample(samples)
+        (dataset if protocol.held_out is None else hold_out(dataset, protocol.held_out)).check_subsample(samples)
     model, described = unseeded_model(case), _describe(case)
     # Computed once: a plan may have thousands of cases.
     params = all_params(model)
@@ -247,7 +236,8 @@ def _outline(suite: Suite, case: Case, settings: Settings, known: _Known) -> tup
         seed=settings.seed,
         is_deterministic=not (is_stochastic(model, params) or protocol.shuffle),
         samples=samples,
-        validation=case.validation,
+        held_out=protocol.held_out,
+        validation="test" if protocol.held_out is not None and can_be_validated(model) else case.validation,
         train_with=case.train_with,
         train_with_version=training_version(case.train_with),
         is_reduced=settings.samples is not None or reduced is not None,

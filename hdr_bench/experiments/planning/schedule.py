@@ -6,9 +6,11 @@ from functools import partial
 from typing import TypeVar
 
 from hdr_bench.exceptions import UnknownNameError
-from hdr_bench.experiments.planning.protocols import PlannedCase, is_asked, plan_cases
+from hdr_bench.experiments.planning.planned_case import PlannedCase
+from hdr_bench.experiments.planning.protocols import is_asked, plan_cases
 from hdr_bench.experiments.planning.search_state import SearchState
 from hdr_bench.experiments.planning.stored_fits import read_fits
+from hdr_bench.experiments.planning.study_plan import decided_of, read_study_decisions, settle_choices, undecided_of
 from hdr_bench.import_context import own_modules
 from hdr_bench.records.damage import REMEDY
 from hdr_bench.records.fit_store import FitStore
@@ -17,8 +19,12 @@ from hdr_bench.records.options import Rerun, RunOptions, Settings
 from hdr_bench.records.result import Result
 from hdr_bench.records.run_record import PlannedTrial, SeedDecision, decide_more_seeds
 from hdr_bench.records.store import Store
+from hdr_bench.records.study_decision import StudyDecision
 from hdr_bench.records.suite import Suite
 from hdr_bench.records.trial import Trial
+
+
+_NONE: Mapping[str, StudyDecision] = {}
 
 
 def read_decisions(cases: Iterable[PlannedCase], read: Callable[[Trial], Result | None]) -> dict[str, SeedDecision]:
@@ -36,7 +42,7 @@ def read_decisions(cases: Iterable[PlannedCase], read: Callable[[Trial], Result 
     """
     found: dict[str, SeedDecision] = {}
     for case in cases:
-        if not case.conditional:
+        if case.study or not case.conditional:
             continue
         results = [result for trial in case.trials if (result := read(trial)) is not None]
         decision = decide_more_seeds(results) if len(results) == len(case.trials) else None
@@ -45,14 +51,20 @@ def read_decisions(cases: Iterable[PlannedCase], read: Callable[[Trial], Result 
     return found
 
 
-def decided_trials(cases: Iterable[PlannedCase], decisions: Mapping[str, SeedDecision]) -> tuple[Trial, ...]:
-    """Return every trial that certainly belongs to a run: those of the suite, and those with decided additional seeds.
+def decided_trials(
+    cases: Iterable[PlannedCase],
+    decisions: Mapping[str, SeedDecision],
+    study_decisions: Mapping[str, StudyDecision] = _NONE,
+) -> tuple[Trial, ...]:
+    """Return every trial that certainly belongs to a run: those of the suite, and those that results have decided on.
 
     Parameters
     ----------
     cases : iterable of PlannedCase
     decisions : mapping of str to SeedDecision
         By name of the case.
+    study_decisions : mapping of str to StudyDecision, optional
+        By name of the study.
 
     Returns
     -------
@@ -60,25 +72,40 @@ def decided_trials(cases: Iterable[PlannedCase], decisions: Mapping[str, SeedDec
     """
     trials: list[Trial] = []
     for case in cases:
+        if case.study:
+            trials += decided_of(case, study_decisions)
+            continue
         decision = decisions.get(case.case.name)
         trials += [*case.trials, *(case.conditional if decision is not None and decision.more else ())]
     return tuple(trials)
 
 
-def undecided_trials(cases: Iterable[PlannedCase], decisions: Mapping[str, SeedDecision]) -> tuple[Trial, ...]:
-    """Return the trials with additional seeds that have not been decided on yet.
+def undecided_trials(
+    cases: Iterable[PlannedCase],
+    decisions: Mapping[str, SeedDecision],
+    study_decisions: Mapping[str, StudyDecision] = _NONE,
+) -> tuple[Trial, ...]:
+    """Return the trials with additional seeds, or of a study's chosen level, that have not been decided on yet.
 
     Parameters
     ----------
     cases : iterable of PlannedCase
     decisions : mapping of str to SeedDecision
         By name of the case.
+    study_decisions : mapping of str to StudyDecision, optional
+        By name of the study.
 
     Returns
     -------
     trials : tuple of Trial
     """
-    return tuple(trial for case in cases if case.case.name not in decisions for trial in case.conditional)
+    trials: list[Trial] = []
+    for case in cases:
+        if case.study:
+            trials += undecided_of(case, study_decisions)
+        elif case.case.name not in decisions:
+            trials += case.conditional
+    return tuple(trials)
 
 
 @dataclass(frozen=True, eq=False)
@@ -99,9 +126,11 @@ class Schedule:
     to_run : tuple of Trial
         The selected trials that are pending.
     conditional : tuple of Trial
-        Selected trials that run after these only if their case's first seeds differ much.
+        Selected trials that depend on the results of these: with further seeds, or of the chosen level of a study.
     decisions : dict of str to SeedDecision
         Whether a case needs more seeds, by name, as far as its results decide it.
+    study_decisions : dict of str to StudyDecision
+        Number of seeds and chosen level of each study, by name, as far as its results decide them.
     rerun : {"missing", "failed", "without-model", "all"}
         Which trials to run.
     remarks : tuple of str
@@ -118,6 +147,7 @@ class Schedule:
     to_run: tuple[Trial, ...]
     conditional: tuple[Trial, ...] = ()
     decisions: Mapping[str, SeedDecision] = field(default_factory=dict)
+    study_decisions: Mapping[str, StudyDecision] = field(default_factory=dict)
     rerun: Rerun = "missing"
     remarks: tuple[str, ...] = ()
     searches: Mapping[str, SearchState] = field(default_factory=dict)
@@ -148,9 +178,13 @@ def make_schedule(suite: Suite, options: RunOptions, store: Store, origin: str =
     with own_modules(suite.folder):
         cases = plan_cases(suite, settings, only)
     decisions = read_decisions(cases, partial(_result_of, store=store))
-    trials, undecided = decided_trials(cases, decisions), undecided_trials(cases, decisions)
-    if only is not None and not any(is_asked(trial.case, only) for trial in trials):
-        raise UnknownNameError("case (--only)", only, dict.fromkeys(trial.case for trial in trials))
+    # A level that runs again may change the choice.
+    chosen = read_study_decisions(suite.studies, cases, partial(_settled_result_of, store=store, rerun=rerun))
+    cases = settle_choices(cases, chosen)
+    trials, undecided = decided_trials(cases, decisions, chosen), undecided_trials(cases, decisions, chosen)
+    names = dict.fromkeys(trial.case for trial in (*trials, *undecided))
+    if only is not None and not any(is_asked(name, only) for name in names):
+        raise UnknownNameError("case (--only)", only, names)
     # Cases excluded by `only` are part of the run if an earlier call has run them.
     part, to_run, remarks, searches = [], [], [], {}
     datasets = {case.case.name: case.dataset for case in cases}
@@ -179,6 +213,7 @@ def make_schedule(suite: Suite, options: RunOptions, store: Store, origin: str =
         to_run=tuple(to_run),
         conditional=conditional,
         decisions=decisions,
+        study_decisions=chosen,
         rerun=rerun,
         remarks=tuple(remarks),
         searches=searches,
@@ -193,7 +228,7 @@ ScheduleT = TypeVar("ScheduleT", bound=Schedule)
 
 
 def with_further_seeds(schedule: ScheduleT, store: Store) -> ScheduleT:
-    """Return the schedule of what remains when its trials have run: seeds added because of their results.
+    """Return the schedule of what remains when its trials have run: those added because of their results.
 
     Parameters
     ----------
@@ -205,11 +240,24 @@ def with_further_seeds(schedule: ScheduleT, store: Store) -> ScheduleT:
     schedule : Schedule
         Of the same class.
     """
-    decisions = read_decisions(schedule.cases, partial(_result_of, store=store))
-    decided = {trial.key for trial in decided_trials(schedule.cases, decisions)}
-    added = [trial for trial in schedule.conditional if trial.key in decided]
+    read = partial(_result_of, store=store)
+    decisions = read_decisions(schedule.cases, read)
+    chosen = read_study_decisions(schedule.suite.studies, schedule.cases, read)
+    cases = settle_choices(schedule.cases, chosen)
+    open_cases, planned = {trial.case for trial in schedule.conditional}, {trial.key for trial in schedule.trials}
+    decided = (trial for trial in decided_trials(cases, decisions, chosen) if trial.case in open_cases)
+    added = [trial for trial in decided if trial.key not in planned]
     missing = tuple(trial for trial in added if is_missing(planned_trial(trial), store, schedule.rerun))
-    return replace(schedule, trials=(*schedule.trials, *added), to_run=missing, conditional=(), decisions=decisions)
+    undecided = (trial for trial in undecided_trials(cases, decisions, chosen) if trial.case in open_cases)
+    return replace(
+        schedule,
+        cases=cases,
+        trials=(*schedule.trials, *added),
+        to_run=missing,
+        conditional=tuple(undecided),
+        decisions=decisions,
+        study_decisions=chosen,
+    )
 
 
 def planned_trial(trial: Trial) -> PlannedTrial:
@@ -263,3 +311,9 @@ def _is_due(found: Lookup, rerun: Rerun, store: Store) -> bool:
 
 def _result_of(trial: Trial, store: Store) -> Result | None:
     return store.look_up(planned_trial(trial)).result
+
+
+def _settled_result_of(trial: Trial, store: Store, rerun: Rerun) -> Result | None:
+    """Return a trial's result, unless the trial is about to run again."""
+    found = store.look_up(planned_trial(trial))
+    return None if _is_due(found, rerun, store) else found.result

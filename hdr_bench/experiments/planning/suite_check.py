@@ -1,6 +1,5 @@
 """Checks that what a suite names exists and fits together, without loading or fitting anything."""
 
-import inspect
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from typing import Any
@@ -8,14 +7,14 @@ from typing import Any
 from hdr_bench.datasets import list_datasets, source_schemes
 from hdr_bench.datasets.registry import names_of_path
 from hdr_bench.estimators import make_transformer
-from hdr_bench.estimators.foreign.calls import cause_of, foreign_blocks, foreign_code, read_attribute
+from hdr_bench.estimators.foreign.calls import cause_of, foreign_blocks, foreign_code
 from hdr_bench.estimators.foreign.importing import remember_failed_imports
 from hdr_bench.estimators.neural.notation import parse_layers
 from hdr_bench.exceptions import EstimatorError, HdrBenchError, SuiteError, UnknownNameError, shown
 from hdr_bench.experiments.planning.classifiers import check_classifier
 from hdr_bench.experiments.planning.distortion_check import distortion_faults
 from hdr_bench.experiments.planning.grid_names import check_grid
-from hdr_bench.experiments.planning.models import last_step, unseeded_model
+from hdr_bench.experiments.planning.models import holds_images_out, last_step, takes_validation_data, unseeded_model
 from hdr_bench.experiments.planning.trial_data import is_dotted_path
 from hdr_bench.import_context import own_modules
 from hdr_bench.names import class_name
@@ -78,14 +77,23 @@ def _faults(suite: Suite) -> Iterator[str]:
                 f"test_set {number} ({shown(each.name)}): label decisions add test sets with such names; choose another"
             )
     protocols = (case.protocol or suite.protocol for case in suite.cases)
-    if suite.test_sets and all(KINDS[protocol.kind].evaluated_on == "folds" for protocol in protocols):
+    if suite.test_sets and all(KINDS[protocol.kind].evaluated_on == "folds" for protocol in protocols) and not suite.studies:
         yield (
             "test_set: methods fitted on folds are not evaluated on other test sets, and every case is "
             "cross-validated; choose another protocol, or leave the test sets out"
         )
     for number, case in enumerate(suite.cases, start=1):
         yield from (f"case {number} ({shown(case.name)}){fault}" for fault in _case_faults(case, datasets))
+    yield from _study_faults(suite, datasets)
     yield from distortion_faults(suite)
+
+
+def _study_faults(suite: Suite, datasets: Mapping[str, str]) -> Iterator[str]:
+    for number, study in enumerate(suite.studies, start=1):
+        levels = [each for each in suite.study_cases if each.study.name == study.name and not each.is_chosen]
+        for each in levels:
+            place = f"study {number} ({shown(study.name)}), level {shown(each.level.name)}"
+            yield from (f"{place}{fault}" for fault in _case_faults(each.case, datasets))
 
 
 def _case_faults(case: Case, datasets: Mapping[str, str]) -> Iterator[str]:
@@ -165,10 +173,9 @@ def _check_method(case: Case) -> None:
             f"{class_name(type(last))} takes **kwargs that its get_params does not return, and a search would lose "
             "them; name them in its constructor, or return them from get_params"
         )
-    if case.validation is not None and "validation_data" not in inspect.signature(model.fit).parameters:
+    if case.validation is not None and not takes_validation_data(model):
         raise SuiteError("validation is only for a network without steps before it; remove it")
-    holds_out = read_attribute(last, "early_stopping") or read_attribute(last, "validation_fraction") is not None
-    if case.validation is not None and holds_out:
+    if case.validation is not None and holds_images_out(model):
         raise SuiteError(
             "validation on the test part must not affect the fit, but early_stopping would make it, and "
             "validation_fraction would replace it; remove either them or validation"

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.model_selection import StratifiedKFold
+from sklearn.model_selection import StratifiedKFold, StratifiedShuffleSplit
 from sklearn.utils import resample
 
 from hdr_bench.datasets import Dataset, Part, list_datasets, load_dataset, open_dataset, path_schemes
@@ -161,8 +161,41 @@ def load_trial_data(trial: Trial, folder: Path | None) -> Dataset:
     return dataset if trial.fold is None else _fold_of(dataset, trial)
 
 
+def hold_out(dataset: Dataset, share: float) -> Dataset:
+    """Return a data set whose test part is replaced by a stratified share of its training images.
+
+    Parameters
+    ----------
+    dataset : Dataset
+    share : float
+        Share of the training images, above 0 and below 1.
+
+    Returns
+    -------
+    dataset : Dataset
+        With the same held-out images for the same share.
+
+    Raises
+    ------
+    DatasetError
+        If not every class can have an image in both parts.
+    """
+    split = StratifiedShuffleSplit(1, test_size=share, random_state=0)
+    labels = dataset.train.labels
+    try:
+        train, held_out = next(split.split(np.zeros(len(labels)), labels))
+    except ValueError as error:
+        raise DatasetError(
+            f"{dataset.name}: {100 * share:g} % of {len(labels):,} training images cannot be held out with every class "
+            f"in both parts ({error}); hold out another share, or use more images"
+        ) from error
+    return dataset.with_parts(dataset.train.take(np.sort(train)), dataset.train.take(np.sort(held_out)))
+
+
 def select_images(dataset: Dataset, trial: Trial) -> Dataset:
     """Return a data set with the training images of a trial, in its order, before splitting into folds.
+
+    A trial on held-out images has these as its test part.
 
     Parameters
     ----------
@@ -173,6 +206,9 @@ def select_images(dataset: Dataset, trial: Trial) -> Dataset:
     -------
     dataset : Dataset
     """
+    if trial.held_out is not None:
+        # First, so that every number of training images is evaluated on the same ones.
+        dataset = hold_out(dataset, trial.held_out)
     if trial.samples is not None:
         dataset = dataset.subsample(trial.samples, trial.sample_seed)
     if trial.shuffle_seed is not None:

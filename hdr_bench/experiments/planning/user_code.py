@@ -55,9 +55,9 @@ def dotted_paths(suite: Suite) -> dict[str, None]:
     -------
     paths : dict of str to None
     """
-    choices = (suite.dataset, *(case.dataset for case in suite.cases))
+    choices = (suite.dataset, *(case.dataset for case in suite.every_case))
     found = [choice.name for choice in choices if choice is not None and choice.given is None]
-    for case in suite.cases:
+    for case in suite.every_case:
         methods: list[Any] = [case.params, case.grid, *(step.params for step in case.steps)]
         methods += [] if case.reduced is None else [case.reduced.params]
         methods += [] if case.is_object else [case.estimator]

@@ -1,0 +1,139 @@
+"""Decisions of a study: how many seeds it needs, and which level is chosen."""
+
+import math
+import statistics
+from collections.abc import Mapping, Sequence
+
+from hdr_bench.records.base import Record
+from hdr_bench.records.result import Result
+from hdr_bench.records.study import Study
+
+SIGNIFICANCE, POWER = 0.05, 0.8
+"""Error rate of the test, and probability to detect a difference, by which a detectable difference is stated."""
+
+
+class StudyDecision(Record):
+    """Decisions of a study, with their basis.
+
+    Attributes
+    ----------
+    study : str
+        Name of the study.
+    seeds : int
+        Number of seeds of each level.
+    accuracies : dict of str to float
+        Mean accuracy on the held-out images of each level that did not fail, by label; empty before all seeds have run.
+    level : str
+        Label of the chosen level, the first of those with the highest accuracy; empty before.
+    """
+
+    study: str
+    seeds: int
+    accuracies: dict[str, float] = {}
+    level: str = ""
+
+
+def detectable_factor(freedom: float) -> float:
+    """Return the smallest difference that a t-test detects, as a multiple of its standard error.
+
+    Parameters
+    ----------
+    freedom : float
+        Degrees of freedom of the standard error; may be infinite.
+
+    Returns
+    -------
+    factor : float
+        For a two-sided test at 5 % and a power of 80 %.
+
+    References
+    ----------
+    Bloom, H. S. (1995). Minimum detectable effects: a simple way to report the statistical power of experimental
+    designs. Evaluation Review, 19(5), 547-556.
+
+    Examples
+    --------
+    >>> round(detectable_factor(float("inf")), 2), round(detectable_factor(8), 2)
+    (2.8, 3.2)
+    """
+    from scipy.special import ndtri, stdtrit
+
+    levels = (1 - SIGNIFICANCE / 2, POWER)
+    return float(sum(ndtri(each) if math.isinf(freedom) else stdtrit(freedom, each) for each in levels))
+
+
+def needed_seeds(study: Study, accuracies: Sequence[Sequence[float]]) -> int:
+    """Return the number of seeds with which a study detects the difference that it asks for, as far as seeds matter.
+
+    The standard error of a difference between two levels on the same images, ``s sqrt(2 / k)`` with the standard
+    deviation s between seeds pooled over the levels, is what more seeds reduce. The part that the choice of images has
+    in the uncertainty remains; the report states the difference that can be detected with both.
+
+    Parameters
+    ----------
+    study : Study
+    accuracies : sequence of sequence of float
+        Accuracy of each seed of each level.
+
+    Returns
+    -------
+    seeds : int
+        At least the study's first seeds, and at most its largest number.
+
+    Examples
+    --------
+    >>> levels = [{"value": 1}, {"value": 2}]
+    >>> base = {"estimator": "tree"}
+    >>> study = Study(name="D", base=base, factor="params.max_depth", levels=levels, detectable=0.01)
+    >>> needed_seeds(study, [[0.90, 0.91, 0.90, 0.91, 0.905], [0.80, 0.80, 0.80, 0.80, 0.80]])
+    5
+    >>> needed_seeds(study, [[0.88, 0.92, 0.90, 0.91, 0.89], [0.78, 0.80, 0.82, 0.81, 0.80]])
+    20
+    """
+    spreads = [statistics.variance(each) for each in accuracies if len(each) > 1]
+    if study.detectable is None or study.most_seeds is None or not spreads:
+        return study.seeds
+    variance = statistics.fmean(spreads)
+    for seeds in range(study.seeds, study.most_seeds):
+        error = math.sqrt(2 * variance / seeds)
+        if detectable_factor(len(spreads) * (seeds - 1)) * error <= study.detectable:
+            return seeds
+    return study.most_seeds
+
+
+def choose_level(study: Study, seeds: int, results: Mapping[str, Sequence[Result]]) -> StudyDecision:
+    """Return the decision on a study whose levels have all run: the level with the highest mean accuracy.
+
+    Parameters
+    ----------
+    study : Study
+    seeds : int
+        Number of seeds of each level.
+    results : mapping of str to sequence of Result
+        Results on the held-out images, by label of the level.
+
+    Returns
+    -------
+    decision : StudyDecision
+        Without a level if all of them failed.
+    """
+    accuracies = {label: shares for label, each in results.items() if (shares := accuracies_of(each))}
+    means = {label: statistics.fmean(shares) for label, shares in accuracies.items()}
+    # Rounded, as sums of the same shares in another order differ in their last digit.
+    level = max(means, key=lambda label: round(means[label], 12), default="")
+    return StudyDecision(study=study.name, seeds=seeds, accuracies=means, level=level)
+
+
+def accuracies_of(results: Sequence[Result]) -> list[float]:
+    """Return the accuracy of each result; none if one of them failed.
+
+    Parameters
+    ----------
+    results : sequence of Result
+
+    Returns
+    -------
+    accuracies : list of float
+    """
+    scores = [result.scores for result in results if result.status == "ok" and result.scores is not None]
+    return [each.accuracy for each in scores] if len(scores) == len(results) else []
