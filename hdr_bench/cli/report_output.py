@@ -40,7 +40,7 @@ def write_and_print_report(folder: Path, formats: Sequence[str], only: str | Non
         written = write_report(folder, formats)
     contents = RunContents(folder)
     print_run(contents, make_console())
-    code = print_failed_trials(contents.results, only)
+    code = print_failed_trials(contents.every_result, only)
     say(f"report: {written}")
     if code:
         raise typer.Exit(code)

@@ -32,7 +32,9 @@ class RunContents:
     run : RunRecord
         The suite, how it was run, and its trials.
     results : DataFrame
-        As `load_results` returns it, without the rows of other test sets.
+        As `load_results` returns it, without the rows of other test sets and of the levels of studies.
+    every_result : DataFrame
+        The same, with the levels of studies.
     records : dict of str to Result
         By their keys; those that can be read.
     images : RunImages
@@ -48,11 +50,12 @@ class RunContents:
         self.store = open_run(path)
         self.run = self.store.read_run()
         try:
-            self.results, self.records = read_results(self.store, self.run)
+            self.every_result, self.records = read_results(self.store, self.run)
         # Whoever writes a report meanwhile would take it for a failure to write.
         except OSError as error:
             place = visible(str(error.filename or self.store.folder))
             raise StoreError(f"cannot read {place}: {error.strerror or error}; see that you may read it") from error
+        self.results = _without_levels(self.every_result)
         self.images = RunImages(self.store)
         self._predictions: dict[str, Predictions | None] = {}
         self._unreadable: dict[str, None] = {}
@@ -125,8 +128,9 @@ class RunContents:
     @cached_property
     def _good_keys(self) -> dict[str, list[str]]:
         """By row the keys of its trials that did not fail."""
-        keys: dict[str, list[str]] = {label: [] for label in dict.fromkeys(self.results["label"])}
-        rows = zip(self.results["label"], self.results["key"], self.results["status"], strict=True)
+        results = self.every_result
+        keys: dict[str, list[str]] = {label: [] for label in dict.fromkeys(results["label"])}
+        rows = zip(results["label"], results["key"], results["status"], strict=True)
         for label, key, status in rows:
             if status == "ok":
                 keys[label].append(key)
@@ -219,6 +223,12 @@ class RunContents:
                 self._unreadable[self.store.without_folder(error)] = None
             self._predictions[record.key] = predictions
         return self._predictions[record.key]
+
+
+def _without_levels(results: pd.DataFrame) -> pd.DataFrame:
+    """Leave out the levels of studies, which were evaluated on training images; all rows if there are no others."""
+    is_level = (results["protocol"] == "validation").to_numpy(bool)
+    return results if is_level.all() or not is_level.any() else results[~is_level].reset_index(drop=True)
 
 
 def open_run(path: str | os.PathLike[str]) -> Store:

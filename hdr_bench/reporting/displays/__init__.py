@@ -22,6 +22,7 @@ from hdr_bench.reporting.displays.learning import LearningCurveDisplay
 from hdr_bench.reporting.displays.learning_rates import LearningRateDisplay
 from hdr_bench.reporting.displays.rejection import RejectionDisplay
 from hdr_bench.reporting.displays.severity import SeverityDisplay
+from hdr_bench.reporting.displays.study import StudyDisplay
 from hdr_bench.reporting.displays.timing import TimingDisplay
 from hdr_bench.reporting.displays.training import TrainingDisplay
 from hdr_bench.reporting.displays.transfer import TransferDisplay
@@ -47,6 +48,7 @@ __all__ = [
     "RocDisplay",
     "SearchDisplay",
     "SeverityDisplay",
+    "StudyDisplay",
     "TimingDisplay",
     "TrainingDisplay",
     "TransferDisplay",

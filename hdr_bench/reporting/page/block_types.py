@@ -184,7 +184,23 @@ class NotEnoughError(Exception):
     """A run has too little for a figure: the message is shown in its place."""
 
 
-Block = TableBlock | FigureBlock | TextBlock
+@dataclass(frozen=True)
+class BlockGroup:
+    """Blocks whose number depends on the run.
+
+    Attributes
+    ----------
+    title : str
+        What they are about, for messages.
+    make : callable
+        Takes a `ReportData`, and returns the blocks.
+    """
+
+    title: str
+    make: "Callable[[ReportData], tuple[TableBlock | FigureBlock | TextBlock, ...]]"
+
+
+Block = TableBlock | FigureBlock | TextBlock | BlockGroup
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,7 @@ from hdr_bench.reporting.page.references import References, make_references
 from hdr_bench.reporting.page.report_data import ReportData
 from hdr_bench.reporting.page.robustness import ROBUSTNESS_BLOCKS
 from hdr_bench.reporting.page.sprites import Sprite
+from hdr_bench.reporting.page.studies import STUDIES
 from hdr_bench.reporting.tables import Table
 from hdr_bench.reporting.tables.accuracy import accuracy_table, scores_table
 from hdr_bench.reporting.tables.checks import checks_table
@@ -158,6 +159,7 @@ BLOCKS: tuple[Block, ...] = (
     ),
     TableBlock("drops", "Drop on other test sets", _drops),
     *ROBUSTNESS_BLOCKS,
+    STUDIES,
     TableBlock("claims", "Claims, checked", _claims, template="claims"),
     TableBlock("checks", "Checks", _checks),
     TableBlock("accuracy", "Accuracy", _accuracy, is_open=False),

@@ -8,6 +8,7 @@ from hdr_bench.reporting.comparisons.other_test_sets import Transfer, compare_on
 from hdr_bench.reporting.comparisons.pairs import Comparisons, compare_methods
 from hdr_bench.reporting.comparisons.reproductions import reproductions
 from hdr_bench.reporting.comparisons.robustness.robustness import Robustness, compare_robustness
+from hdr_bench.reporting.comparisons.studies import StudyOutcome, compare_studies
 from hdr_bench.reporting.page.methods import Method
 from hdr_bench.reporting.page.rows import Row
 from hdr_bench.reporting.parts import make_part, note_reason
@@ -34,6 +35,8 @@ class ReportData:
         Its methods on the other test sets of its suite.
     robustness : Robustness
         Its methods on the corrupted and attacked test sets of its suite.
+    studies : tuple of StudyOutcome
+        The studies of its suite.
     """
 
     contents: RunContents
@@ -43,6 +46,7 @@ class ReportData:
     methods: tuple[Method, ...] = ()
     transfer: Transfer = field(default_factory=lambda: Transfer({}, (), {}))
     robustness: Robustness = field(default_factory=Robustness)
+    studies: tuple[StudyOutcome, ...] = ()
 
     @property
     def rows(self) -> dict[str, Row]:
@@ -89,4 +93,7 @@ class ReportData:
             lambda: compare_robustness(contents, compared),
             note_reason(reasons, Robustness()),
         )
-        return cls(contents, compared, found, tuple(reasons), transfer=transfer, robustness=robustness)
+        studies = make_part("The studies", lambda: compare_studies(contents), note_reason(reasons, ()))
+        return cls(
+            contents, compared, found, tuple(reasons), transfer=transfer, robustness=robustness, studies=studies
+        )

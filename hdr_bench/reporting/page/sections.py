@@ -13,6 +13,8 @@ from hdr_bench.reporting.page import blocks
 from hdr_bench.reporting.page.addresses import slug
 from hdr_bench.reporting.page.block_types import (
     BOTH,
+    Block,
+    BlockGroup,
     FigureBlock,
     Format,
     Heading,
@@ -81,7 +83,7 @@ def make_tables(data: ReportData) -> tuple[Table, ...]:
     ReportWarning
         For each table that cannot be made.
     """
-    made = [_make_table(block, data) for block in blocks.BLOCKS if isinstance(block, TableBlock)]
+    made = [_make_table(block, data) for block in _blocks_of(data) if isinstance(block, TableBlock)]
     return tuple(table for table in made if table is not None)
 
 
@@ -107,7 +109,8 @@ def plan_figures(data: ReportData, formats: Collection[str] = FORMATS) -> list[P
     """
     of_all = [
         _plan(_empty(block, block.name, block.title, formats, is_in_text=block.is_in_text), partial(block.make, data))
-        for block in _figure_blocks()
+        for block in _blocks_of(data)
+        if isinstance(block, FigureBlock)
     ]
     cases = make_part("The list of methods with predictions", lambda: _readable_cases(data.contents), lambda _: [])
     of_one = [
@@ -138,9 +141,10 @@ def make_sections(data: ReportData, tables: Sequence[Table], figures: Sequence[F
         For each text that cannot be made.
     """
     tables_by_name = {table.name: table for table in tables}
-    figures_by_heading = _by_heading(figures)
+    all_blocks = _blocks_of(data)
+    figures_by_heading = _by_heading(figures, all_blocks)
     sections: list[Section | None] = []
-    for block in blocks.BLOCKS:
+    for block in all_blocks:
         match block:
             case TableBlock():
                 sections.append(_table_section(block, data, tables_by_name.get(block.name)))
@@ -164,15 +168,22 @@ def file_names() -> list[str]:
     (True, True)
     """
     tables = [block.name for block in blocks.BLOCKS if isinstance(block, TableBlock)]
-    figures = [block.name for block in _figure_blocks()]
+    figures = [block.name for block in blocks.BLOCKS if isinstance(block, FigureBlock)]
     return [
         *(f"tables/{name}.{ending}" for name in tables for ending in ("csv", "tex")),
         *(f"figures/{name}.{ending}" for name in figures for ending in ("png", "svg", "pdf")),
     ]
 
 
-def _figure_blocks() -> list[FigureBlock]:
-    return [block for block in blocks.BLOCKS if isinstance(block, FigureBlock)]
+def _blocks_of(data: ReportData) -> list[Block]:
+    """Return the list of blocks, each group replaced by its blocks."""
+    found: list[Block] = []
+    for block in blocks.BLOCKS:
+        if isinstance(block, BlockGroup):
+            found += make_part(block.title, partial(block.make, data), lambda _: ())
+        else:
+            found.append(block)
+    return found
 
 
 def _make_table(block: TableBlock, data: ReportData) -> Table | None:
@@ -244,11 +255,11 @@ def _readable_cases(contents: RunContents) -> list[tuple[int, str]]:
     return [(number, case) for number, case in numbered if case in readable]
 
 
-def _by_heading(figures: Sequence[Figure]) -> dict[Heading, tuple[Figure, ...]]:
+def _by_heading(figures: Sequence[Figure], all_blocks: Sequence[Block]) -> dict[Heading, tuple[Figure, ...]]:
     drawn = {figure.name: figure for figure in figures if not figure.case}
     groups: dict[Heading, tuple[Figure, ...]] = {}
-    for block in _figure_blocks():
-        if block.name in drawn:
+    for block in all_blocks:
+        if isinstance(block, FigureBlock) and block.name in drawn:
             groups[block.heading] = (*groups.get(block.heading, ()), drawn[block.name])
     return groups
 

@@ -78,7 +78,7 @@ def summary_of(contents: RunContents, compared: Comparisons, figures: tuple[Repr
     -------
     summary : RunSummary
     """
-    suite, results, records = contents.run.suite, contents.results, contents.trial_records
+    suite, results, records = contents.run.suite, contents.every_result, contents.trial_records
     results = results[~results["estimator"].astype(str).str.startswith(FROM_FILE)]
     leading = max(standings(contents, compared), key=lambda each: len(each.labels), default=None)
     best = None if leading is None else leading.row(leading.best)

@@ -1,0 +1,90 @@
+"""The table of a study: a row for each level."""
+
+import math
+from collections.abc import Callable, Iterator
+
+import pandas as pd
+
+from hdr_bench.records.metric_types import Metric
+from hdr_bench.records.metrics import METRICS
+from hdr_bench.reporting.comparisons.costs import costs_of
+from hdr_bench.reporting.comparisons.studies import StudyOutcome
+from hdr_bench.reporting.numbers import MISSING
+from hdr_bench.reporting.tables.table import Column, Table, interval_writer, make_table, percent_writer, write_count
+from hdr_bench.reporting.tables.values import value_writer
+
+_NOTE = (
+    "Accuracy on held-out training images, the same for all levels and seeds, with its 95 % interval over images and "
+    "seeds. Levels that share a letter are not told apart: t-tests over images and seeds, corrected by Benjamini and "
+    "Hochberg's procedure within the study. Costs are medians over the seeds, with their range."
+)
+
+
+def study_table(outcome: StudyOutcome) -> Table | None:
+    """Return the levels of a study, in the suite's order.
+
+    Parameters
+    ----------
+    outcome : StudyOutcome
+        Of a run.
+
+    Returns
+    -------
+    table : Table or None
+        None if no level has a result.
+    """
+    rows = outcome.rows
+    if rows["accuracy"].isna().all():
+        return None
+    watched = [METRICS[name] for name in outcome.study.watch if name != "accuracy"]
+    costs = [metric for metric in watched if metric.kind in {"seconds", "bytes"}]
+    letters = rows["level"].map(outcome.letters).fillna(MISSING)
+    rows = rows.assign(letters=letters, **dict(_cost_columns(outcome, costs)))
+    percents = percent_writer(int(rows["n_test"].max()))
+    columns = [
+        Column("Level", ("level",), str, "left"),
+        Column("Accuracy (%)", ("accuracy",), percents, "point"),
+        Column("95 % interval", ("accuracy_low", "accuracy_high"), interval_writer(percents)),
+        Column("Seeds", ("accuracy_min", "accuracy_max", "n_trials"), _range_writer(percents)),
+        Column("Alike", ("letters",), str, "left"),
+        *(_column(metric, rows, is_cost=metric in costs) for metric in watched),
+    ]
+    if rows["n_train"].nunique() > 1:
+        columns.append(Column("Training images", ("n_train",), write_count))
+    parameters = METRICS["parameters"]
+    if rows[parameters.column].notna().any() and parameters not in watched:
+        columns.append(Column(parameters.head, (parameters.column,), value_writer(parameters)))
+    return make_table("study", outcome.study.name, rows, columns, _NOTE)
+
+
+def _cost_columns(outcome: StudyOutcome, costs: list[Metric]) -> "Iterator[tuple[str, pd.Series]]":
+    """Yield the median, the least and the greatest value of each cost."""
+    for metric in costs:
+        found = costs_of(outcome.results, metric.column)
+        for name, value in (("median", "median"), ("low", "low"), ("high", "high")):
+            values = {label: getattr(cost, value) for label, cost in found.items()}
+            yield f"{metric.column}_{name}", outcome.rows["case"].map(values)
+
+
+def _column(metric: Metric, rows: pd.DataFrame, *, is_cost: bool) -> Column:
+    write = value_writer(metric, int(rows["n_test"].max()))
+    if not is_cost:
+        return Column(metric.head, (metric.column,), write, "point")
+    names = tuple(f"{metric.column}_{name}" for name in ("median", "low", "high"))
+
+    def with_range(median: float, low: float, high: float) -> str:
+        written = write(median), write(low), write(high)
+        return written[0] if len(set(written)) == 1 else "{} ({}–{})".format(*written)
+
+    return Column(metric.head, names, with_range)
+
+
+def _range_writer(write: Callable[[float], str]) -> Callable[[float, float, float], str]:
+    """Return what writes the range over several seeds with their number."""
+
+    def write_range(low: float, high: float, n_trials: float) -> str:
+        if math.isnan(low):
+            return MISSING
+        return f"{n_trials:.0f}" if n_trials < 2 else f"{n_trials:.0f} ({write(low)}–{write(high)})"
+
+    return write_range
