@@ -5,6 +5,7 @@ from typing import Any
 
 from rich.cells import cell_len
 
+from hdr_bench.cli.study_text import study_lines
 from hdr_bench.exceptions import shown
 from hdr_bench.names import visible_prose
 from hdr_bench.records.case import Case, TrainingCorruption
@@ -36,6 +37,8 @@ def describe_suite(suite: Suite) -> list[str]:
     width = _width([*(case.name for case in suite.cases), *(row.name for row in suite.not_built)])
     for case, (name, method) in zip(suite.cases, rows, strict=True):
         lines += [f"  {_pad(name, width)}  {method}", *(f"      {line}" for line in _align(list(_of_case(case))))]
+    for study in suite.studies:
+        lines += [f"  study: {study.name}", *(f"      {line}" for line in _align(list(study_lines(study))))]
     for row in suite.not_built:
         lines.append(f"  {_pad(row.name, width)}  not run: {row.reason}")
     return [visible_prose(line) for line in lines]
@@ -93,6 +96,8 @@ def _of_case(case: Case) -> Iterator[tuple[str, str]]:
     yield from ((place, _table(table)) for place, table in tables_of(case.grid).items())
     if case.validation is not None:
         yield "validation", "on the test part after each epoch, for the curves only"
+    if case.samples is not None:
+        yield "samples", f"{case.samples:,} training images"
     if case.train_with:
         yield "trained with", ", ".join(map(_training_corruption, case.train_with))
     if limits := _limits(case):
