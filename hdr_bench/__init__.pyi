@@ -30,6 +30,8 @@ from .records.evaluations import TestSet as TestSet
 from .records.learning_rates import LearningRateRange as LearningRateRange
 from .records.options import RunOptions as RunOptions
 from .records.protocol import Protocol as Protocol
+from .records.study import Study as Study
+from .records.study import StudyLevel as StudyLevel
 from .records.suite import Suite as Suite
 from .reporting.comparisons.runs import compare_runs as compare_runs
 from .reporting.details import load_candidates as load_candidates
@@ -52,6 +54,7 @@ from .reporting.displays import ReliabilityDisplay as ReliabilityDisplay
 from .reporting.displays import RocDisplay as RocDisplay
 from .reporting.displays import SearchDisplay as SearchDisplay
 from .reporting.displays import SeverityDisplay as SeverityDisplay
+from .reporting.displays import StudyDisplay as StudyDisplay
 from .reporting.displays import TimingDisplay as TimingDisplay
 from .reporting.displays import TrainingDisplay as TrainingDisplay
 from .reporting.displays import TransferDisplay as TransferDisplay

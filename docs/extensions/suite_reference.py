@@ -13,6 +13,7 @@ from hdr_bench.records.case import Case, Reduced, Step, TrainingCorruption
 from hdr_bench.records.evaluations import TestSet
 from hdr_bench.records.protocol import DatasetChoice, Protocol
 from hdr_bench.records.published import Anchor, NotBuilt, Published
+from hdr_bench.records.study import Study, StudyLevel
 from hdr_bench.records.suite import Suite
 
 TABLES: Mapping[str, type[BaseModel]] = {
@@ -25,6 +26,8 @@ TABLES: Mapping[str, type[BaseModel]] = {
     "train_with": TrainingCorruption,
     "published": Published,
     "[[test_set]]": TestSet,
+    "[[study]]": Study,
+    "levels": StudyLevel,
     "[[anchor]]": Anchor,
     "[[not_built]]": NotBuilt,
 }

@@ -167,5 +167,6 @@ def _suite_files(path: Path) -> list[str]:
 _HINTS = {
     "name": "name: unknown key; a suite is named after its file",
     "cases": "cases: unknown key. Did you mean 'case'? Write [[case]] for each",
+    "studies": "studies: unknown key. Did you mean 'study'? Write [[study]] for each",
     "test_sets": "test_sets: unknown key. Did you mean 'test_set'? Write [[test_set]] for each",
 }
