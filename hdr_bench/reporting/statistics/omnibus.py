@@ -111,4 +111,4 @@ def _denominator(freedoms: Sequence[float]) -> float:
     bounded = [max(each, _LEAST_FREEDOM) for each in freedoms]
     expected = sum(1.0 if math.isinf(each) else each / (each - 2) for each in bounded)
     q = len(bounded)
-    return 2 * expected / (expected - q) if expected > q else math.inf
+    return float(2 * expected / (expected - q)) if expected > q else math.inf
