@@ -17,8 +17,8 @@ from hdr_bench.experiments.measuring.model_cards import card_of_trial
 from hdr_bench.experiments.measuring.process_state import limit_threads, seed_generators
 from hdr_bench.experiments.planning.classifiers import check_classifier
 from hdr_bench.experiments.planning.models import make_model
-from hdr_bench.experiments.planning.protocol_check import CaseError
 from hdr_bench.experiments.planning.planned_case import PlannedCase
+from hdr_bench.experiments.planning.protocol_check import CaseError
 from hdr_bench.experiments.planning.protocols import plan_cases
 from hdr_bench.experiments.planning.trial_data import select_images
 from hdr_bench.import_context import own_modules

@@ -193,7 +193,12 @@ class Result(WritableRecord):
         search = self.trial.search
         has_grids = search is not None and isinstance(search.grid, list)
         is_of_study = self.trial.held_out is not None
-        if has_grids or is_of_study or self.trial.train_with or any(each.is_of_later_format for each in self.trial.test_sets):
+        if (
+            has_grids
+            or is_of_study
+            or self.trial.train_with
+            or any(each.is_of_later_format for each in self.trial.test_sets)
+        ):
             return FORMAT_VERSION
         return WITHOUT_DISTORTION if self.evaluations else WITHOUT_TEST_SETS
 

@@ -76,14 +76,14 @@ def base_of(study: Study, bases: Mapping[str, Case]) -> Case:
     if base.is_object:
         raise ValueError("base: its estimator is an object; give a name from ESTIMATORS, or a dotted path")
     if base.grid:
-        raise ValueError(f"base: {shown(base.name)} has a grid, and its parameters would be searched; give another case")
+        raise ValueError(
+            f"base: {shown(base.name)} has a grid, and its parameters would be searched; give another case"
+        )
     return base
 
 
 def _cases(study: Study, base: Case) -> Iterator[StudyCase]:
-    held_out = Protocol(
-        kind="validation", repeats=study.seeds, max_repeats=study.most_seeds, held_out=study.validation
-    )
+    held_out = Protocol(kind="validation", repeats=study.seeds, max_repeats=study.most_seeds, held_out=study.validation)
     for level in study.levels:
         yield StudyCase(study, level, _case(study, level, base, study.level_name(level.name), held_out), False)
     for level in study.levels:

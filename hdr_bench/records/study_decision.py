@@ -4,6 +4,8 @@ import math
 import statistics
 from collections.abc import Mapping, Sequence
 
+from pydantic import Field
+
 from hdr_bench.records.base import Record
 from hdr_bench.records.result import Result
 from hdr_bench.records.study import Study
@@ -29,7 +31,7 @@ class StudyDecision(Record):
 
     study: str
     seeds: int
-    accuracies: dict[str, float] = {}
+    accuracies: dict[str, float] = Field(default_factory=dict)
     level: str = ""
 
 

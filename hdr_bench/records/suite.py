@@ -148,9 +148,7 @@ class Suite(SuitePart):
         folder = file.parent
         cases = (_with_folder(case, folder) for case in self.cases)
         studies = (
-            each
-            if isinstance(each.base, str)
-            else each.model_copy(update={"base": _with_folder(each.base, folder)})
+            each if isinstance(each.base, str) else each.model_copy(update={"base": _with_folder(each.base, folder)})
             for each in self.studies
         )
         test_sets = (

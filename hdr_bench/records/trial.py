@@ -18,7 +18,16 @@ _LIMITS = ("time_limit", "memory_limit")
 # Fields that do not affect the outcome: origin, notes, and the location of the data, which have a fingerprint.
 _DECIDES_NOTHING = {"suite", "published", "is_reduced", "dataset"}
 # If not used, these later fields leave the key as it was before they existed.
-_LATER = ("shuffle_seed", "validation", "code", "search_fit", "test_sets", "train_with", "train_with_version", "held_out")
+_LATER = (
+    "shuffle_seed",
+    "validation",
+    "code",
+    "search_fit",
+    "test_sets",
+    "train_with",
+    "train_with_version",
+    "held_out",
+)
 
 FROM_FILE = "predictions from "
 """Prefix of the estimator for predictions from a file, which no estimator's path has."""

@@ -23,7 +23,6 @@ from hdr_bench.records.study_decision import StudyDecision
 from hdr_bench.records.suite import Suite
 from hdr_bench.records.trial import Trial
 
-
 _NONE: Mapping[str, StudyDecision] = {}
 
 

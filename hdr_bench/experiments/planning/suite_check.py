@@ -77,7 +77,11 @@ def _faults(suite: Suite) -> Iterator[str]:
                 f"test_set {number} ({shown(each.name)}): label decisions add test sets with such names; choose another"
             )
     protocols = (case.protocol or suite.protocol for case in suite.cases)
-    if suite.test_sets and all(KINDS[protocol.kind].evaluated_on == "folds" for protocol in protocols) and not suite.studies:
+    if (
+        suite.test_sets
+        and all(KINDS[protocol.kind].evaluated_on == "folds" for protocol in protocols)
+        and not suite.studies
+    ):
         yield (
             "test_set: methods fitted on folds are not evaluated on other test sets, and every case is "
             "cross-validated; choose another protocol, or leave the test sets out"

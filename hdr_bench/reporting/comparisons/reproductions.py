@@ -32,7 +32,11 @@ RULE = (
 # An inconclusive figure has its reason already: too few seeds, images or folds.
 _NOT_REPRODUCED = ("better", "worse", "not equal")
 _UNKNOWN = "the reason is not known"
-_PARTS = {"test part": "the test part", "folds": "folds of the training part", "held-out images": "held-out training images"}
+_PARTS = {
+    "test part": "the test part",
+    "folds": "folds of the training part",
+    "held-out images": "held-out training images",
+}
 
 
 def reproductions(contents: RunContents) -> tuple[Reproduction, ...]:

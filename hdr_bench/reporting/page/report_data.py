@@ -94,6 +94,4 @@ class ReportData:
             note_reason(reasons, Robustness()),
         )
         studies = make_part("The studies", lambda: compare_studies(contents), note_reason(reasons, ()))
-        return cls(
-            contents, compared, found, tuple(reasons), transfer=transfer, robustness=robustness, studies=studies
-        )
+        return cls(contents, compared, found, tuple(reasons), transfer=transfer, robustness=robustness, studies=studies)

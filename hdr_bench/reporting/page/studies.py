@@ -43,11 +43,18 @@ def _blocks_of(outcome: StudyOutcome, name: str) -> tuple[TableBlock | FigureBlo
             partial(_intro, outcome=outcome),
             points=partial(_points, outcome=outcome),
         ),
-        FigureBlock(name, f"{title}: accuracy of each level", partial(_levels, outcome=outcome), heading, is_in_text=True),
         FigureBlock(
-            f"{name}-training", f"{title}: accuracy by epoch", partial(_curves, outcome=outcome, quantity="accuracy"), heading
+            name, f"{title}: accuracy of each level", partial(_levels, outcome=outcome), heading, is_in_text=True
         ),
-        FigureBlock(f"{name}-loss", f"{title}: loss by epoch", partial(_curves, outcome=outcome, quantity="loss"), heading),
+        FigureBlock(
+            f"{name}-training",
+            f"{title}: accuracy by epoch",
+            partial(_curves, outcome=outcome, quantity="accuracy"),
+            heading,
+        ),
+        FigureBlock(
+            f"{name}-loss", f"{title}: loss by epoch", partial(_curves, outcome=outcome, quantity="loss"), heading
+        ),
     )
 
 

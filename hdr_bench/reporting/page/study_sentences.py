@@ -89,8 +89,8 @@ def _nothing_seen(outcome: StudyOutcome, best: str, share: str) -> str:
     largest = max(outcome.detectable.values()) if outcome.detectable else np.nan
     smallest = points(largest, _n_images(outcome))
     return (
-        f"No difference between the levels was seen: one below {smallest} could have been missed with {_seeds(outcome)}. "
-        f"The highest, {best}, has {share}."
+        f"No difference between the levels was seen: one below {smallest} could have been missed with "
+        f"{_seeds(outcome)}. The highest, {best}, has {share}."
     )
 
 
@@ -109,7 +109,9 @@ def _others(pairs: list[Pair], outcome: StudyOutcome) -> Iterator[str]:
 
 def _difference(pair: Pair, outcome: StudyOutcome) -> str:
     n, found = _n_images(outcome), pair.difference
-    low, high = (f"{'−' if end < 0 else ''}{points(abs(end), n).removesuffix(' points')}" for end in (found.low, found.high))
+    low, high = (
+        f"{'−' if end < 0 else ''}{points(abs(end), n).removesuffix(' points')}" for end in (found.low, found.high)
+    )
     return f"{points(found.value, n)} (95 % interval {low} to {high})"
 
 
@@ -118,8 +120,8 @@ def _on_test_part(outcome: StudyOutcome) -> str:
         return ""
     row = outcome.chosen
     return (
-        f"Chosen by these images, {outcome.level} was fitted on all training images and evaluated once on the test part: "
-        f"{percent(row)} % of {int(row['n_test']):,} images."
+        f"Chosen by these images, {outcome.level} was fitted on all training images and evaluated once on the test "
+        f"part: {percent(row)} % of {int(row['n_test']):,} images."
     )
 
 

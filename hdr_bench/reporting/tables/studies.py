@@ -49,7 +49,7 @@ def study_table(outcome: StudyOutcome) -> Table | None:
         Column("Alike", ("letters",), str, "left"),
         *(_column(metric, rows, is_cost=metric in costs) for metric in watched),
     ]
-    if rows["n_train"].nunique() > 1:
+    if len(set(rows["n_train"].dropna())) > 1:
         columns.append(Column("Training images", ("n_train",), write_count))
     parameters = METRICS["parameters"]
     if rows[parameters.column].notna().any() and parameters not in watched:

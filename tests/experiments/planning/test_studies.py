@@ -124,7 +124,9 @@ def test_the_chosen_level_runs_last_on_all_training_images(finished):
     assert rounds.begun[1] == ([("Depth, chosen", 0), ("Depth, chosen", 1)], 5)
     decision = Store(folder).read_run().study_decisions
     assert [(each.study, each.seeds, each.level) for each in decision] == [("Depth", 2, "deep")]
-    assert {trial.params["max_depth"] for trial in _plan(_suite(DEPTH), folder).trials if trial.case == "Depth, chosen"} == {12}
+    assert {
+        trial.params["max_depth"] for trial in _plan(_suite(DEPTH), folder).trials if trial.case == "Depth, chosen"
+    } == {12}
 
 
 def test_the_levels_are_not_evaluated_on_the_test_part(finished, tmp_path):
@@ -133,9 +135,7 @@ def test_the_levels_are_not_evaluated_on_the_test_part(finished, tmp_path):
     digits = load_dataset("digits-8x8")
     noise = np.random.default_rng(0).integers(0, 16, digits.test.images.shape, dtype=np.uint8)
     poisoned = digits.with_parts(digits.train, type(digits.test)(noise, digits.test.labels))
-    suite = Suite(
-        name="own", title="Own", dataset=poisoned, cases=(Case(**TREE),), studies=(Study(**DEPTH),)
-    )
+    suite = Suite(name="own", title="Own", dataset=poisoned, cases=(Case(**TREE),), studies=(Study(**DEPTH),))
     run_suite(suite, out=tmp_path / "run", threads=1)
     ours, theirs = load_results(folder), load_results(tmp_path / "run")
     for name in ("Depth: shallow", "Depth: deep"):
@@ -192,7 +192,13 @@ def test_as_many_seeds_as_the_difference_needs(tmp_path):
 
 
 def test_further_seeds_run_before_the_choice(tmp_path):
-    sizes = {**DEPTH, "factor": "samples", "levels": [{"value": 30}, {"value": 60}], "detectable": 0.001, "max_seeds": 3}
+    sizes = {
+        **DEPTH,
+        "factor": "samples",
+        "levels": [{"value": 30}, {"value": 60}],
+        "detectable": 0.001,
+        "max_seeds": 3,
+    }
     rounds = Rounds()
     run_suite(_suite(sizes), out=tmp_path / "run", threads=1, progress=rounds, only="Depth*")
     names = [[case for case, _ in trials] for trials, _ in rounds.begun]

@@ -64,7 +64,8 @@ def test_it_holds_its_error_rate():
     def made():
         ease = rng.normal(size=500) + 1.5
         return [
-            Fits(ease + rng.normal(0, 0.3, (5, 1)) + rng.normal(size=(5, 500)) > 0, is_stochastic=True) for _ in range(3)
+            Fits(ease + rng.normal(0, 0.3, (5, 1)) + rng.normal(size=(5, 500)) > 0, is_stochastic=True)
+            for _ in range(3)
         ]
 
     rejected = np.mean([equal_accuracies(made()).p_value <= 0.05 for _ in range(300)])
