@@ -9,7 +9,9 @@ from pydantic import (
     AliasChoices,
     BeforeValidator,
     Field,
+    PlainValidator,
     SerializerFunctionWrapHandler,
+    ValidationInfo,
     field_validator,
     model_serializer,
     model_validator,
@@ -89,6 +91,16 @@ class StudyLevel(SuitePart):
         return float(self.value) if is_number else None
 
 
+def _read_base(value: Any, info: ValidationInfo) -> str | Case:
+    """Return a base as given; faults of a union would name its members rather than the place."""
+    if isinstance(value, Mapping):
+        # A case needs a name, which a base does not show anywhere.
+        return Case.model_validate({"name": "base", **value}, context=info.context)
+    if isinstance(value, str | Case):
+        return value
+    raise ValueError(f"must be the name of a case, or a table with an estimator, got {shown(value)}")
+
+
 class Study(SuitePart):
     """One factor of a method, varied over several levels with the same seeds and the same held-out images.
 
@@ -127,7 +139,7 @@ class Study(SuitePart):
     """
 
     name: Annotated[Name, Field(min_length=1, max_length=60)]
-    base: str | Case
+    base: Annotated[str | Case, PlainValidator(_read_base)]
     factor: str = ""
     levels: Annotated[tuple[StudyLevel, ...], Field(max_length=MOST_LEVELS)]
     seeds: Annotated[Whole, Field(ge=2, le=MOST_REPEATS)] = FEWEST_SEEDS
@@ -166,16 +178,6 @@ class Study(SuitePart):
         name : str
         """
         return f"{self.name}: {label}"
-
-    @field_validator("base", mode="before")
-    @classmethod
-    def _named(cls, value: Any) -> Any:
-        if isinstance(value, Mapping):
-            # A case needs a name, which a base does not show anywhere.
-            return {"name": "base", **value}
-        if isinstance(value, str | Case):
-            return value
-        raise ValueError(f"must be the name of a case, or a table with an estimator, got {shown(value)}")
 
     @field_validator("factor")
     @classmethod

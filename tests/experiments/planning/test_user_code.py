@@ -181,6 +181,19 @@ EVERYWHERE = {
             "reduced": {"params": {"a": "in_reduced.f"}},
         }
     ],
+    "study": [
+        {
+            "name": "S",
+            "base": {
+                "estimator": "in_base.Mine",
+                "params": {"a": "in_base_params.f"},
+                "steps": [{"name": "in_base_step.Step", "params": {"a": "in_base_step_params.f"}}],
+                "reduced": {"params": {"a": "in_base_reduced.f"}},
+                "dataset": "in_base_dataset.digits",
+            },
+            "levels": [{"set": {"params.b": "in_level.f"}}, {"set": {"params.b": "in_level_2.f"}}],
+        }
+    ],
 }
 
 
@@ -196,12 +209,20 @@ def _open_fields(model, path=()):
 def test_code_is_found_in_every_field_that_can_name_it():
     suite = Suite.model_validate({**EVERYWHERE, "name": "own"})
     places = ("suite", "case", "params", "grid", "grid_2", "reduced", "estimator", "step", "step_params")
+    places += ("base", "base_params", "base_step", "base_step_params", "base_reduced", "base_dataset")
+    places += ("level", "level_2")
     assert {path.partition(".")[0] for path in dotted_paths(suite)} == {f"in_{place}" for place in places}
     assert set(_open_fields(Suite)) == {
         ("cases", "params"),
         ("cases", "grid"),
         ("cases", "steps", "params"),
         ("cases", "reduced", "params"),
+        ("studies", "base", "params"),
+        # The base of a study can have no grid.
+        ("studies", "base", "grid"),
+        ("studies", "base", "steps", "params"),
+        ("studies", "base", "reduced", "params"),
+        ("studies", "levels", "changes"),
     }
 
 
