@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from hdr_bench.datasets import write_dataset
-from hdr_bench.exceptions import CodeChangedWarning, StoredResultWarning, StoreError
+from hdr_bench.exceptions import CodeChangedWarning, StoredResultWarning
 from hdr_bench.experiments.forecast.estimate_record import read_expected
 from hdr_bench.experiments.forecast.stored_times import seconds_of_stored
 from hdr_bench.experiments.image_making import arrays_of, make_images
@@ -26,15 +26,14 @@ from hdr_bench.experiments.planning.suite_file import load_suite
 from hdr_bench.experiments.processes.backends import backend_of, run_tasks
 from hdr_bench.experiments.processes.host_pool import clear_leftovers_of_hosts
 from hdr_bench.experiments.processes.scratch import data_folder
+from hdr_bench.experiments.result_writing import write_result
 from hdr_bench.experiments.task_queue import TaskQueue
 from hdr_bench.import_context import own_modules
-from hdr_bench.records.failures import describe_failure, describe_traceback
-from hdr_bench.records.fit_store import FitStore
 from hdr_bench.records.made_images import MadeImages
 from hdr_bench.records.option_description import with_options
 from hdr_bench.records.options import RunOptions
 from hdr_bench.records.predictions import Predictions
-from hdr_bench.records.result import Result, failed_result
+from hdr_bench.records.result import Result
 from hdr_bench.records.run_folder import check_run_folder, default_folder
 from hdr_bench.records.run_record import RunRecord
 from hdr_bench.records.store import Store
@@ -267,37 +266,14 @@ def _run_round(plan: Plan, progress: Progress, expected: Mapping[str, float]) ->
 def _take_in(result: Result, predictions: Predictions | None, queue: TaskQueue, plan: Plan, progress: Progress) -> None:
     """Write a result, and let the queue continue from what is stored."""
     if queue.is_awaited(result):
-        result = _write(queue.with_costs_of_fits(result), predictions, plan.store)
+        result = write_result(queue.with_costs_of_fits(result), predictions, plan.store)
     queue.record(result)
     progress.done(result)
 
 
 def _write_failed_searches(queue: TaskQueue, plan: Plan, progress: Progress) -> None:
     for result in queue.failed_searches():
-        progress.done(_write(result, None, plan.store))
-
-
-def _write(result: Result, predictions: Predictions | None, run_store: Store) -> Result:
-    """Write a result; if no file can represent it, the trial has failed, and the remaining trials continue."""
-    try:
-        _write_file(result, predictions, run_store)
-    except (OSError, StoreError):
-        raise
-    except Exception as error:  # noqa: BLE001  # a method may have put anything into its result
-        reason = f"the result could not be stored: {describe_failure(error)}"
-        failed = failed_result(result.trial, reason, result.environment, describe_traceback(error))
-        result = failed.model_copy(update={"key": result.key})
-        _write_file(result, None, run_store)
-    if result.trial.search is not None and result.status == "ok":
-        FitStore(run_store.folder, result.trial.key).clear()
-    return result
-
-
-def _write_file(result: Result, predictions: Predictions | None, run_store: Store) -> None:
-    if (fit := result.trial.search_fit) is not None:
-        FitStore(run_store.folder, fit.search).write(result)
-    else:
-        run_store.write(result, predictions)
+        progress.done(write_result(result, None, plan.store))
 
 
 @contextmanager

@@ -9,9 +9,11 @@ from pydantic import (
     AliasChoices,
     BeforeValidator,
     Field,
+    FieldSerializationInfo,
     PlainValidator,
     SerializerFunctionWrapHandler,
     ValidationInfo,
+    field_serializer,
     field_validator,
     model_serializer,
     model_validator,
@@ -217,12 +219,11 @@ class Study(SuitePart):
             raise ValueError(f"max_seeds = {self.max_seeds} must be more than seeds = {self.seeds}")
         return self
 
-    @model_serializer(mode="wrap")
-    def _without_its_own_name(self, serialize: SerializerFunctionWrapHandler) -> dict[str, Any]:
-        content: dict[str, Any] = serialize(self)
-        if isinstance(content.get("base"), dict):
-            content["base"].pop("name", None)
-        return content
+    @field_serializer("base")
+    def _written(self, value: str | Case, info: FieldSerializationInfo) -> Any:
+        if isinstance(value, str):
+            return value
+        return value.model_dump(mode=info.mode, by_alias=bool(info.by_alias), exclude={"name"})
 
 
 def changes_of(study: Study, level: StudyLevel) -> dict[str, Any]:

@@ -120,9 +120,7 @@ NOT_OF_A_BASE = {"published", "protocol", "grid", "validation"}
 PLACES = [
     place
     for place in _places(Suite)
-    if place != ("name",)
-    and place[-1] != "given"
-    and not ("base" in place and NOT_OF_A_BASE & set(place[3:]))
+    if place != ("name",) and place[-1] != "given" and not ("base" in place and NOT_OF_A_BASE & set(place[3:]))
 ]
 
 

@@ -1,110 +1,28 @@
 """Schedule of a run: a suite's trials, those that are stored, their order, and additional seeds."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TypeVar
 
 from hdr_bench.exceptions import UnknownNameError
+from hdr_bench.experiments.planning.conditions import decided_trials, read_decisions, undecided_trials
 from hdr_bench.experiments.planning.planned_case import PlannedCase
 from hdr_bench.experiments.planning.protocols import is_asked, plan_cases
 from hdr_bench.experiments.planning.search_state import SearchState
 from hdr_bench.experiments.planning.stored_fits import read_fits
-from hdr_bench.experiments.planning.study_plan import decided_of, read_study_decisions, settle_choices, undecided_of
+from hdr_bench.experiments.planning.study_plan import read_study_decisions, settle_choices
 from hdr_bench.import_context import own_modules
 from hdr_bench.records.damage import REMEDY
 from hdr_bench.records.fit_store import FitStore
 from hdr_bench.records.lookup import Lookup
 from hdr_bench.records.options import Rerun, RunOptions, Settings
 from hdr_bench.records.result import Result
-from hdr_bench.records.run_record import PlannedTrial, SeedDecision, decide_more_seeds
+from hdr_bench.records.run_record import PlannedTrial, SeedDecision
 from hdr_bench.records.store import Store
 from hdr_bench.records.study_decision import StudyDecision
 from hdr_bench.records.suite import Suite
 from hdr_bench.records.trial import Trial
-
-_NONE: Mapping[str, StudyDecision] = {}
-
-
-def read_decisions(cases: Iterable[PlannedCase], read: Callable[[Trial], Result | None]) -> dict[str, SeedDecision]:
-    """Return the decisions that the results so far allow, by name of the case.
-
-    Parameters
-    ----------
-    cases : iterable of PlannedCase
-    read : callable
-        Returns a trial's result; None if there is no readable result.
-
-    Returns
-    -------
-    decisions : dict of str to SeedDecision
-    """
-    found: dict[str, SeedDecision] = {}
-    for case in cases:
-        if case.study or not case.conditional:
-            continue
-        results = [result for trial in case.trials if (result := read(trial)) is not None]
-        decision = decide_more_seeds(results) if len(results) == len(case.trials) else None
-        if decision is not None:
-            found[case.case.name] = decision
-    return found
-
-
-def decided_trials(
-    cases: Iterable[PlannedCase],
-    decisions: Mapping[str, SeedDecision],
-    study_decisions: Mapping[str, StudyDecision] = _NONE,
-) -> tuple[Trial, ...]:
-    """Return every trial that certainly belongs to a run: those of the suite, and those that results have decided on.
-
-    Parameters
-    ----------
-    cases : iterable of PlannedCase
-    decisions : mapping of str to SeedDecision
-        By name of the case.
-    study_decisions : mapping of str to StudyDecision, optional
-        By name of the study.
-
-    Returns
-    -------
-    trials : tuple of Trial
-    """
-    trials: list[Trial] = []
-    for case in cases:
-        if case.study:
-            trials += decided_of(case, study_decisions)
-            continue
-        decision = decisions.get(case.case.name)
-        trials += [*case.trials, *(case.conditional if decision is not None and decision.more else ())]
-    return tuple(trials)
-
-
-def undecided_trials(
-    cases: Iterable[PlannedCase],
-    decisions: Mapping[str, SeedDecision],
-    study_decisions: Mapping[str, StudyDecision] = _NONE,
-) -> tuple[Trial, ...]:
-    """Return the trials with additional seeds, or of a study's chosen level, that have not been decided on yet.
-
-    Parameters
-    ----------
-    cases : iterable of PlannedCase
-    decisions : mapping of str to SeedDecision
-        By name of the case.
-    study_decisions : mapping of str to StudyDecision, optional
-        By name of the study.
-
-    Returns
-    -------
-    trials : tuple of Trial
-    """
-    trials: list[Trial] = []
-    for case in cases:
-        if case.study:
-            trials += undecided_of(case, study_decisions)
-        elif case.case.name not in decisions:
-            trials += case.conditional
-    return tuple(trials)
 
 
 @dataclass(frozen=True, eq=False)

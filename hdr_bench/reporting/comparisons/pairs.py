@@ -168,6 +168,9 @@ def _comparable(contents: RunContents) -> Iterator[list[str]]:
         if len(found) < len(contents.good_records(label)):
             continue
         trials = [record.trial for record, _ in found]
+        if trials[0].held_out is not None:
+            # Levels of a study, which are compared with each other alone.
+            continue
         folds = tuple((trial.seed, trial.fold, trial.samples) for trial in trials if not trial.is_on_test_part)
         sets.setdefault((trials[0].fingerprint, len(found[0][1].y_true), folds), []).append(label)
     accuracy = summary["accuracy"]
