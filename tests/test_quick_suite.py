@@ -76,3 +76,4 @@ def test_run_again_it_has_nothing_to_do(quick, tmp_path):
     folder = shutil.copytree(quick[0], tmp_path / "quick")
     ran = call_command("run", "quick", "--threads", "1", cwd=folder)
     assert "All 9 trials are already stored; to run them again: --rerun all" in ran.stdout
+    assert f"measured: {quick[1]['finished'].min()[:10]}" in ran.stdout

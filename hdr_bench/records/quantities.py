@@ -2,7 +2,7 @@
 
 _ENDLESS = 1e7
 _UNITS = (("h", 3600), ("min", 60), ("s", 1))
-# Three digits would need an exponent from here on.
+# Three digits would need an exponent from here on; rounded to three, it is one of the next unit.
 _FOUR_DIGITS = 999.5
 _SIZES = (("TB", 10**12), ("GB", 10**9), ("MB", 10**6), ("kB", 10**3))
 
@@ -69,11 +69,11 @@ def format_bytes(count: int) -> str:
 
     Examples
     --------
-    >>> format_bytes(512), format_bytes(54_951_234), format_bytes(8 * 10**9)
-    ('512 bytes', '55 MB', '8 GB')
+    >>> format_bytes(512), format_bytes(54_951_234), format_bytes(999_600), format_bytes(8 * 10**9)
+    ('512 bytes', '55 MB', '1 MB', '8 GB')
     """
     for unit, size in _SIZES:
-        if count >= size:
-            value = count / size
+        value = count / size
+        if value >= _FOUR_DIGITS / 1000:
             return f"{value:.3g} {unit}" if value < _FOUR_DIGITS else f"{value:.0f} {unit}"
     return f"{count} bytes"

@@ -74,9 +74,10 @@ def test_pages_show_candidates_methods_and_what_makes_them_again(audited):
     text, page = ((audited / f"report.{ending}").read_text() for ending in ("md", "html"))
     command = "hdr-bench audit wrong-digits --part all --methods knn,linear --folds 2"
     first = read_candidates(audited).rows[0]
+    assert f"{first.part} {first.index}" in text
+    assert f"{'training' if first.part == 'train' else first.part} image {first.index}" in page
     for each in (text, page):
         assert command in each
-        assert f"{first.part} {first.index}" in each
         assert "k-NN, deskewed" in each
         assert "No decisions have been made yet." in each
     assert page.count('<li id="c') == 100

@@ -40,3 +40,13 @@ class Kills:
                 self.once.touch()
             os.kill(os.getpid(), signal.SIGKILL)
         ax.plot([1, 2])
+
+
+@dataclass
+class Titled:
+    """It has a title."""
+
+    title: str
+
+    def plot(self, ax):
+        ax.set_title(self.title)

@@ -200,3 +200,8 @@ def _say_that_all_is_stored(plan: "Plan") -> None:
 
     again = "it" if len(plan.trials) == 1 else "them"
     say(f"{all_trials_are(len(plan.trials)).capitalize()} already stored; to run {again} again: --rerun all or failed")
+    records = [plan.store.read(trial.key) for trial in plan.trials]
+    days = sorted({record.finished[:10] for record in records})
+    machines = dict.fromkeys(f"{record.environment.cpu}, {record.environment.cores} cores" for record in records)
+    # So that nobody takes these times for those of today, or of this machine.
+    say(f"measured: {' to '.join(dict.fromkeys((days[0], days[-1])))}, on {'; '.join(machines)}")

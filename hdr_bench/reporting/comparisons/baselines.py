@@ -12,7 +12,7 @@ from hdr_bench.reporting.run import RunContents
 from hdr_bench.reporting.statistics.intervals import score_interval
 
 NAME = "Most frequent class"
-"""What tables call the baseline; of several data sets the data set's name follows."""
+"""What tables call the baseline; of several data sets the name follows, of folds beside a test part "folds"."""
 
 
 @dataclass(frozen=True)
@@ -65,8 +65,15 @@ def most_frequent_classes(contents: RunContents) -> tuple[Baseline, ...]:
         sets.setdefault(images, []).append(label)
         found.setdefault(images, (record.trial.dataset.name, record, y_true))
     several = len({name for name, _, _ in found.values()}) > 1
+    are_mixed = len({is_on_test_part for _, is_on_test_part, _ in found}) > 1
+
+    def name_of(dataset: str, is_on_test_part: bool) -> str:
+        kinds = [dataset] if several else []
+        kinds += ["folds"] if are_mixed and not is_on_test_part else []
+        return f"{NAME}: {', '.join(kinds)}" if kinds else NAME
+
     return tuple(
-        _baseline(f"{NAME}: {name}" if several else NAME, tuple(sets[images]), record, y_true)
+        _baseline(name_of(name, images[1]), tuple(sets[images]), record, y_true)
         for images, (name, record, y_true) in found.items()
         if dummies.isdisjoint(sets[images])
     )

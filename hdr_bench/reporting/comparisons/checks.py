@@ -174,8 +174,10 @@ def _overfitted(contents: RunContents) -> Iterator[Check]:
         if train - test >= OVERFITTING_FROM:
             yield Check(
                 label,
-                f"accuracy of {100 * train:.1f} % on training images, {100 * test:.1f} % on test images",
-                "It may overfit: try more images, augmentation, or stronger regularization.",
+                f"accuracy of {100 * train:.1f} % on training images, while it trained; {100 * test:.1f} % on test "
+                "images",
+                "It may overfit: try more images, augmentation, or stronger regularization. A network with batch "
+                "normalization may have trained for too few batches: try more epochs.",
             )
 
 

@@ -4,7 +4,7 @@ import io
 import warnings
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -13,6 +13,9 @@ from hdr_bench.reporting.drawing.svg import page_address, round_coordinates
 from hdr_bench.reporting.parts import failure_reason
 from hdr_bench.reporting.points import HasPoints, Point
 from hdr_bench.reporting.style import STYLE, load_matplotlib
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 _DPI = 150
 
@@ -57,6 +60,16 @@ def failed_figure(planned: PlannedFigure, problem: str) -> Figure:
     return Figure(planned.name, planned.title, planned.text, planned.case, problem=problem)
 
 
+def _wrap_title(ax: "Axes") -> None:
+    """Let a title that is wider than its figure go on in a second line."""
+    from matplotlib.text import Text
+
+    title = ax.get_title(loc="left") or ax.get_title()
+    for text in ax.findobj(Text):
+        if title and text.get_text() == title:
+            text.set_wrap(True)
+
+
 def _render(planned: PlannedFigure) -> Figure:
     load_matplotlib()
     import matplotlib as mpl
@@ -72,6 +85,7 @@ def _render(planned: PlannedFigure) -> Figure:
         axes = figure.subplots(1, len(planned.displays), squeeze=False)[0]
         for display, ax in zip(planned.displays, axes, strict=True):
             display.plot(ax)
+            _wrap_title(ax)
         _lay_out(figure)
         points = _find_points(figure, planned.displays, axes)
         png = _to_png(figure) if planned.has_png else b""

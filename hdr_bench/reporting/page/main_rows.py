@@ -132,7 +132,7 @@ def divisible(label: str) -> Markup:
 def _axis_of(table: MainTable) -> Axis | None:
     """Return the axis of all errors, those of dummies left out, which would take the room of the others."""
     exact = table.exact[table.exact["error_rate"].notna()]
-    shown = exact[exact["letters"] != ""]
+    shown = exact[~exact.index.isin(table.dummies)]
     rows = shown if len(shown) else exact
     ends = rows[["error_low", "error_high"]].to_numpy(float).ravel()
     return axis_of(rows["error_rate"].tolist(), ends.tolist())

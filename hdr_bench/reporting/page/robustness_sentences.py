@@ -72,6 +72,9 @@ def _most_robust(robustness: Robustness) -> str:
     own = [pair for pair in pairs if pair.first == best]
     places = percent_places(values.values.shape[1])
     figure = f"a mean error of {100 * values.mean:.{places}f} %"
+    # Of a single corruption the errors are said already.
+    if len(robustness.corruptions) == 1:
+        return f"{best} makes the fewest errors{_not_apart(own)}."
     if all(pair.verdict == "better" for pair in own):
         return f"{best} is the most robust to corruptions, with {figure}."
     return f"{best} has the least error under corruptions, {figure}{_not_apart(own)}."
@@ -130,7 +133,8 @@ def _strongest_attack(robustness: Robustness) -> str:
     low, high = min(by_set[name]), max(by_set[name])
     left = f"{100 * low:.1f} %" if len(by_set[name]) == 1 else f"{100 * low:.1f} to {100 * high:.1f} %"
     if len(of_all) == 1:
-        return f"Under {name}, an attack with the methods' own gradients, accuracy is {left}."
+        attacked = list_few([each.label for each in chosen])
+        return f"Under {name}, an attack with the methods' own gradients, accuracy is {left} ({attacked})."
     return (
         f"Of the attacks with the methods' own gradients and an eps below {LARGE_EPS:g}, the strongest, {name}, leaves "
         f"an accuracy of {left}."

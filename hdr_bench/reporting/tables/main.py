@@ -56,12 +56,15 @@ class MainTable(Table):
         Per row, what it costs, in the order of `COSTS`; None for what was not measured.
     ranges : tuple of tuple of str
         Per row, the range of each cost over the fits, as text; empty for a single fit.
+    dummies : frozenset of int
+        The rows of dummies and baselines.
     """
 
     rules: frozenset[int] = frozenset()
     fits: tuple[tuple[float, ...], ...] = ()
     costs: tuple[tuple[Cost | None, ...], ...] = ()
     ranges: tuple[tuple[str, ...], ...] = ()
+    dummies: frozenset[int] = frozenset()
 
 
 def main_table(
@@ -108,6 +111,7 @@ def main_table(
     return MainTable(
         **{field.name: getattr(table, field.name) for field in fields(Table)},
         rules=_rules(labels, compared),
+        dummies=frozenset(place for place, is_dummy in enumerate(rows["is_dummy"]) if is_dummy),
         fits=tuple(_fits(results, label) for label in labels),
         costs=tuple(tuple(each.get(label) for each in costs) for label in labels),
         ranges=tuple(
@@ -136,6 +140,7 @@ def _with_baselines(rows: pd.DataFrame, baselines: tuple[Baseline, ...]) -> pd.D
             "error_low": 1 - each.high,
             "error_high": 1 - each.low,
             "letters": "",
+            "is_dummy": True,
             **undisturbed,
         }
         for each in baselines
@@ -217,4 +222,12 @@ def _notes(rows: pd.DataFrame, compared: Comparisons) -> list[str]:
     times = [name for name in COSTS if METRICS[name].kind == "seconds"]
     if rows[[f"{name}_is_disturbed" for name in times]].to_numpy().any():
         notes.append(f"{DISTURBED.strip()} Disturbed: other work had the processors; such times do not rank.")
-    return [*notes, *ranking_notes(rows)]
+    return [*notes, *_elsewhere(rows, compared), *ranking_notes(rows)]
+
+
+def _elsewhere(rows: pd.DataFrame, compared: Comparisons) -> list[str]:
+    """Name the rows that are ranked on other images than most, and have no letter for that."""
+    if not compared.pairs:
+        return []
+    labels = [str(row["case"]) for row in rows.to_dict("records") if row["is_ranked"] and not row["letters"]]
+    return [f"Not compared with the others: {'; '.join(labels)}."] if labels else []

@@ -34,7 +34,7 @@ def _found(checks, words):
 def test_a_training_accuracy_far_above_the_test_accuracy_is_found(checks):
     assert _found(checks, "on training images") == ["by heart"]
     (check,) = (check for check in checks if "on training images" in check.finding)
-    assert check.finding == "accuracy of 100.0 % on training images, 90.0 % on test images"
+    assert check.finding == "accuracy of 100.0 % on training images, while it trained; 90.0 % on test images"
 
 
 def test_a_fit_that_did_not_converge_is_found(checks):

@@ -109,3 +109,15 @@ def test_a_pdf_is_drawn_only_if_it_is_asked_for_and_is_the_same_each_time(displa
     first, second = (render(replace(planned, has_pdf=True)).pdf for _ in range(2))
     assert first.startswith(b"%PDF")
     assert first == second
+
+
+def test_a_title_that_is_wider_than_its_figure_goes_on_in_a_second_line(displays):
+    title = "A title of some words that no small figure has room for in one line"
+    (wide, small) = (
+        render(PlannedFigure("titled", "Titled", "", (displays.Titled(title),), (width, 3))).svg.decode()
+        for width in (12, 3)
+    )
+    assert title in wide
+    assert title not in small
+    assert "A title" in small
+    assert "one line" in small

@@ -91,3 +91,23 @@ def test_markup_in_a_name_is_text(tmp_path):
     made = main_table(contents.summary, contents.results, compare_methods(contents))
     assert "<b>" not in "".join(row.dots for row in main_rows(made))
     assert axis_head(made).count("<text") >= 1
+
+
+def test_rows_on_folds_have_a_baseline_and_a_note_of_their_own(finished_various):
+    contents = RunContents(finished_various)
+    compared = compare_methods(contents)
+    table = main_table(contents.summary, contents.results, compared, most_frequent_classes(contents))
+    assert table.labels[-2:] == ("Most frequent class", "Most frequent class: folds")
+    assert table.dummies == {len(table.labels) - 2, len(table.labels) - 1}
+
+
+def test_a_row_outside_the_ranking_has_its_place_on_the_axis(tmp_path):
+    reduced = Method("reduced", n_wrong=300, trial={"is_reduced": True})
+    methods = [Method("best", n_wrong=10), Method("good", n_wrong=20), reduced]
+    contents = RunContents(make_up(tmp_path / "run", methods, n_test=1000))
+    compared = compare_methods(contents)
+    made = main_table(contents.summary, contents.results, compared, most_frequent_classes(contents))
+    places = [float(re.search(r"cx=([\d.]+)", row.dots)[1]) for row in main_rows(made)]
+    assert len({*places}) == 4
+    # The baseline alone may be drawn at the axis's end.
+    assert places[-1] < places[2] < places[1] < places[0]
