@@ -3,7 +3,7 @@
 from decimal import Decimal
 from typing import Annotated, Any, Self
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import BeforeValidator, Field, SerializerFunctionWrapHandler, model_serializer, model_validator
 
 from hdr_bench.exceptions import offer, shown, suggestion
 from hdr_bench.records.base import MOST_REPEATS, MOST_SAMPLES, Flag, Name, Number, Prose, SuitePart, Text, Whole
@@ -19,6 +19,8 @@ def _checked_metric(name: Any) -> str:
         raise ValueError(f"unknown value {shown(name)}.{suggestion(name, allowed)} {offer(allowed)}")
     return name
 
+
+_MOST_EPOCHS = 1_000_000
 
 MetricName = Annotated[str, BeforeValidator(_checked_metric)]
 """Name of a metric that a source may publish."""
@@ -47,6 +49,9 @@ class Published(SuitePart):
         is accepted too, with the digits as written except for trailing zeros, which numbers lose.
     values : tuple of Decimal or None
         Instead of `value`: one per epoch.
+    mean_epochs : int or None
+        For a training or validation figure with one value: number of epochs, from the first, that the source printed
+        the mean of; None for a figure of the last epoch.
     where : str
         Location in the source.
     n_images : int or None
@@ -73,6 +78,7 @@ class Published(SuitePart):
     metric: MetricName
     value: Figure | None = None
     values: Annotated[tuple[Figure, ...], Field(min_length=1)] | None = None
+    mean_epochs: Annotated[Whole, Field(ge=2, le=_MOST_EPOCHS)] | None = None
     where: Prose = ""
     n_images: Annotated[Whole, Field(ge=1, le=MOST_SAMPLES)] | None = None
     repeats: Annotated[Whole, Field(ge=1, le=MOST_REPEATS)] = 1
@@ -82,6 +88,14 @@ class Published(SuitePart):
     not_comparable: Prose = ""
     at_least: Flag = False
     remark: Prose = ""
+
+    @model_serializer(mode="wrap")
+    def _without_what_is_not_there(self, serialize: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """Omit an unset later field, so that records of existing suites stay unchanged."""
+        content: dict[str, Any] = serialize(self)
+        if self.mean_epochs is None:
+            content.pop("mean_epochs", None)
+        return content
 
     @property
     def figures(self) -> tuple[Decimal, ...]:
@@ -113,6 +127,12 @@ class Published(SuitePart):
                 raise ValueError(f"{self.metric} must be a share between 0 and 1, got {value}")
             if value < 0:
                 raise ValueError(f"{self.metric} must be at least 0, got {value}")
+        return self
+
+    @model_validator(mode="after")
+    def _is_a_mean_of_a_curve(self) -> Self:
+        if self.mean_epochs is not None and (self.definition.source != "history" or self.value is None):
+            raise ValueError("mean_epochs is for one value of a training or validation figure; remove it")
         return self
 
 

@@ -166,7 +166,8 @@ def _format_of(suite: Suite) -> int:
     """Return the format required by the record of a run of this suite."""
     is_distorted = any(each.is_of_later_format for each in suite.test_sets)
     asks_for_test_sets = any(each.test_set for claim in suite.claims for each in placeholders_of(claim))
-    is_later = any(case.train_with or case.samples or isinstance(case.grid, list) for case in suite.cases)
-    if is_distorted or asks_for_test_sets or suite.anchors or suite.studies or is_later:
+    has_later_case = any(case.train_with or case.samples or isinstance(case.grid, list) for case in suite.cases)
+    has_mean = any(each.mean_epochs for case in suite.cases for each in case.published)
+    if is_distorted or asks_for_test_sets or suite.anchors or suite.studies or has_later_case or has_mean:
         return FORMAT_VERSION
     return WITHOUT_DISTORTION if suite.test_sets else WITHOUT_TEST_SETS

@@ -71,13 +71,14 @@ def test_what_a_published_figure_may_be_depends_on_the_kind_of_its_metric(metric
     kind, is_curve = METRICS[metric].kind, METRICS[metric].source == "history"
     allowed = {
         "values": is_curve,
+        "mean_epochs": is_curve,
         "tolerance": is_curve or kind == "count",
         "counted": kind == "count",
         "at_least": kind == "share",
         "other_images": kind == "share",
     }
     for name, is_allowed in allowed.items():
-        given = {"metric": metric, "value": "0.5", name: 0.1 if name == "tolerance" else True}
+        given = {"metric": metric, "value": "0.5", name: {"tolerance": 0.1, "mean_epochs": 40}.get(name, True)}
         if name == "values":
             given = {"metric": metric, "values": ["0.5", "0.6"]}
         if is_allowed:

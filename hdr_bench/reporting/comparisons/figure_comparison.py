@@ -8,6 +8,7 @@ from typing import Literal
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from hdr_bench.records.metric_types import Metric, Rule
 from hdr_bench.records.published import Published, half_unit
@@ -169,11 +170,21 @@ def _curve(_contents: RunContents, bare: Reproduction, published: Published, rec
     if not curves.size or np.isnan(curves).any():
         return replace(bare, verdict="not comparable", reason="not recorded in training")
     mean = curves.mean(axis=0)
-    measured = tuple(map(float, mean[-1:] if published.values is None else mean[: len(bare.published)]))
-    if len(measured) < len(bare.published):
-        reason = f"{len(measured)} epochs were run, {len(bare.published)} are published"
+    measured = _of_epochs(mean, published)
+    n_epochs = published.mean_epochs or len(bare.published)
+    if len(mean) < n_epochs:
+        reason = f"{len(mean)} epochs were run, {n_epochs} are published"
         return replace(bare, measured=measured, verdict="not comparable", reason=reason)
     return _compared_curve(replace(bare, measured=measured), published)
+
+
+def _of_epochs(mean: NDArray[np.float64], published: Published) -> tuple[float, ...]:
+    """Return what of a curve is compared: its first epochs, their mean, or the last epoch."""
+    if published.values is not None:
+        return tuple(map(float, mean[: len(published.values)]))
+    if published.mean_epochs is not None:
+        return (float(mean[: published.mean_epochs].mean()),)
+    return (float(mean[-1]),)
 
 
 def _compared_curve(bare: Reproduction, published: Published) -> Reproduction:
@@ -190,6 +201,8 @@ def _compared_curve(bare: Reproduction, published: Published) -> Reproduction:
         is_better = (differences[furthest] > 0) != is_lower_better
         verdict = "reproduced" if is_within else "better" if is_better else "worse"
         reason = f"tolerance {published.tolerance:g} in place of a ratio"
+    if published.mean_epochs is not None:
+        reason += f", mean over {published.mean_epochs} epochs"
     if published.values is not None:
         reason += f", furthest in epoch {furthest + 1}"
     return replace(bare, difference=differences[furthest], verdict=verdict, reason=reason)

@@ -127,12 +127,18 @@ def test_curves_are_reproduced_within_a_ratio_in_every_epoch(various, publishing
         {"metric": "train_loss", "values": [losses[0] / 1.3, *losses[1:]], "tolerance": 5},
         {"metric": "validation_accuracy", "value": "0.0"},
         {"metric": "train_loss", "values": [0.1] * 9},
+        {"metric": "train_loss", "value": f"{losses[:3].mean():.6f}", "mean_epochs": 3},
+        {"metric": "train_loss", "value": f"{1.4 * losses[:3].mean():.6f}", "mean_epochs": 3},
+        {"metric": "train_loss", "value": "0.1", "mean_epochs": 9},
     ]
     found = reproductions(publishing(various, MLP=given, kNN=given[:1]))
     assert [each.verdict for each in found] == [
         "reproduced",
         "better",
         "worse",
+        "reproduced",
+        "better",
+        "not comparable",
         "reproduced",
         "better",
         "not comparable",
@@ -143,7 +149,10 @@ def test_curves_are_reproduced_within_a_ratio_in_every_epoch(various, publishing
     assert "tolerance 5 in place of a ratio" in found[3].reason
     assert "of the errors" in found[4].reason
     assert "4 epochs were run, 9 are published" in found[5].reason
-    assert "not recorded" in found[6].reason
+    assert found[6].measured == pytest.approx((losses[:3].mean(),))
+    assert "mean over 3 epochs" in found[7].reason
+    assert "4 epochs were run, 9 are published" in found[8].reason
+    assert "not recorded" in found[9].reason
 
 
 def test_a_loss_on_a_test_set_is_reproduced_within_a_ratio(various, publishing):
@@ -286,6 +295,7 @@ def test_a_method_that_failed_for_a_seed_is_not_judged_by_the_others(various, pu
         ({"metric": "test_loss", "value": "nan"}, "finite"),
         ({"metric": "test_loss", "value": -0.1}, "must be at least 0, got -0.1"),
         ({"metric": "test_loss", "value": 0.1, "counted": True}, "counted is for parameters"),
+        ({"metric": "train_loss", "values": [0.2, 0.1], "mean_epochs": 2}, "mean_epochs is for one value"),
         ({"metric": "parameters", "value": 1, "other_images": True}, "other_images is for shares"),
         ({"metric": "test_accuracy", "values": [0.9, 0.95]}, "test_accuracy has one"),
         ({"metric": "train_accuracy", "values": []}, "published 1, values: must not be empty"),
