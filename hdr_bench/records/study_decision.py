@@ -56,7 +56,7 @@ def detectable_factor(freedom: float) -> float:
     Examples
     --------
     >>> round(detectable_factor(float("inf")), 2), round(detectable_factor(8), 2)
-    (2.8, 3.2)
+    (2.8, 3.19)
     """
     from scipy.special import ndtri, stdtrit
 

@@ -18,7 +18,7 @@ from hdr_bench.reporting.page.study_sentences import describe_study, study_point
 from hdr_bench.reporting.report import write_report
 from hdr_bench.reporting.run import RunContents
 from hdr_bench.reporting.statistics.tests import Difference
-from hdr_bench.reporting.tables.studies import study_table
+from hdr_bench.reporting.tables.studies import studies_table, study_table
 from tests.helpers.suites import parse_suite
 
 STUDIES = [
@@ -90,8 +90,8 @@ def test_a_clear_effect_is_said_with_its_interval_and_the_claim_holds(contents):
     depth = compare_study(contents, "Depth")
     assert re.fullmatch(
         r"Best: 12, \d+\.\d % of 144 held-out images, \d+\.\d points \(95 % interval \d+\.\d to \d+\.\d\) above 1\. "
-        r"Chosen by these images, 12 was fitted on all training images and evaluated once on the test part: "
-        r"\d+\.\d % of 360 images\.",
+        r"Chosen by these images, 12 was fitted on 1,437 images of the whole training part and evaluated on the test "
+        r"part: \d+\.\d % of 360 images\.",
         describe_study(depth),
     )
     assert claim_verdict(depth) == "holds"
@@ -118,6 +118,18 @@ def test_the_table_has_a_row_for_each_level(contents):
     assert table.heads == ("Level", "Accuracy (%)", "95 % interval", "Seeds", "Alike", "Fit (s)", "Parameters")
     assert [row[-1] for row in table.rows] == ["310", "4,810"]
     assert table.rows[0][3].startswith("2 (")
+
+
+def test_the_table_of_all_studies_has_what_each_found_beside_its_source(contents):
+    outcomes = compare_studies(contents)
+    table = studies_table(outcomes)
+    assert [row[0] for row in table.rows] == ["Depth", "Without effect", "Width"]
+    assert table.rows[0][1] == "12"
+    assert table.rows[0][-2:] == ("Deeper is better.", "holds")
+    assert table.rows[2][-2:] == ("–", "–")
+    lead = table.exact.set_index("study").loc["Depth", "lead"]
+    assert lead == pytest.approx(outcomes[0].row("12")["accuracy"] - outcomes[0].row("1")["accuracy"])
+    assert studies_table(outcomes[:1]) is None
 
 
 def test_the_display_has_a_dot_for_each_level_and_a_tick_for_each_seed(studied):

@@ -41,7 +41,8 @@ class StudyOutcome:
     level : str
         Label of the chosen level; empty while none is.
     chosen : Series or None
-        Row of the chosen level on the test part, as `summarise` returns it; None before it has run.
+        Row of the chosen level on the test part, as `summarise` returns it, with the column ``n_train``; None before
+        it has run.
     """
 
     study: Study
@@ -222,4 +223,4 @@ def _chosen_level(contents: RunContents, study: Study) -> str:
 def _chosen(contents: RunContents, study: Study) -> "pd.Series | None":
     results = contents.every_result
     trials = results[(results["case"] == study.chosen_name) & (results["status"] == "ok")]
-    return summarise(trials).iloc[0] if len(trials) else None
+    return summarise(trials).assign(n_train=trials["n_train"].max()).iloc[0] if len(trials) else None

@@ -33,6 +33,7 @@ from hdr_bench.reporting.tables.other_test_sets import (
 from hdr_bench.reporting.tables.pairs import pairs_table
 from hdr_bench.reporting.tables.reproductions import published_table
 from hdr_bench.reporting.tables.source_claims import claims_table, fill_claims
+from hdr_bench.reporting.tables.studies import studies_table
 
 
 def _main(data: ReportData) -> Table:
@@ -98,6 +99,10 @@ def _pairs(data: ReportData) -> Table | None:
     return pairs_table(data.comparisons, int(data.contents.summary["n_test"].max()))
 
 
+def _studies(data: ReportData) -> Table | None:
+    return studies_table(data.studies)
+
+
 def _test_sets(data: ReportData) -> Table | None:
     return accuracies_table(data.contents.summary, data.transfer, list(data.contents.records.values()))
 
@@ -149,6 +154,7 @@ BLOCKS: tuple[Block, ...] = (
     TableBlock(
         "published", "Published against measured", _make_published_table, _published_intro, template="published"
     ),
+    TableBlock("studies", "Studies", _studies),
     TableBlock("test-sets", "Other test sets", _test_sets, points=_test_sets_points),
     FigureBlock(
         "test-sets",

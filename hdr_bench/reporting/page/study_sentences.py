@@ -52,7 +52,7 @@ def _points(outcome: StudyOutcome) -> Iterator[str]:
         smallest = points(outcome.next_detectable, _n_images(outcome))
         yield (
             f"Between {first} and {second}, the test would have detected a difference of {smallest} or more with a "
-            f"probability of 80 %."
+            f"probability of 80 %{', before the correction for several pairs' if len(outcome.pairs) > 1 else ''}."
         )
     if incomplete := [str(row["level"]) for _, row in outcome.rows.iterrows() if not row["is_complete"]]:
         yield f"Not compared, as trials failed or are missing: {list_few(incomplete)}."
@@ -120,8 +120,8 @@ def _on_test_part(outcome: StudyOutcome) -> str:
         return ""
     row = outcome.chosen
     return (
-        f"Chosen by these images, {outcome.level} was fitted on all training images and evaluated once on the test "
-        f"part: {percent(row)} % of {int(row['n_test']):,} images."
+        f"Chosen by these images, {outcome.level} was fitted on {int(row['n_train']):,} images of the whole training "
+        f"part and evaluated on the test part: {percent(row)} % of {int(row['n_test']):,} images."
     )
 
 

@@ -1,7 +1,7 @@
-"""The table of a study: a row for each level."""
+"""Tables of studies: all of them, a row each; and one of them, a row for each level."""
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 import pandas as pd
 
@@ -9,6 +9,7 @@ from hdr_bench.records.metric_types import Metric
 from hdr_bench.records.metrics import METRICS
 from hdr_bench.reporting.comparisons.costs import costs_of
 from hdr_bench.reporting.comparisons.studies import StudyOutcome
+from hdr_bench.reporting.comparisons.study_claims import claim_verdict
 from hdr_bench.reporting.numbers import MISSING
 from hdr_bench.reporting.tables.table import Column, Table, interval_writer, make_table, percent_writer, write_count
 from hdr_bench.reporting.tables.values import value_writer
@@ -18,6 +19,62 @@ _NOTE = (
     "seeds. Levels that share a letter are not told apart: t-tests over images and seeds, corrected by Benjamini and "
     "Hochberg's procedure within the study. Costs are medians over the seeds, with their range."
 )
+
+_OVERVIEW_NOTE = (
+    "Each study compares the levels of one factor on held-out training images. Lead: difference between the two most "
+    "accurate levels, with its 95 % interval over images and seeds. Detectable: smallest difference between these two "
+    "that their test would have found with a probability of 80 %. What a source found holds if the level that it "
+    "prefers is better than all others, and in part if it is better than some and no other is better; that all are "
+    "alike holds if each pair is as good within its margin."
+)
+
+
+def studies_table(outcomes: Sequence[StudyOutcome]) -> Table | None:
+    """Return what each study found, beside what its source found.
+
+    Parameters
+    ----------
+    outcomes : sequence of StudyOutcome
+        Of a run.
+
+    Returns
+    -------
+    table : Table or None
+        None for fewer than two studies, whose own tables say the same.
+    """
+    if len(outcomes) < 2:
+        return None
+    frame = pd.DataFrame([_overview(outcome) for outcome in outcomes])
+    percents = percent_writer(int(frame["n_test"].max()))
+    columns = [
+        Column("Study", ("study",), str, "left"),
+        Column("Highest", ("level",), str, "left"),
+        Column("Accuracy (%)", ("accuracy",), percents, "point"),
+        Column("Lead (points)", ("lead",), percents, "point"),
+        Column("95 % interval", ("lead_low", "lead_high"), interval_writer(percents)),
+        Column("Detectable", ("detectable",), percents, "point"),
+        Column("The source", ("claim",), str, "wide"),
+        Column("Here", ("verdict",), str, "left"),
+    ]
+    return make_table("studies", "Studies", frame, columns, _OVERVIEW_NOTE)
+
+
+def _overview(outcome: StudyOutcome) -> dict[str, object]:
+    study, order = outcome.study, outcome.order
+    pair = outcome.pair(*order[:2]) if len(order) > 1 else None
+    difference = None if pair is None else pair.difference
+    return {
+        "study": study.name,
+        "level": order[0] if order else MISSING,
+        "accuracy": float(outcome.row(order[0])["accuracy"]) if order else math.nan,
+        "n_test": int(outcome.rows["n_test"].max()),
+        "lead": math.nan if difference is None else difference.value,
+        "lead_low": math.nan if difference is None else difference.low,
+        "lead_high": math.nan if difference is None else difference.high,
+        "detectable": outcome.next_detectable,
+        "claim": study.claim or study.claimed or MISSING,
+        "verdict": claim_verdict(outcome) or MISSING,
+    }
 
 
 def study_table(outcome: StudyOutcome) -> Table | None:
