@@ -106,8 +106,8 @@ speed: install ## Compare speed with other libraries on MNIST (30 to 60 minutes)
 	@for script in svm neighbors logistic networks predictions alone busy report; do \
 		$(BIN)/python benchmarks/speed/$$script.py || exit 1; done
 
-statistics: install ## Simulate how often comparisons and verdicts are wrong (10 minutes); writes reports/statistics/
-	@for script in error_rates verdicts drops; do $(BIN)/python benchmarks/statistics/$$script.py || exit 1; done
+statistics: install ## Simulate how often comparisons, verdicts and studies are wrong, and test learning rates (30 minutes); writes reports/statistics/
+	@for script in error_rates verdicts drops studies learning_rates; do $(BIN)/python benchmarks/statistics/$$script.py || exit 1; done
 
 pictures-report: install ## Evaluate reading of generated pages, and of real pictures if the data home has them; writes reports/pictures/
 	$(BIN)/python -m benchmarks.pictures

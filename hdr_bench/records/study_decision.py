@@ -35,18 +35,22 @@ class StudyDecision(Record):
     level: str = ""
 
 
-def detectable_factor(freedom: float) -> float:
+def detectable_factor(freedom: float, n_levels: int = 2) -> float:
     """Return the smallest difference that a t-test detects, as a multiple of its standard error.
 
     Parameters
     ----------
     freedom : float
         Degrees of freedom of the standard error; may be infinite.
+    n_levels : int, default=2
+        Number of levels, all pairs of which are tested.
 
     Returns
     -------
     factor : float
-        For a two-sided test at 5 % and a power of 80 %.
+        For a two-sided test and a power of 80 %, at the level that Benjamini and Hochberg's procedure at 5 % ends with
+        if one level differs from all others, which are alike: it then rejects ``k - 1`` of ``k (k - 1) / 2`` pairs,
+        each at ``2 / k`` times 5 %.
 
     References
     ----------
@@ -57,10 +61,12 @@ def detectable_factor(freedom: float) -> float:
     --------
     >>> round(detectable_factor(float("inf")), 2), round(detectable_factor(8), 2)
     (2.8, 3.19)
+    >>> round(detectable_factor(float("inf"), n_levels=6), 2)
+    3.24
     """
     from scipy.special import ndtri, stdtrit
 
-    levels = (1 - SIGNIFICANCE / 2, POWER)
+    levels = (1 - SIGNIFICANCE / n_levels, POWER)
     return float(sum(ndtri(each) if math.isinf(freedom) else stdtrit(freedom, each) for each in levels))
 
 
@@ -98,7 +104,7 @@ def needed_seeds(study: Study, accuracies: Sequence[Sequence[float]]) -> int:
     variance = statistics.fmean(spreads)
     for seeds in range(study.seeds, study.most_seeds):
         error = math.sqrt(2 * variance / seeds)
-        if detectable_factor(len(spreads) * (seeds - 1)) * error <= study.detectable:
+        if detectable_factor(len(spreads) * (seeds - 1), len(spreads)) * error <= study.detectable:
             return seeds
     return study.most_seeds
 

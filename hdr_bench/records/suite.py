@@ -217,7 +217,9 @@ class Suite(SuitePart):
     @model_validator(mode="after")
     def _names_differ(self) -> Self:
         if not self.cases and not self.studies:
-            raise ValueError("a suite needs at least one [[case]] or [[study]]; write [[case]], with two brackets, for each")
+            raise ValueError(
+                "a suite needs at least one [[case]] or [[study]]; write [[case]], with two brackets, for each"
+            )
         levels = [each.level_name(label) for each in self.studies for label in each.labels]
         names = [*(case.name for case in self.cases), *(each.chosen_name for each in self.studies)]
         if twice := _first_twice([each.name for each in self.studies]):

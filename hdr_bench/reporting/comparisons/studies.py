@@ -187,7 +187,9 @@ def _with_tests(contents: RunContents, outcome: StudyOutcome) -> StudyOutcome:
     if len(order) < 2:
         return outcome
     pairs = correct_p_values([_pair(outcome, fits, first, second) for first, second in combinations(order, 2)])
-    detectable = {each: detectable_difference(fits[each[0]], fits[each[1]]) for each in combinations(order, 2)}
+    detectable = {
+        each: detectable_difference(fits[each[0]], fits[each[1]], len(order)) for each in combinations(order, 2)
+    }
     omnibus = equal_accuracies([fits[label] for label in order])
     return StudyOutcome(study, outcome.rows, outcome.results, pairs, omnibus, detectable, outcome.level, outcome.chosen)
 

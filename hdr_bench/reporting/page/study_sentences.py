@@ -51,8 +51,8 @@ def _points(outcome: StudyOutcome) -> Iterator[str]:
         first, second = outcome.order[:2]
         smallest = points(outcome.next_detectable, _n_images(outcome))
         yield (
-            f"Between {first} and {second}, the test would have detected a difference of {smallest} or more with a "
-            f"probability of 80 %{', before the correction for several pairs' if len(outcome.pairs) > 1 else ''}."
+            f"Between {first} and {second}, the {'corrected ' if len(outcome.pairs) > 1 else ''}test would have "
+            f"detected a difference of {smallest} or more with a probability of 80 %."
         )
     if incomplete := [str(row["level"]) for _, row in outcome.rows.iterrows() if not row["is_complete"]]:
         yield f"Not compared, as trials failed or are missing: {list_few(incomplete)}."

@@ -6,13 +6,15 @@ from hdr_bench.records.study_decision import detectable_factor
 from hdr_bench.reporting.statistics.crossed import Fits, combine, images_component, seeds_component
 
 
-def detectable_difference(first: Fits, second: Fits) -> float:
+def detectable_difference(first: Fits, second: Fits, n_levels: int = 2) -> float:
     """Return the difference that the test of two methods would detect with a power of 80 %, at 5 %.
 
     Parameters
     ----------
     first, second : Fits
         On the same images, in the same order.
+    n_levels : int, default=2
+        Number of methods, all pairs of which are tested: the correction for them is part of the difference.
 
     Returns
     -------
@@ -33,4 +35,4 @@ def detectable_difference(first: Fits, second: Fits) -> float:
     """
     components = [images_component(first.shares - second.shares), *seeds_component(first), *seeds_component(second)]
     variance, freedom = combine(components)
-    return detectable_factor(freedom) * math.sqrt(variance)
+    return detectable_factor(freedom, n_levels) * math.sqrt(variance)
