@@ -23,9 +23,9 @@ _NOTE = (
 _OVERVIEW_NOTE = (
     "Each study compares the levels of one factor on held-out training images. Lead: difference between the two most "
     "accurate levels, with its 95 % interval over images and seeds. Detectable: smallest difference between these two "
-    "that their test, corrected for all pairs, would have found with a probability of 80 %. What a source found holds if the level that it "
-    "prefers is better than all others, and in part if it is better than some and no other is better; that all are "
-    "alike holds if each pair is as good within its margin."
+    "that their test, corrected for all pairs, would have found with a probability of 80 %. What a source found holds "
+    "if the level that it prefers is better than all others, and in part if it is better than some and no other is "
+    "better; that all are alike holds if each pair is as good within its margin."
 )
 
 
