@@ -146,7 +146,12 @@ class RunOptions(Settings):
     ] = False
     jobs: Annotated[
         Count,
-        Option("Number of concurrent trials; times disturbed by them are marked and not ranked.", "int", parse=int),
+        Option(
+            "Number of concurrent trials; times disturbed by them are marked and not ranked. Cases with a published "
+            "time run before the others, one trial at a time.",
+            "int",
+            parse=int,
+        ),
     ] = 1
     backend: Annotated[
         str | None,
