@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help install bench embedded-model test examples docs docs-links coverage test-oldest test-newest lint data reports reports-quick speed statistics pictures-report storm
+.PHONY: help install bench embedded-model test examples docs docs-links coverage test-oldest test-newest lint data reports reports-quick studies speed statistics pictures-report storm
 
 help: ## Show this list of targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-16s %s\n", $$1, $$2}'
@@ -84,18 +84,24 @@ data: install ## Fetch MNIST into the data home, and list its contents
 # Published tables with two trials at a time, of one thread each: that is what two cores do most with. A suite that fails does not stop the others.
 JOBS ?= 2
 reports: install ## Regenerate every report under reports/ and their index, on the full data (resumable; about 5 hours on 2 cores)
-	@failed=0; for suite in quick mnist transfer; do $(BIN)/hdr-bench run $$suite || failed=1; done; \
-		for suite in $(SUITES); do $(BIN)/hdr-bench run $$suite --jobs $(JOBS) --threads 1 || failed=1; done; \
+	$(BIN)/python -m benchmarks.reports --jobs $(JOBS)
+
+studies: install ## Run the studies of single factors, on the full data at a reduced size (resumable; 90 minutes on 2 cores)
+	@failed=0; for suite in $(STUDIES); do $(BIN)/hdr-bench run $$suite --jobs $(JOBS) --threads 1 || failed=1; done; \
 		$(BIN)/hdr-bench index reports && exit $$failed
 
 reports-quick: install ## Run every suite on a few embedded images, into build/reports-quick/, to check that it works
 	@failed=0; for suite in $(SUITES); do echo "$$suite"; $(BIN)/hdr-bench run $$suite --dataset mnist-5k --samples 200 \
 		--repeats 1 --jobs $(JOBS) --threads 1 --quiet --out build/reports-quick/$$suite || failed=1; done; \
+		$(BIN)/hdr-bench run aboueloula-2020-studies --dataset mnist-5k --samples 200 --only 'Pooling*' \
+		--jobs $(JOBS) --threads 1 --quiet --out build/reports-quick/aboueloula-2020-studies || failed=1; \
 		$(BIN)/hdr-bench index build/reports-quick && exit $$failed
 
 # The suites that regenerate a source's tables, the shorter ones first.
 LIST_SUITES = from hdr_bench import list_published_suites; print(*list_published_suites())
-SUITES = $(or $(shell $(BIN)/python -c '$(LIST_SUITES)'),$(error the list of published suites cannot be read))
+PUBLISHED = $(or $(shell $(BIN)/python -c '$(LIST_SUITES)'),$(error the list of published suites cannot be read))
+SUITES = $(filter-out %-studies,$(PUBLISHED))
+STUDIES = $(filter %-studies,$(PUBLISHED))
 
 embedded-model: install ## Train the embedded model again on MNIST, and compare it with the file in the package (10 minutes on one core)
 	$(BIN)/hdr-bench data fetch mnist

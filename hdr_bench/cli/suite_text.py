@@ -54,7 +54,7 @@ def _common(suite: Suite) -> Iterator[tuple[str, str]]:
     if limits := _limits(suite):
         yield "limits", limits
     if suite.budget:
-        yield "takes", f"about {duration(suite.budget)} on two cores, two trials at a time"
+        yield "takes", f"about {duration(suite.budget)} on two cores"
 
 
 def _test_set(test_set: TestSet) -> Iterator[str]:

@@ -76,7 +76,7 @@ def test_all_that_decides_how_a_suite_runs_is_shown(tmp_path):
         "images shuffled",
         "test set  Others: nist15, in MNIST form, all images",
         "limits    1.5 h and 1.5 GB per trial",
-        "takes     about 40 min on two cores, two trials at a time",
+        "takes     about 40 min on two cores",
         "  手書き     deskew() -> scale(offset=0.5) -> own.module.Method(C=0.5, weird key='[bold]x[/bold]')",
         "      validation  on the test part after each epoch, for the curves only",
         "      limits      45 s per trial",

@@ -154,7 +154,7 @@ def _end(record: Result) -> float:
 
 
 def _time(records: list[Result], budget: float | None) -> str:
-    stated = f"; the suite states about {duration(budget)} on two cores, two trials at a time" if budget else ""
+    stated = f"; the suite states about {duration(budget)} on two cores" if budget else ""
     return (
         f"{duration(clock_seconds(records))} of wall time while trials ran; the trials' own times add up to "
         f"{duration(trial_seconds(records))}{stated}"
