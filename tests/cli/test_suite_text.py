@@ -104,7 +104,7 @@ def test_every_carried_suite_is_shown_with_each_case_in_a_line(name):
     suite = read_suite(name)
     lines = describe_suite(suite)
     cases = [line for line in lines if line.startswith("  ") and not line.startswith("      ")]
-    assert len(cases) == len(suite.cases) + len(suite.not_built)
+    assert len(cases) == len(suite.cases) + len(suite.not_built) + len(suite.studies)
     width = max(cell_len(case.name) for case in (*suite.cases, *suite.not_built))
     for case, line in zip(suite.cases, cases, strict=False):
         assert line.startswith(f"  {case.name}{' ' * (width - cell_len(case.name))}  ")
