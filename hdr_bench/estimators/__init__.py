@@ -11,6 +11,7 @@ from hdr_bench.estimators.entry import Entry as Entry
 
 if TYPE_CHECKING:
     from hdr_bench.estimators.images.blurring import GaussianBlur as GaussianBlur
+    from hdr_bench.estimators.images.box_cropping import BoxCropper as BoxCropper
     from hdr_bench.estimators.images.centering import MassCenterer as MassCenterer
     from hdr_bench.estimators.images.cropping import Cropper as Cropper
     from hdr_bench.estimators.images.deskewing import Deskewer as Deskewer
@@ -111,6 +112,10 @@ TRANSFORMERS: dict[str, Entry] = {
     "crop": Entry(
         "hdr_bench.estimators.images.cropping.Cropper",
         "Crop each image to its centre; an odd border is cut one pixel less above and on the left.",
+    ),
+    "box-crop": Entry(
+        "hdr_bench.estimators.images.box_cropping.BoxCropper",
+        "Move the box around the ink of each image to the middle, and crop the image to a size.",
     ),
     "invert": Entry(
         "hdr_bench.estimators.images.inverting.Inverter",

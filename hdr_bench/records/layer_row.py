@@ -3,8 +3,11 @@
 Also imported by code that only computes with networks, so it does not use pydantic.
 """
 
+import math
 from dataclasses import dataclass
 from typing import ClassVar
+
+_WITH_BIASES = ("Convolution", "Dense")
 
 
 @dataclass(frozen=True)
@@ -36,3 +39,8 @@ class LayerRow:
     parameters: int
     buffers: int
     multiply_accumulates: int
+
+    @property
+    def bias_additions(self) -> int:
+        """Number of biases added for one image: one per output value of a layer with weights."""
+        return math.prod(self.output_shape) if self.layer in _WITH_BIASES else 0

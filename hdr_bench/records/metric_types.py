@@ -7,14 +7,16 @@ from typing import Literal
 Kind = Literal["share", "loss", "count", "seconds", "bytes"]
 """Kind of a value: a fraction between 0 and 1, a loss of at least 0, a whole number, seconds, or bytes."""
 
-Source = Literal["scores", "measurements", "searched", "history"]
-"""Field of a `hdr_bench.records.result.Result` that holds a metric."""
+Source = Literal["scores", "measurements", "searched", "history", "classes"]
+"""Field of a `hdr_bench.records.result.Result` that holds a metric; "classes": none, computed for each class from a
+trial's predictions."""
 
-Rule = Literal["margin", "ratio", "curve", "equality", "side by side"]
+Rule = Literal["margin", "ratio", "curve", "equality", "side by side", "class margin"]
 """Rule for the verdict on a published figure.
 
 "margin": a fraction of the images that a method is evaluated on, by two one-sided tests. "ratio": a loss. "curve":
-training progress, epoch by epoch. "equality": a count. "side by side": no verdict.
+training progress, epoch by epoch. "equality": a count. "side by side": no verdict. "class margin": a share of the
+images of one class.
 """
 
 Call = Literal["fit", "predict", "latency"]
@@ -92,18 +94,19 @@ class Metric:
         Unit in tables and figures; stored values are fractions, seconds, bytes, or counts.
     kind : {"share", "loss", "count", "seconds", "bytes"}
         Kind of its values.
-    source : {"scores", "measurements", "searched", "history"}
-        Field of a result that holds it.
+    source : {"scores", "measurements", "searched", "history", "classes"}
+        Field of a result that holds it, or "classes" if it is computed for each class from predictions.
     column : str
         Name in that field, and in the columns of `load_results`; by default the name.
-    derived : {"complement", "per epoch"} or None
-        How it is computed from stored values: one minus it, or per epoch of training.
+    derived : {"complement", "per epoch", "with biases"} or None
+        How it is computed from stored values: one minus it, per epoch of training, or over a network's layers with an
+        addition per bias.
     better : {"higher", "lower"}
         Which of two values is better.
     evaluated_on : {"test part", "folds"} or None
         For published figures: images that it must have been evaluated on to be comparable. Claims ask for metrics
         without this restriction.
-    verdict : {"margin", "ratio", "curve", "equality", "side by side"} or None
+    verdict : {"margin", "ratio", "curve", "equality", "side by side", "class margin"} or None
         Rule for the verdict on a published figure; None if it cannot be published.
     digits : int or None
         Decimal places in its unit; None for a number appropriate to its kind and number of images.
@@ -127,7 +130,7 @@ class Metric:
     kind: Kind
     source: Source
     column: str = ""
-    derived: Literal["complement", "per epoch"] | None = None
+    derived: Literal["complement", "per epoch", "with biases"] | None = None
     better: Literal["higher", "lower"] = "lower"
     evaluated_on: Literal["test part", "folds"] | None = None
     verdict: Rule | None = None

@@ -8,7 +8,7 @@ name is spelt. A new metric is a row, and its computation: for scores, an entry 
 from dataclasses import replace
 
 from hdr_bench.exceptions import UnknownNameError
-from hdr_bench.records.metric_types import CostTerms, Course, Metric, Part, Source
+from hdr_bench.records.metric_types import CostTerms, Course, Metric, Source
 
 EARLIER_NAMES = {"valid_loss": "validation_loss", "valid_accuracy": "validation_accuracy"}
 """Quantities of a history by their names in results of earlier versions, as in skorch, with their current names."""
@@ -51,6 +51,11 @@ _ROWS = (
         verdict="margin",
     ),
     replace(_ERROR, name="cross_validation_error", label="Error over folds", evaluated_on="folds", verdict="margin"),
+    # Of one class.
+    Metric("class_precision", "Precision", "%", "share", "classes", better="higher", verdict="class margin"),
+    Metric("class_recall", "Recall", "%", "share", "classes", better="higher", verdict="class margin"),
+    Metric("class_f1", "F1", "%", "share", "classes", better="higher", verdict="class margin"),
+    Metric("class_correct", "Correct images", "", "count", "classes", better="higher"),
     # Progress of a network's training.
     Metric(
         "train_accuracy",
@@ -91,6 +96,17 @@ _ROWS = (
         "count",
         "measurements",
         "n_multiply_accumulates",
+        verdict="equality",
+    ),
+    # Some sources count the addition of a bias as one more.
+    Metric(
+        "multiply_accumulates_with_biases",
+        "Multiply-accumulates, with biases",
+        "",
+        "count",
+        "measurements",
+        "n_multiply_accumulates",
+        derived="with biases",
         verdict="equality",
     ),
     Metric(
@@ -232,39 +248,6 @@ def columns_from(source: Source) -> tuple[str, ...]:
     ('train_accuracy', 'train_loss', 'validation_accuracy', 'validation_loss')
     """
     return tuple(dict.fromkeys(metric.column for metric in METRICS.values() if metric.source == source))
-
-
-def course_columns(quantity: str) -> dict[Part, str]:
-    """Return the names in the history of a quantity recorded after each epoch.
-
-    Parameters
-    ----------
-    quantity : str
-        One of `course_quantities`.
-
-    Returns
-    -------
-    columns : dict of {"train", "validation"} to str
-        By the images that it is evaluated on.
-
-    Examples
-    --------
-    >>> course_columns("loss")
-    {'train': 'train_loss', 'validation': 'validation_loss'}
-    """
-    courses = [(metric.course, metric.column) for metric in METRICS.values()]
-    return {course.part: column for course, column in courses if course is not None and course.quantity == quantity}
-
-
-def course_quantities() -> dict[str, Metric]:
-    """Return the quantities recorded after each epoch.
-
-    Returns
-    -------
-    quantities : dict of str to Metric
-        Metrics by quantity, e.g. ``"accuracy"``: one for each, which provides its unit and kind.
-    """
-    return {metric.course.quantity: metric for metric in METRICS.values() if metric.course is not None}
 
 
 def metric_of_column(column: str) -> Metric:

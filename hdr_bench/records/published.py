@@ -3,7 +3,18 @@
 from decimal import Decimal
 from typing import Annotated, Any, Self
 
+<<<<<<< HEAD
 from pydantic import BeforeValidator, Field, SerializerFunctionWrapHandler, model_serializer, model_validator
+=======
+from pydantic import (
+    AliasChoices,
+    BeforeValidator,
+    Field,
+    SerializerFunctionWrapHandler,
+    model_serializer,
+    model_validator,
+)
+>>>>>>> wt-suites
 
 from hdr_bench.exceptions import offer, shown, suggestion
 from hdr_bench.records.base import MOST_REPEATS, MOST_SAMPLES, Flag, Name, Number, Prose, SuitePart, Text, Whole
@@ -49,9 +60,14 @@ class Published(SuitePart):
         is accepted too, with the digits as written except for trailing zeros, which numbers lose.
     values : tuple of Decimal or None
         Instead of `value`: one per epoch.
+<<<<<<< HEAD
     mean_epochs : int or None
         For a training or validation figure with one value: number of epochs, from the first, that the source printed
         the mean of; None for a figure of the last epoch.
+=======
+    class_name : str
+        For a figure of one class, e.g. its recall: the class's name in the data set. Written as ``class`` in TOML.
+>>>>>>> wt-suites
     where : str
         Location in the source.
     n_images : int or None
@@ -78,7 +94,13 @@ class Published(SuitePart):
     metric: MetricName
     value: Figure | None = None
     values: Annotated[tuple[Figure, ...], Field(min_length=1)] | None = None
+<<<<<<< HEAD
     mean_epochs: Annotated[Whole, Field(ge=2, le=_MOST_EPOCHS)] | None = None
+=======
+    class_name: Annotated[
+        str, Field(validation_alias=AliasChoices("class", "class_name"), serialization_alias="class")
+    ] = ""
+>>>>>>> wt-suites
     where: Prose = ""
     n_images: Annotated[Whole, Field(ge=1, le=MOST_SAMPLES)] | None = None
     repeats: Annotated[Whole, Field(ge=1, le=MOST_REPEATS)] = 1
@@ -106,6 +128,24 @@ class Published(SuitePart):
     def definition(self) -> Metric:
         """The row of its metric."""
         return METRICS[self.metric]
+
+    @model_serializer(mode="wrap")
+    def _without_what_was_not_asked_for(self, serialize: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """Omit an unset class, so that records of existing suites stay unchanged."""
+        content: dict[str, Any] = serialize(self)
+        if not self.class_name:
+            content.pop("class", None)
+            content.pop("class_name", None)
+        return content
+
+    @model_validator(mode="after")
+    def _names_a_class_if_it_is_of_one(self) -> Self:
+        is_of_class = self.definition.source == "classes"
+        if is_of_class and not self.class_name:
+            raise ValueError(f'{self.metric} is of one class; give its name, e.g. class = "5"')
+        if self.class_name and not is_of_class:
+            raise ValueError(f"class is for figures of one class, not for {self.metric}")
+        return self
 
     @model_validator(mode="after")
     def _has_one_kind_of_value(self) -> Self:

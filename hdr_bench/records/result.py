@@ -227,6 +227,8 @@ class Result(WritableRecord):
             return round(1 - stored, _DECIMALS)
         if metric.derived == "per epoch":
             return stored / len(self.history) if self.history else None
+        if metric.derived == "with biases":
+            return stored + sum(row.bias_additions for row in self.layers) if self.layers else None
         return stored
 
     def curve_of(self, metric: Metric) -> tuple[float | None, ...]:

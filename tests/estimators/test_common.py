@@ -3,6 +3,7 @@
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
 from hdr_bench.estimators import (
+    BoxCropper,
     CNNClassifier,
     Cropper,
     DecisionTreeClassifier,
@@ -45,6 +46,7 @@ CHECKED = [
     GaussianBlur(),
     Resizer((3, 2)),
     Cropper((1, 2)),
+    BoxCropper((1, 2)),
     Inverter(),
 ]
 

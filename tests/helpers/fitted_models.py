@@ -6,7 +6,7 @@ from hdr_bench import load_dataset, make_transformer
 from hdr_bench.estimators import TRANSFORMERS
 from tests.helpers.method_table import METHODS, tiny
 
-SIZES = {"resize": {"size": (6, 6)}, "crop": {"size": (6, 6)}, "blur": {"sigma": 0.5}}
+SIZES = {"resize": {"size": (6, 6)}, "crop": {"size": (6, 6)}, "box-crop": {"size": (6, 6)}, "blur": {"sigma": 0.5}}
 
 
 @cache

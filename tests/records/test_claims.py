@@ -44,6 +44,12 @@ def test_any_text_can_be_looked_through(text):
         ("It is {k-NN|drop}.", "unknown figure in {k-NN|drop} 'drop'"),
         ("It is {k-NN|drop on fog}.", "unknown test set in {k-NN|drop on fog} 'fog'"),
         ("It is {k-NN|fit_seconds on fog}.", "unknown figure in {k-NN|fit_seconds on fog} 'fit_seconds'"),
+        (
+            "It is {k-NN|accuracy of 5}.",
+            "unknown figure in {k-NN|accuracy of 5} 'accuracy'. Choose from: class_",
+        ),
+        ("It is {k-NN|class_recall}.", "unknown figure in {k-NN|class_recall} 'class_recall'"),
+        ("It is {k-NN|class_recall of 5 on fog}.", "a figure of one class is known on the own test part only"),
         ("It is {k-NN|accuracy@2}.", "accuracy has no epochs; remove @2"),
         (
             f"It is {{k-NN|train_loss@{'9' * 5000}}}.",

@@ -3,7 +3,7 @@ import pytest
 
 from hdr_bench.exceptions import SuiteError, UnknownNameError
 from hdr_bench.experiments.measuring.scoring import COMPUTATIONS
-from hdr_bench.records.claims import claim_figures
+from hdr_bench.records.claims import claim_figures, figures_of_a_class
 from hdr_bench.records.cost_metrics import cost_terms
 from hdr_bench.records.measurements import Measurements, Scores
 from hdr_bench.records.metric_types import FACTORS
@@ -24,7 +24,8 @@ def test_every_row_has_a_place_in_a_result_and_every_measurement_a_row():
     computed = {name for compute in COMPUTATIONS for name in compute(predictions, 2)}
     held = {"scores": computed, "measurements": Measurements.model_fields, "searched": SearchResult.model_fields}
     for metric in METRICS.values():
-        assert metric.source in Result.model_fields
+        # Figures of classes are computed from predictions.
+        assert metric.source in {*Result.model_fields, "classes"}
         assert metric.unit in FACTORS
         if metric.source in held:
             assert metric.column in held[metric.source], metric.name
@@ -38,6 +39,7 @@ def test_a_verdict_fits_what_a_metric_is():
         metric = METRICS[name]
         assert (metric.verdict == "curve") == (metric.source == "history")
         assert (metric.verdict == "equality") == (metric.kind == "count")
+        assert (metric.verdict == "class margin") == (metric.source == "classes")
         assert metric.verdict != "margin" or metric.kind == "share"
         assert metric.verdict != "ratio" or metric.kind == "loss"
 
@@ -69,6 +71,7 @@ def test_a_figure_of_what_is_not_published_is_refused(metric, message):
 @pytest.mark.parametrize("metric", published_metrics())
 def test_what_a_published_figure_may_be_depends_on_the_kind_of_its_metric(metric):
     kind, is_curve = METRICS[metric].kind, METRICS[metric].source == "history"
+    of_class = {"class": "5"} if METRICS[metric].source == "classes" else {}
     allowed = {
         "values": is_curve,
         "mean_epochs": is_curve,
@@ -78,9 +81,13 @@ def test_what_a_published_figure_may_be_depends_on_the_kind_of_its_metric(metric
         "other_images": kind == "share",
     }
     for name, is_allowed in allowed.items():
+<<<<<<< HEAD
         given = {"metric": metric, "value": "0.5", name: {"tolerance": 0.1, "mean_epochs": 40}.get(name, True)}
+=======
+        given = {"metric": metric, **of_class, "value": "0.5", name: 0.1 if name == "tolerance" else True}
+>>>>>>> wt-suites
         if name == "values":
-            given = {"metric": metric, "values": ["0.5", "0.6"]}
+            given = {"metric": metric, **of_class, "values": ["0.5", "0.6"]}
         if is_allowed:
             assert Published(**given).definition is METRICS[metric]
         else:
@@ -88,7 +95,19 @@ def test_what_a_published_figure_may_be_depends_on_the_kind_of_its_metric(metric
                 Published(**given)
 
 
+def test_a_figure_of_a_class_names_it_and_no_other_does():
+    figure = Published(**{"metric": "class_recall", "class": "5", "value": "0.99"})
+    assert figure.class_name == "5"
+    assert figure.model_dump(by_alias=True)["class"] == "5"
+    assert "class" not in Published(metric="test_accuracy", value="0.99").model_dump(by_alias=True)
+    with pytest.raises(SuiteError, match='class_recall is of one class; give its name, e.g. class = "5"'):
+        Published(metric="class_recall", value="0.99")
+    with pytest.raises(SuiteError, match="class is for figures of one class, not for test_accuracy"):
+        Published(**{"metric": "test_accuracy", "class": "5", "value": "0.99"})
+
+
 def test_claims_ask_for_all_but_the_figures_of_a_source():
     names = set(claim_figures())
     assert {"accuracy", "error", "loss", "train_loss", "parameters", "size_bytes", "chosen", "least_auc"} <= names
-    assert not {"test_accuracy", "test_error", "cross_validation_accuracy"} & names
+    assert not {"test_accuracy", "test_error", "cross_validation_accuracy", "class_recall"} & names
+    assert figures_of_a_class() == ("class_correct", "class_f1", "class_precision", "class_recall")

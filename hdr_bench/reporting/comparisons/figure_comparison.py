@@ -2,9 +2,8 @@
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from decimal import Decimal
-from typing import Literal
 
 import numpy as np
 import pandas as pd
@@ -13,12 +12,13 @@ from numpy.typing import NDArray
 from hdr_bench.records.metric_types import Metric, Rule
 from hdr_bench.records.published import Published, half_unit
 from hdr_bench.records.result import Result
+from hdr_bench.reporting.comparisons.class_figures import class_values
 from hdr_bench.reporting.comparisons.costs import make_cost
+from hdr_bench.reporting.comparisons.reproduction import Reproduction, Verdict
 from hdr_bench.reporting.run import RunContents
 from hdr_bench.reporting.statistics.ratios import compare_ratios, ratio_to
 from hdr_bench.reporting.statistics.uncertainty import uncertainty_of_shares
 from hdr_bench.reporting.statistics.verdicts import (
-    Outcome,
     StandardError,
     compare_bound,
     compare_share,
@@ -28,76 +28,8 @@ from hdr_bench.reporting.statistics.verdicts import (
     with_other_images,
 )
 
-Verdict = Literal[Outcome, "equal", "not equal", "counted", "not comparable", "not built", "no verdict"]
-
 _NOT_MEASURED = "not measured: the method lacks what it needs, or its result is from before it was measured"
 _DISTURBED = "disturbed: other work had the processors meanwhile"
-
-
-@dataclass(frozen=True)
-class Reproduction:
-    """A published figure and the measured one.
-
-    Attributes
-    ----------
-    case : str
-        The name of a case, or of a row that the suite does not run.
-    metric : str
-        A name of `hdr_bench.records.metrics.METRICS`.
-    published : tuple of Decimal
-        One value, or one per epoch, with the digits of the source.
-    measured : tuple of float
-        Likewise; empty if it was not measured. Of times the median over the undisturbed trials, or over all if none
-        is undisturbed; of other figures the mean.
-    n_images : int
-        Images that a measured share was found on.
-    low, high : float
-        Of a share its row's 95 % interval, of a loss, times and rejection the range over the trials.
-    difference, difference_low, difference_high : float
-        Measured minus published, of a share with its 95 % interval; of a curve in the epoch whose ratio is furthest
-        from 1.
-    margin : float
-        Of a share: how far it may differ and still reproduce the published one.
-    verdict : str
-        One of `Verdict`.
-    reason : str
-        Why there is no other verdict, what was compared, what was found out.
-    where : str
-        Where the source gives it.
-    """
-
-    case: str
-    metric: str
-    published: tuple[Decimal, ...]
-    measured: tuple[float, ...] = ()
-    n_images: int = 0
-    low: float = math.nan
-    high: float = math.nan
-    difference: float = math.nan
-    difference_low: float = math.nan
-    difference_high: float = math.nan
-    margin: float = math.nan
-    verdict: Verdict = "no verdict"
-    reason: str = ""
-    where: str = ""
-
-
-def bare_reproduction(case: str, published: Published) -> Reproduction:
-    """Return a published figure before anything is measured.
-
-    Parameters
-    ----------
-    case : str
-        The name of its row.
-    published : Published
-        The figure.
-
-    Returns
-    -------
-    reproduction : Reproduction
-        Without a measured value or a verdict.
-    """
-    return Reproduction(case, published.metric, published.figures, where=published.where)
 
 
 def measure_figure(
@@ -253,6 +185,35 @@ def _share(contents: RunContents, bare: Reproduction, published: Published, reco
     )
 
 
+def _class_share(
+    contents: RunContents, bare: Reproduction, published: Published, _records: list[Result]
+) -> Reproduction:
+    """Compare a share of one class, whose few images make it uncertain on both sides, with its rounding."""
+    metric = published.definition
+    found = class_values(contents, contents.label_of_case(bare.case), metric, published.class_name)
+    if found is None:
+        return replace(bare, verdict="not comparable", reason="there are no predictions of this class")
+    share, value = round(float(np.mean(found.values)), 12), float(bare.published[0])
+    rounding, n_published = half_unit(bare.published[0]), published.n_images or found.n_images
+    error = seeds_error(found.values, published.repeats, is_deterministic=len(found.values) == 1)
+    error = with_other_images(error, share, found.n_images, value, n_published)
+    # A figure printed as 1.00 leaves more open than one of exactly 1.
+    margin = margin_of(min(max(value - rounding, 0.5), value + rounding), n_published, rounding)
+    compare = compare_bound if published.at_least else compare_share
+    compared = compare(share, value, error, margin, lower_is_better=metric.is_lower_better)
+    return replace(
+        bare,
+        measured=(share,),
+        n_images=found.n_images,
+        difference=compared.difference,
+        difference_low=compared.low,
+        difference_high=compared.high,
+        margin=margin,
+        verdict=compared.outcome,
+        reason="too few images of the class to say" if compared.outcome == "inconclusive" else "",
+    )
+
+
 def _means_over_seeds(records: list[Result], shares: list[float]) -> list[float]:
     """Return the mean of each seed's shares: of cross-validation, of its folds."""
     by_seed: dict[int, list[float]] = {}
@@ -305,4 +266,5 @@ _RULES: dict[Rule, Callable[[RunContents, Reproduction, Published, list[Result]]
     "curve": _curve,
     "equality": _count,
     "side by side": _side_by_side,
+    "class margin": _class_share,
 }

@@ -6,7 +6,8 @@ from hdr_bench.records.metric_types import Metric
 from hdr_bench.records.protocol import KINDS, Kind
 from hdr_bench.records.published import Published
 from hdr_bench.records.result import Result
-from hdr_bench.reporting.comparisons.figure_comparison import Reproduction, bare_reproduction, measure_figure
+from hdr_bench.reporting.comparisons.figure_comparison import measure_figure
+from hdr_bench.reporting.comparisons.reproduction import Reproduction, bare_reproduction
 from hdr_bench.reporting.run import RunContents
 
 VERDICT_RULE = 2
@@ -21,7 +22,8 @@ RULE = (
     "other test images also the binomial variances of both, and for cross-validation the spread over the folds with "
     "Nadeau and Bengio's correction, which holds the choice of the images already, so that no binomial variances come "
     "on top. If the source gives only a bound, the figure is reproduced when the end of the "
-    "90 % interval is not beyond the bound by more than the margin. A loss, and a curve of training in every epoch, is "
+    "90 % interval is not beyond the bound by more than the margin. A figure of one class has the margin of its "
+    "images, and the binomial variances of both sides. A loss, and a curve of training in every epoch, is "
     "reproduced within a ratio of 1.25; accuracies of a curve are compared by their errors. A count is equal or not, "
     "within what the source rounds. Figures marked “counted” are not printed in the source, but counted on the method "
     "that it describes; they are in no total. Other protocols, data and sizes are not comparable, nor are methods of "

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any, Self
 import pandas as pd
 
 from hdr_bench.exceptions import StoreError, UnknownNameError
+from hdr_bench.records.courses import course_columns, course_quantities
 from hdr_bench.records.metric_types import Metric
-from hdr_bench.records.metrics import course_columns, course_quantities
 from hdr_bench.reporting.details import history_rows
 from hdr_bench.reporting.displays.axes import legend_beside, scale_by_log_error, shorten_label
 from hdr_bench.reporting.displays.base import BaseDisplay, with_style
@@ -31,7 +31,7 @@ class TrainingDisplay(BaseDisplay):
         Columns ``case``, ``number`` (the method's place in the suite), ``seed``, ``fold``, ``epoch``, and what was
         recorded: losses, and accuracies as shares.
     quantity : {"accuracy", "loss"}, default="accuracy"
-        What is drawn: one of `hdr_bench.records.metrics.course_quantities`.
+        What is drawn: one of `hdr_bench.records.courses.course_quantities`.
     validation : {"held-out", "test"}, default="held-out"
         What images were evaluated after each epoch; "held-out" if networks differ in it.
 

@@ -5,7 +5,7 @@ from contextlib import suppress
 import pandas as pd
 
 from hdr_bench.exceptions import StoreError
-from hdr_bench.records.metrics import course_quantities
+from hdr_bench.records.courses import course_quantities
 from hdr_bench.reporting.displays import (
     AccuracyDisplay,
     ConfusionDisplay,

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from hdr_bench.records.metrics import METRICS
-from hdr_bench.reporting.comparisons.figure_comparison import Reproduction
+from hdr_bench.reporting.comparisons.reproduction import Reproduction
 from hdr_bench.reporting.page.error_axis import HEIGHT, Axis, axis_of, grid_lines, make_svg, tick_labels
 from hdr_bench.reporting.tables.reproductions import PublishedTable
 

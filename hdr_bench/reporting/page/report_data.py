@@ -3,9 +3,9 @@
 from dataclasses import dataclass, field
 from typing import Self
 
-from hdr_bench.reporting.comparisons.figure_comparison import Reproduction
 from hdr_bench.reporting.comparisons.other_test_sets import Transfer, compare_on_test_sets
 from hdr_bench.reporting.comparisons.pairs import Comparisons, compare_methods
+from hdr_bench.reporting.comparisons.reproduction import Reproduction
 from hdr_bench.reporting.comparisons.reproductions import reproductions
 from hdr_bench.reporting.comparisons.robustness.robustness import Robustness, compare_robustness
 from hdr_bench.reporting.comparisons.studies import StudyOutcome, compare_studies

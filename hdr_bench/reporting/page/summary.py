@@ -4,8 +4,8 @@ from typing import Any
 
 from hdr_bench.records.base import Record
 from hdr_bench.records.trial import FROM_FILE
-from hdr_bench.reporting.comparisons.figure_comparison import Reproduction
 from hdr_bench.reporting.comparisons.pairs import Comparisons
+from hdr_bench.reporting.comparisons.reproduction import Reproduction
 from hdr_bench.reporting.comparisons.reproductions import VERDICT_RULE, count_verdicts
 from hdr_bench.reporting.comparisons.standing import standings
 from hdr_bench.reporting.numbers import percent_places

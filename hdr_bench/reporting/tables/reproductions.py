@@ -7,7 +7,7 @@ from decimal import Decimal
 import pandas as pd
 
 from hdr_bench.records.metrics import METRICS
-from hdr_bench.reporting.comparisons.figure_comparison import Reproduction
+from hdr_bench.reporting.comparisons.reproduction import Reproduction
 from hdr_bench.reporting.comparisons.reproductions import RULE
 from hdr_bench.reporting.numbers import MISSING
 from hdr_bench.reporting.tables.table import Column, Table, interval_writer, make_table
@@ -77,7 +77,10 @@ def published_table(figures: tuple[Reproduction, ...]) -> PublishedTable | None:
 
 def _row(each: Reproduction) -> dict[str, object]:
     epochs = f", {len(each.published)} epochs" if len(each.published) > 1 else ""
-    return {**vars(each), "figure": f"{METRICS[each.metric].head}{epochs}"}
+    of_class = f" of {each.class_name}" if each.class_name else ""
+    metric = METRICS[each.metric]
+    head = f"{metric.label}{of_class} ({metric.unit})" if of_class else metric.head
+    return {**vars(each), "figure": f"{head}{epochs}"}
 
 
 def _write_figure(metric: str, values: tuple[Decimal, ...]) -> str:

@@ -8,6 +8,7 @@ from hdr_bench.records.claims import CHOSEN, CLASS_FIGURES, Placeholder, placeho
 from hdr_bench.records.metric_types import Metric
 from hdr_bench.records.metrics import METRICS
 from hdr_bench.records.result import Result
+from hdr_bench.reporting.comparisons.class_figures import class_values, correct_counts
 from hdr_bench.reporting.comparisons.costs import make_cost
 from hdr_bench.reporting.displays.classes import RocDisplay
 from hdr_bench.reporting.run import RunContents
@@ -83,6 +84,9 @@ def _measure_row(placeholder: Placeholder, contents: RunContents, label: str) ->
     if placeholder.figure == CHOSEN:
         return describe_choice(str(row["chosen"])) if row["chosen"] else NOT_MEASURED
     metric, records = METRICS[placeholder.figure], contents.good_records(label)
+    if placeholder.class_name:
+        found = class_values(contents, label, metric, placeholder.class_name)
+        return NOT_MEASURED if found is None else write_with_unit(metric, float(np.mean(found.values)), found.n_images)
     if metric.kind == "seconds":
         return _time(metric, records)
     values = [_value(record, metric, placeholder.epoch) for record in records]
@@ -105,6 +109,10 @@ def _of_classes(placeholder: Placeholder, contents: RunContents, label: str) -> 
     try:
         if placeholder.figure == "least_auc":
             return f"{RocDisplay.from_run(contents, placeholder.case).frame()['auc'].min():.4f}"
+        if placeholder.figure in {"most_correct_class", "fewest_correct_class"}:
+            counts = correct_counts(contents, label)
+            choose = max if placeholder.figure == "most_correct_class" else min
+            return choose(counts, key=counts.__getitem__, default=NOT_MEASURED)
         frame = class_frame(contents)
     except StoreError:
         return NOT_MEASURED

@@ -10,6 +10,7 @@ from sklearn.pipeline import make_pipeline
 
 from hdr_bench import load_dataset
 from hdr_bench.estimators import (
+    BoxCropper,
     CNNClassifier,
     Cropper,
     Deskewer,
@@ -24,7 +25,14 @@ from hdr_bench.estimators import (
 )
 from hdr_bench.estimators.neural.batches import ImageBatches, InputFormat
 
-TRANSFORMERS = [Deskewer(), MassCenterer(), GaussianBlur(1.5), Resizer((11, 17)), Cropper((18, 16))]
+TRANSFORMERS = [
+    Deskewer(),
+    MassCenterer(),
+    GaussianBlur(1.5),
+    Resizer((11, 17)),
+    Cropper((18, 16)),
+    BoxCropper((18, 16)),
+]
 
 
 CHANGES = {

@@ -15,6 +15,7 @@ from hdr_bench.reporting.comparisons.reproductions import count_verdicts, descri
 from hdr_bench.reporting.page.summary import summary_of
 from hdr_bench.reporting.run import RunContents
 from hdr_bench.reporting.tables import to_csv, to_markdown
+from hdr_bench.reporting.tables.classes import class_frame
 from hdr_bench.reporting.tables.reproductions import published_table
 from tests.helpers.suites import parse_suite
 
@@ -114,6 +115,30 @@ def test_counts_are_equal_or_not(various, publishing):
     assert [each.verdict for each in found] == ["equal", "not equal", "equal", "not comparable"]
     assert found[1].difference == 10
     assert "no such number" in found[3].reason
+
+
+def test_biases_count_as_one_more_addition_for_each_output(various, publishing):
+    # 64-32-10: 64 x 32 + 32 x 10 products, and 42 biases.
+    given = [{"metric": "multiply_accumulates_with_biases", "value": 2410}]
+    found = reproductions(publishing(various, MLP=given, kNN=given))
+    assert [(each.verdict, each.measured) for each in found] == [("equal", (2410.0,)), ("not comparable", ())]
+
+
+def test_figures_of_one_class_are_compared_value_by_value(various, publishing):
+    recall = class_frame(RunContents(various)).set_index(["case", "class"]).loc[("k-NN", "3")]
+    given = [
+        {"metric": "class_recall", "class": "3", "value": f"{recall['recall']:.2f}"},
+        {"metric": "class_precision", "class": "3", "value": f"{recall['precision'] - 0.3:.2f}"},
+        {"metric": "class_f1", "class": "x", "value": "0.99"},
+    ]
+    contents = publishing(various, kNN=given)
+    same, better, unknown = reproductions(contents)
+    assert (same.verdict, better.verdict, unknown.verdict) == ("reproduced", "better", "not comparable")
+    assert same.measured == pytest.approx((recall["recall"],))
+    assert same.n_images == recall["support"]
+    n, p = recall["support"], float(given[0]["value"]) - 0.005
+    assert same.margin == pytest.approx(1.96 * np.sqrt(2 * p * (1 - p) / n) + 0.005, abs=1e-5)
+    assert "Recall of 3 (%)" in to_markdown(published_table(reproductions(contents)))
 
 
 def test_curves_are_reproduced_within_a_ratio_in_every_epoch(various, publishing):

@@ -1,7 +1,8 @@
 import json
 
+import numpy as np
 import pytest
-from sklearn.metrics import roc_auc_score
+from sklearn.metrics import confusion_matrix, roc_auc_score
 
 from hdr_bench import load_predictions
 from hdr_bench.reporting.numbers import write_cost
@@ -67,6 +68,24 @@ def test_classes_and_areas_can_be_asked_for(various, claiming):
     predictions = load_predictions(various, result.key)
     areas = [roc_auc_score(predictions.y_true == label, predictions.probabilities[:, label]) for label in range(10)]
     assert float(area) == pytest.approx(min(areas), abs=1e-3)
+
+
+def test_figures_of_one_class_and_the_diagonal_of_the_confusion_matrix_can_be_asked_for(various, claiming):
+    contents = RunContents(various)
+    diagonal, shares = np.zeros(10), []
+    for _, predictions in contents.predictions_of("MLP"):
+        matrix = confusion_matrix(predictions.y_true, predictions.y_pred)
+        diagonal += matrix.diagonal() / 2
+        shares.append([matrix[3, 3] / matrix[:, 3].sum(), matrix[3, 3] / matrix[3].sum()])
+    (claim,) = claiming(
+        "{MLP|most_correct_class} {MLP|fewest_correct_class} {MLP|class_correct of 3} {MLP|class_precision of 3} "
+        "{MLP|class_recall of 3} {MLP|class_f1 of x}"
+    )
+    most, fewest, correct, *percent = claim.replace(" %", "").split(" ", 5)
+    assert (diagonal[int(most)], diagonal[int(fewest)]) == (diagonal.max(), diagonal.min())
+    assert int(correct) == pytest.approx(diagonal[3], abs=0.51)
+    assert list(map(float, percent[:1] + percent[1].split()[:1])) == pytest.approx(100 * np.mean(shares, 0), abs=0.51)
+    assert claim.endswith(NOT_MEASURED)
 
 
 def test_what_was_not_measured_is_said_to_be_so(claiming):
