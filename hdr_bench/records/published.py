@@ -3,9 +3,6 @@
 from decimal import Decimal
 from typing import Annotated, Any, Self
 
-<<<<<<< HEAD
-from pydantic import BeforeValidator, Field, SerializerFunctionWrapHandler, model_serializer, model_validator
-=======
 from pydantic import (
     AliasChoices,
     BeforeValidator,
@@ -14,7 +11,6 @@ from pydantic import (
     model_serializer,
     model_validator,
 )
->>>>>>> wt-suites
 
 from hdr_bench.exceptions import offer, shown, suggestion
 from hdr_bench.records.base import MOST_REPEATS, MOST_SAMPLES, Flag, Name, Number, Prose, SuitePart, Text, Whole
@@ -60,14 +56,11 @@ class Published(SuitePart):
         is accepted too, with the digits as written except for trailing zeros, which numbers lose.
     values : tuple of Decimal or None
         Instead of `value`: one per epoch.
-<<<<<<< HEAD
     mean_epochs : int or None
         For a training or validation figure with one value: number of epochs, from the first, that the source printed
         the mean of; None for a figure of the last epoch.
-=======
     class_name : str
         For a figure of one class, e.g. its recall: the class's name in the data set. Written as ``class`` in TOML.
->>>>>>> wt-suites
     where : str
         Location in the source.
     n_images : int or None
@@ -94,13 +87,10 @@ class Published(SuitePart):
     metric: MetricName
     value: Figure | None = None
     values: Annotated[tuple[Figure, ...], Field(min_length=1)] | None = None
-<<<<<<< HEAD
     mean_epochs: Annotated[Whole, Field(ge=2, le=_MOST_EPOCHS)] | None = None
-=======
     class_name: Annotated[
         str, Field(validation_alias=AliasChoices("class", "class_name"), serialization_alias="class")
     ] = ""
->>>>>>> wt-suites
     where: Prose = ""
     n_images: Annotated[Whole, Field(ge=1, le=MOST_SAMPLES)] | None = None
     repeats: Annotated[Whole, Field(ge=1, le=MOST_REPEATS)] = 1
@@ -110,14 +100,6 @@ class Published(SuitePart):
     not_comparable: Prose = ""
     at_least: Flag = False
     remark: Prose = ""
-
-    @model_serializer(mode="wrap")
-    def _without_what_is_not_there(self, serialize: SerializerFunctionWrapHandler) -> dict[str, Any]:
-        """Omit an unset later field, so that records of existing suites stay unchanged."""
-        content: dict[str, Any] = serialize(self)
-        if self.mean_epochs is None:
-            content.pop("mean_epochs", None)
-        return content
 
     @property
     def figures(self) -> tuple[Decimal, ...]:
@@ -131,8 +113,10 @@ class Published(SuitePart):
 
     @model_serializer(mode="wrap")
     def _without_what_was_not_asked_for(self, serialize: SerializerFunctionWrapHandler) -> dict[str, Any]:
-        """Omit an unset class, so that records of existing suites stay unchanged."""
+        """Omit unset later fields, so that records of existing suites stay unchanged."""
         content: dict[str, Any] = serialize(self)
+        if self.mean_epochs is None:
+            content.pop("mean_epochs", None)
         if not self.class_name:
             content.pop("class", None)
             content.pop("class_name", None)

@@ -167,7 +167,7 @@ def _format_of(suite: Suite) -> int:
     is_distorted = any(each.is_of_later_format for each in suite.test_sets)
     asks_for_test_sets = any(each.test_set for claim in suite.claims for each in placeholders_of(claim))
     has_later_case = any(case.train_with or case.samples or isinstance(case.grid, list) for case in suite.cases)
-    has_mean = any(each.mean_epochs for case in suite.cases for each in case.published)
-    if is_distorted or asks_for_test_sets or suite.anchors or suite.studies or has_later_case or has_mean:
+    has_later_figure = any(each.mean_epochs or each.class_name for case in suite.cases for each in case.published)
+    if is_distorted or asks_for_test_sets or suite.anchors or suite.studies or has_later_case or has_later_figure:
         return FORMAT_VERSION
     return WITHOUT_DISTORTION if suite.test_sets else WITHOUT_TEST_SETS

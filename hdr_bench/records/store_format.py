@@ -25,8 +25,8 @@ from hdr_bench.records.faults import describe_faults
 # 6 (0.2.0): corrupted and attacked images of test sets: their distortion in the run's record, in trials and in
 #     evaluations; of their predictions only the wrong labels, as written by `compact.pack_labels`. Corrupted copies of
 #     training images, and figures of other set-ups. Grids that are lists of tables. Studies, whose levels are evaluated
-#     on held-out training images, cases with a number of training images, and published means over epochs. Records
-#     without any of these are written as format 4 or 5.
+#     on held-out training images, cases with a number of training images, published means over epochs and
+#     figures of one class. Records without any of these are written as format 4 or 5.
 # 5 (0.2.0): results of a trial on other test sets of its suite: `evaluations` in its result, and for each evaluated one
 #     its predictions in compact form, as another member of KEY.zip; the suite's test sets in the run's record. Records
 #     without any of these are written as format 4, so that the previous version can read them.

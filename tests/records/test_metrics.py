@@ -81,11 +81,12 @@ def test_what_a_published_figure_may_be_depends_on_the_kind_of_its_metric(metric
         "other_images": kind == "share",
     }
     for name, is_allowed in allowed.items():
-<<<<<<< HEAD
-        given = {"metric": metric, "value": "0.5", name: {"tolerance": 0.1, "mean_epochs": 40}.get(name, True)}
-=======
-        given = {"metric": metric, **of_class, "value": "0.5", name: 0.1 if name == "tolerance" else True}
->>>>>>> wt-suites
+        given = {
+            "metric": metric,
+            **of_class,
+            "value": "0.5",
+            name: {"tolerance": 0.1, "mean_epochs": 40}.get(name, True),
+        }
         if name == "values":
             given = {"metric": metric, **of_class, "values": ["0.5", "0.6"]}
         if is_allowed:

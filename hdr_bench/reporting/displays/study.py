@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from hdr_bench.exceptions import StoreError
-from hdr_bench.records.metrics import course_columns
+from hdr_bench.records.courses import course_columns
 from hdr_bench.reporting.comparisons.studies import StudyOutcome, compare_study
 from hdr_bench.reporting.details import history_rows
 from hdr_bench.reporting.displays.axes import interval_lengths, interval_limits, scale_by_log_error, shorten_label
