@@ -214,8 +214,10 @@ class Result(WritableRecord):
         -------
         value : float or None
             A fraction, a count, seconds or bytes; for training progress, that of the last epoch. None if it was not
-            measured.
+            measured, or is computed for each class.
         """
+        if metric.source == "classes":
+            return None
         if metric.source == "history":
             curve = self.curve_of(metric)
             return curve[-1] if curve else None
