@@ -216,15 +216,14 @@ class Result(WritableRecord):
             A fraction, a count, seconds or bytes; for training progress, that of the last epoch. None if it was not
             measured, or is computed for each class.
         """
-        if metric.source == "classes":
-            return None
         if metric.source == "history":
             curve = self.curve_of(metric)
             return curve[-1] if curve else None
-        record = getattr(self, metric.source)
+        record = None if metric.source == "classes" else getattr(self, metric.source)
         stored: float | None = getattr(record, metric.column, None)
-        if stored is None:
-            return None
+        return None if stored is None else self._derive(metric, stored)
+
+    def _derive(self, metric: Metric, stored: float) -> float | None:
         if metric.derived == "complement":
             return round(1 - stored, _DECIMALS)
         if metric.derived == "per epoch":
