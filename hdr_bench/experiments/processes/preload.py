@@ -16,6 +16,10 @@ import signal
 signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 import gc
+
+# Nothing that an import creates is garbage; the collector would look at all of it again and again.
+gc.disable()
+
 import os
 import sys
 from contextlib import suppress
@@ -43,6 +47,7 @@ del sys.modules[_GRAPHS]
 # Exclude these objects from garbage collection in the trials, which would scan them and copy their pages.
 gc.collect()
 gc.freeze()
+gc.enable()
 
 # Initial state of the trials' processes.
 signal.signal(signal.SIGINT, signal.default_int_handler)
