@@ -51,12 +51,17 @@ that computed them.
 {totals}
 
 {table}
-
+{departures}
 “Time” is the wall time during which at least one trial ran, with the suite's own budget in brackets if it states one;
 a star means that some methods ran at a reduced size, which the report names. “No verdict” is for times and rejection,
 which are listed side by side; figures that a suite counted itself are not included in the totals.
 {old_rule}{others}"""
 
+_DEPARTURES = """
+Figures that were not reached, or are not equal, with what is known of the reason:
+
+{table}
+"""
 _OLD_RULE = """
 †: verdicts by the old rule, which had no margin and no verdict “inconclusive”, and included the figures that a suite
 counted itself; the time is the sum of the trials' wall times, each divided by the number of concurrent trials. Both
@@ -100,7 +105,14 @@ def write_index(folder: str | os.PathLike[str]) -> Path:
     named = "".join(f"\n- {_link(name)}" for name in others)
     beside = f"\nBeside them:\n{named}\n" if named else ""
     old_rule = _OLD_RULE if any(map(_is_by_old_rule, summaries.values())) else ""
-    text = _TEXT.format(beginning=_BEGINNING, totals=_totals(summaries), table=table, old_rule=old_rule, others=beside)
+    text = _TEXT.format(
+        beginning=_BEGINNING,
+        totals=_totals(summaries),
+        table=table,
+        departures=_departures(summaries),
+        old_rule=old_rule,
+        others=beside,
+    )
     try:
         write_whole(place / INDEX, text.encode())
     except OSError as error:
@@ -174,6 +186,20 @@ def _time(summary: RunSummary) -> str:
 
 def _is_by_old_rule(summary: RunSummary) -> bool:
     return summary.verdict_rule < VERDICT_RULE
+
+
+def _departures(summaries: dict[str, RunSummary]) -> str:
+    """Return the table of the figures that were not reached; empty without any."""
+    rows = [
+        [_link(name), *map(_cell, (each.method, each.figure, each.published, each.measured, each.verdict, each.reason))]
+        for name, summary in _order_suites(summaries)
+        for each in summary.departures
+    ]
+    heads = ("Report", "Method", "Figure (unit)", "Published", "Measured", "Verdict", "Reason")
+    aligned = ["left", "left", "left", "right", "right", "left", "left"]
+    return (
+        _DEPARTURES.format(table=tabulate(rows, heads, "pipe", colalign=aligned, disable_numparse=True)) if rows else ""
+    )
 
 
 def _totals(summaries: dict[str, RunSummary]) -> str:

@@ -11,6 +11,25 @@ from hdr_bench.reporting.comparisons.standing import standings
 from hdr_bench.reporting.numbers import percent_places
 from hdr_bench.reporting.page.provenance import clock_seconds, trial_seconds
 from hdr_bench.reporting.run import RunContents
+from hdr_bench.reporting.tables.reproductions import published_table
+
+_NOT_REACHED = ("worse", "not equal")
+
+
+class Departure(Record):
+    """A published figure that was not reached, as the report's table has it.
+
+    Attributes
+    ----------
+    method, figure, published, measured, verdict, reason : str
+    """
+
+    method: str
+    figure: str
+    published: str
+    measured: str
+    verdict: str
+    reason: str
 
 
 class RunSummary(Record):
@@ -27,6 +46,8 @@ class RunSummary(Record):
     verdict_rule : int
         Version of the rule that gave them; see `hdr_bench.reporting.comparisons.reproductions.VERDICT_RULE`. Summaries
         of an earlier version do not say it: 1.
+    departures : tuple of Departure
+        The published figures whose verdict is "worse" or "not equal".
     n_trials, n_bad : int
         Trials of the run, and those of them that failed.
     is_reduced : bool
@@ -51,6 +72,7 @@ class RunSummary(Record):
     accuracy: str
     verdicts: dict[str, int]
     verdict_rule: int = 1
+    departures: tuple[Departure, ...] = ()
     n_trials: int
     n_bad: int
     is_reduced: bool
@@ -91,6 +113,7 @@ def summary_of(contents: RunContents, compared: Comparisons, figures: tuple[Repr
         accuracy="" if best is None else f"{100 * best['accuracy']:.{percent_places(int(best['n_test']))}f}",
         verdicts=count_verdicts(figures),
         verdict_rule=VERDICT_RULE,
+        departures=_departures(figures),
         n_trials=len(results),
         n_bad=int((results["status"] != "ok").sum()),
         is_reduced=bool(results["is_reduced"].eq(True).any()),
@@ -119,6 +142,23 @@ def summary_json(contents: RunContents, compared: Comparisons, figures: tuple[Re
     content : bytes
     """
     return (summary_of(contents, compared, figures).model_dump_json(indent=1) + "\n").encode()
+
+
+def _departures(figures: tuple[Reproduction, ...]) -> tuple[Departure, ...]:
+    table = published_table(figures)
+    rows = [] if table is None else [dict(zip(table.heads, row, strict=True)) for row in table.rows]
+    return tuple(
+        Departure(
+            method=row["Method"],
+            figure=row["Figure (unit)"],
+            published=row["Published"],
+            measured=row["Measured"],
+            verdict=row["Verdict"],
+            reason=row["Reason"],
+        )
+        for row in rows
+        if row["Verdict"] in _NOT_REACHED
+    )
 
 
 def _machine(environment: Any) -> str:

@@ -92,6 +92,37 @@ def test_a_summary_holds_what_the_run_holds(various, publishing):
     assert (summary.n_trials, summary.n_bad, summary.is_reduced) == (len(contents.results), 0, False)
 
 
+def test_figures_that_were_not_reached_are_listed_with_the_reason(reported_various, various, publishing, tmp_path):
+    given = [
+        {"metric": "parameters", "value": 2410},
+        {"metric": "parameters", "value": 2400, "remark": "the source counts | no biases"},
+        {"metric": "test_accuracy", "value": "1.0", "n_images": 100000},
+    ]
+    contents = publishing(various, MLP=given)
+    summary = summary_of(contents, compare_methods(contents), reproductions(contents))
+    assert [(each.method, each.verdict) for each in summary.departures] == [("MLP", "not equal"), ("MLP", "worse")]
+    assert (summary.departures[0].published, summary.departures[0].measured) == ("2,400", "2,410")
+    assert "the reason is not known" in summary.departures[1].reason
+    folder = tmp_path / "index" / "various"
+    folder.mkdir(parents=True)
+    for file in ("summary.json", "report.md"):
+        shutil.copy(reported_various / file, folder)
+    assert "Figures that were not reached" not in write_index(folder.parent).read_text()
+    _change(folder, departures=[each.model_dump() for each in summary.departures])
+    text = write_index(folder.parent).read_text()
+    assert "Figures that were not reached" in text
+    (row,) = [line for line in text.splitlines() if "no biases" in line]
+    assert [cell.strip() for cell in re.split(r"(?<!\\)\|", row)[1:-1]] == [
+        "[various](various/report.md)",
+        "MLP",
+        "Parameters",
+        "2,400",
+        "2,410",
+        "not equal",
+        "the source counts \\| no biases",
+    ]
+
+
 def test_folders_without_a_summary_are_named_and_no_report_is_an_error(reports, tmp_path_factory):
     (reports / "speed").mkdir()
     (reports / "speed" / "report.md").write_text("# Speed\n")
