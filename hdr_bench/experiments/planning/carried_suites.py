@@ -28,7 +28,7 @@ def suite_paths() -> dict[str, Path]:
     paths : dict of str to Path
         By name of the suite, sorted.
     """
-    return {path.stem: path for path in sorted(suites_folder().glob("*.toml"))}
+    return {path.stem: path for path in sorted(suites_folder().glob("*.toml"), key=lambda path: path.stem)}
 
 
 def list_suites() -> dict[str, str]:

@@ -79,7 +79,8 @@ def _server():
     async def answer(scope, receive, send):
         await current.app(scope, receive, send)
 
-    config = uvicorn.Config(answer, port=0, lifespan="off", ws="none", log_config=None)
+    # A request that a page has left, and its answer still waits, does not keep the server at the end.
+    config = uvicorn.Config(answer, port=0, lifespan="off", ws="none", log_config=None, timeout_graceful_shutdown=1)
     server = uvicorn.Server(config)
     started = threading.Event()
     startup = server.startup
