@@ -93,8 +93,6 @@ studies: install ## Run the studies of single factors, on the full data at a red
 reports-quick: install ## Run every suite on a few embedded images, into build/reports-quick/, to check that it works
 	@failed=0; for suite in $(SUITES); do echo "$$suite"; $(BIN)/hdr-bench run $$suite --dataset mnist-5k --samples 200 \
 		--repeats 1 --jobs $(JOBS) --threads 1 --quiet --out build/reports-quick/$$suite || failed=1; done; \
-		$(BIN)/hdr-bench run aboueloula-2020-studies --dataset mnist-5k --samples 200 --only 'Pooling*' \
-		--jobs $(JOBS) --threads 1 --quiet --out build/reports-quick/aboueloula-2020-studies || failed=1; \
 		$(BIN)/hdr-bench index build/reports-quick && exit $$failed
 
 # The suites that regenerate a source's tables, the shorter ones first.
