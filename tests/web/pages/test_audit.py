@@ -67,7 +67,9 @@ def test_keys_decide_and_go_on(visit, audit):
     assert _decided(audit) == [NEITHER, UNSURE, "7"]
     first = read_decisions(audit / "decisions.csv").rows[0]
     assert (first.part, first.index, first.who, first.when[-1]) == ("test", 0, "Ada", "Z")
-    assert page.locator("img").evaluate_all("(images) => images.map((image) => image.naturalWidth)") == [28] * 3
+    # Decoding waits for an image that is still on its way.
+    widths = "(images) => Promise.all(images.map(async (image) => { await image.decode(); return image.naturalWidth; }))"
+    assert page.locator("img").evaluate_all(widths) == [28] * 3
 
 
 @pytest.mark.parametrize("has_scripts", [True, False])
