@@ -68,7 +68,7 @@ def test_keys_decide_and_go_on(visit, audit):
     first = read_decisions(audit / "decisions.csv").rows[0]
     assert (first.part, first.index, first.who, first.when[-1]) == ("test", 0, "Ada", "Z")
     # Decoding waits for an image that is still on its way.
-    widths = "(images) => Promise.all(images.map(async (image) => { await image.decode(); return image.naturalWidth; }))"
+    widths = "(images) => Promise.all(images.map((image) => image.decode().then(() => image.naturalWidth)))"
     assert page.locator("img").evaluate_all(widths) == [28] * 3
 
 
