@@ -186,7 +186,7 @@ def _share(contents: RunContents, bare: Reproduction, published: Published, reco
 
 
 def _class_share(
-    contents: RunContents, bare: Reproduction, published: Published, _records: list[Result]
+    contents: RunContents, bare: Reproduction, published: Published, records: list[Result]
 ) -> Reproduction:
     """Compare a share of one class, whose few images make it uncertain on both sides, with its rounding."""
     metric = published.definition
@@ -195,7 +195,7 @@ def _class_share(
         return replace(bare, verdict="not comparable", reason="there are no predictions of this class")
     share, value = round(float(np.mean(found.values)), 12), float(bare.published[0])
     rounding, n_published = half_unit(bare.published[0]), published.n_images or found.n_images
-    error = seeds_error(found.values, published.repeats, is_deterministic=len(found.values) == 1)
+    error = seeds_error(found.values, published.repeats, is_deterministic=records[0].trial.is_deterministic)
     error = with_other_images(error, share, found.n_images, value, n_published)
     # A figure printed as 1.00 leaves more open than one of exactly 1.
     margin = margin_of(min(max(value - rounding, 0.5), value + rounding), n_published, rounding)

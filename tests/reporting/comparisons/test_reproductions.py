@@ -10,7 +10,9 @@ from scipy.stats import t as student
 from hdr_bench.exceptions import SuiteError
 from hdr_bench.records.published import Published, half_unit
 from hdr_bench.records.suite import Suite
+from hdr_bench.reporting.comparisons.figure_comparison import measure_figure
 from hdr_bench.reporting.comparisons.pairs import compare_methods
+from hdr_bench.reporting.comparisons.reproduction import bare_reproduction
 from hdr_bench.reporting.comparisons.reproductions import count_verdicts, describe_verdicts, reproductions
 from hdr_bench.reporting.page.summary import summary_of
 from hdr_bench.reporting.run import RunContents
@@ -139,6 +141,19 @@ def test_figures_of_one_class_are_compared_value_by_value(various, publishing):
     n, p = recall["support"], float(given[0]["value"]) - 0.005
     assert same.margin == pytest.approx(1.96 * np.sqrt(2 * p * (1 - p) / n) + 0.005, abs=1e-5)
     assert "Recall of 3 (%)" in to_markdown(published_table(reproductions(contents)))
+
+
+def test_a_single_seed_of_a_stochastic_method_makes_a_figure_of_a_class_less_certain(various, publishing):
+    contents = publishing(various, kNN=[{"metric": "class_recall", "class": "3", "value": "0.90"}])
+    (case,) = [case for case in contents.run.suite.cases if case.published]
+    (record,) = contents.good_records("k-NN")
+    widths = {}
+    for is_deterministic in (True, False):
+        trial = record.trial.model_copy(update={"is_deterministic": is_deterministic})
+        bare = bare_reproduction("k-NN", case.published[0])
+        found = measure_figure(contents, bare, case.published[0], [record.model_copy(update={"trial": trial})])
+        widths[is_deterministic] = found.difference_high - found.difference_low
+    assert widths[False] > widths[True]
 
 
 def test_curves_are_reproduced_within_a_ratio_in_every_epoch(various, publishing):
