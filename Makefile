@@ -83,10 +83,10 @@ data: install ## Fetch MNIST into the data home, and list its contents
 
 # Published tables with two trials at a time, of one thread each: that is what two cores do most with. A suite that fails does not stop the others.
 JOBS ?= 2
-reports: install ## Regenerate every report under reports/ and their index, on the full data (resumable; about 5 hours on 2 cores)
+reports: install ## Regenerate every report under reports/ and their index, on the full data (resumable; about 6 hours on 2 cores by their budgets)
 	$(BIN)/python -m benchmarks.reports --jobs $(JOBS)
 
-studies: install ## Run the studies of single factors, on the full data at a reduced size (resumable; 90 minutes on 2 cores)
+studies: install ## Run the studies of single factors, on the full data at a reduced size (resumable; 90 minutes on 2 cores by their budget)
 	@failed=0; for suite in $(STUDIES); do $(BIN)/hdr-bench run $$suite --jobs $(JOBS) --threads 1 || failed=1; done; \
 		$(BIN)/hdr-bench index reports && exit $$failed
 

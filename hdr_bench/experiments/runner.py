@@ -23,7 +23,7 @@ from hdr_bench.experiments.planning.source_copy import write_source_copy
 from hdr_bench.experiments.planning.study_plan import possible_trials
 from hdr_bench.experiments.planning.suite_check import check_suite
 from hdr_bench.experiments.planning.suite_file import load_suite
-from hdr_bench.experiments.planning.timed_cases import timed_cases
+from hdr_bench.experiments.planning.timed_cases import split_timed
 from hdr_bench.experiments.processes.backends import backend_of, run_tasks
 from hdr_bench.experiments.processes.host_pool import clear_leftovers_of_hosts
 from hdr_bench.experiments.processes.scratch import data_folder
@@ -241,27 +241,11 @@ def _write_record(plan: Plan) -> None:
 
 
 def _run_round(plan: Plan, progress: Progress, expected: Mapping[str, float]) -> None:
-    for part in _parts(plan):
-        _run_part(part, progress, expected)
+    for part, options in split_timed(plan, plan.options):
+        _run_part(replace(part, options=options), progress, expected)
     if not plan.store.run_file.exists():
         # A method has removed the record along with earlier results; later results still form a run.
         _write_record(plan)
-
-
-def _parts(plan: Plan) -> Iterator[Plan]:
-    """Yield the parts of a round that follow each other: with several jobs, first what is timed, a trial at a time."""
-    names = timed_cases(plan.suite)
-    timed = tuple(trial for trial in plan.to_run if trial.case in names)
-    others = tuple(trial for trial in plan.to_run if trial.case not in names)
-    if plan.options.jobs == 1 or not timed:
-        yield plan
-        return
-    later = {trial.key for trial in others}
-    known = tuple(trial for trial in plan.trials if trial.key not in later)
-    one_at_a_time = plan.options.model_copy(update={"jobs": 1, "backend": None, "threads": plan.settings.threads})
-    yield replace(plan, trials=known, to_run=timed, options=one_at_a_time)
-    if others:
-        yield replace(plan, to_run=others)
 
 
 def _run_part(plan: Plan, progress: Progress, expected: Mapping[str, float]) -> None:
