@@ -37,6 +37,8 @@ class ConfusionDisplay(BaseDisplay):
         In the order of the matrix.
     title : str, default="Confusion matrix"
         The method.
+    n_fits : int, default=1
+        Number of fits whose images are added up.
 
     Attributes
     ----------
@@ -54,6 +56,7 @@ class ConfusionDisplay(BaseDisplay):
     matrix: NDArray[np.int64]
     class_names: tuple[str, ...]
     title: str = "Confusion matrix"
+    n_fits: int = 1
 
     @classmethod
     def from_run(cls, run: RunSource, case: str) -> Self:
@@ -88,7 +91,7 @@ class ConfusionDisplay(BaseDisplay):
             confusion_matrix(predictions.y_true, predictions.y_pred, labels=np.arange(len(names)))
             for _, predictions in trials
         )
-        return cls(np.asarray(matrix, np.int64), names, title=case)
+        return cls(np.asarray(matrix, np.int64), names, title=case, n_fits=len(trials))
 
     @property
     def figsize(self) -> tuple[float, float]:

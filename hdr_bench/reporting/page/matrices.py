@@ -41,12 +41,15 @@ class Matrix:
         The picture, as an address that holds it whole; empty if there is a table.
     confusions : tuple of tuple of str
         Of many classes the most frequent errors: true class, predicted class, images.
+    n_fits : int
+        Number of fits whose images are added up.
     """
 
     names: tuple[str, ...]
     rows: tuple[tuple[MatrixCell, ...], ...] = ()
     picture: str = ""
     confusions: tuple[tuple[str, str, str], ...] = ()
+    n_fits: int = 1
 
 
 def make_matrix(display: ConfusionDisplay) -> Matrix:
@@ -69,11 +72,11 @@ def make_matrix(display: ConfusionDisplay) -> Matrix:
         confusions = tuple(
             (names[row], names[column], f"{errors[row, column]:,}") for row, column in places if errors[row, column]
         )
-        return Matrix(names, picture=shade_picture(display.shares()), confusions=confusions)
+        return Matrix(names, picture=shade_picture(display.shares()), confusions=confusions, n_fits=display.n_fits)
     # The square root lets the few errors be seen beside the many right ones.
     shades = np.ceil(_SHADES * np.sqrt(display.shares())).astype(int)
     rows = tuple(
         tuple(MatrixCell(f"{count}" if count else "", int(shade)) for count, shade in zip(counts, shaded, strict=True))
         for counts, shaded in zip(display.matrix, shades, strict=True)
     )
-    return Matrix(names, rows)
+    return Matrix(names, rows, n_fits=display.n_fits)
