@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help install bench embedded-model test examples docs docs-links coverage test-oldest test-newest lint data reports reports-quick studies speed statistics pictures-report storm
+.PHONY: help install bench embedded-model test examples docs docs-links coverage test-oldest test-newest lint data reports reports-quick studies robustness speed statistics pictures-report storm audits
 
 help: ## Show this list of targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-16s %s\n", $$1, $$2}'
@@ -90,6 +90,10 @@ studies: install ## Run the studies of single factors, on the full data at a red
 	@failed=0; for suite in $(STUDIES); do $(BIN)/hdr-bench run $$suite --jobs $(JOBS) --threads 1 || failed=1; done; \
 		$(BIN)/hdr-bench index reports && exit $$failed
 
+robustness: install ## Run the methods on corrupted and attacked images, on the full data (resumable; 2.5 hours on 2 cores by its budget)
+	$(BIN)/hdr-bench run robustness --jobs $(JOBS) --threads 1
+	$(BIN)/hdr-bench index reports
+
 reports-quick: install ## Run every suite on a few embedded images, into build/reports-quick/, to check that it works
 	@failed=0; for suite in $(SUITES); do echo "$$suite"; $(BIN)/hdr-bench run $$suite --dataset mnist-5k --samples 200 \
 		--repeats 1 --jobs $(JOBS) --threads 1 --quiet --out build/reports-quick/$$suite || failed=1; done; \
@@ -107,14 +111,16 @@ embedded-model: install ## Train the embedded model again on MNIST, and compare 
 
 speed: install ## Compare speed with other libraries on MNIST (30 to 60 minutes); writes reports/speed/
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[fast,pictures,heic,formats,onnx,dev,peers]'
-	@for script in svm neighbors logistic networks predictions alone busy report; do \
-		$(BIN)/python benchmarks/speed/$$script.py || exit 1; done
+	$(BIN)/python -m benchmarks.beside speed
 
 statistics: install ## Simulate how often comparisons, verdicts and studies are wrong, and test learning rates (30 minutes); writes reports/statistics/
-	@for script in error_rates verdicts drops studies learning_rates; do $(BIN)/python benchmarks/statistics/$$script.py || exit 1; done
+	$(BIN)/python -m benchmarks.beside statistics
 
 pictures-report: install ## Evaluate reading of generated pages, and of real pictures if the data home has them; writes reports/pictures/
-	$(BIN)/python -m benchmarks.pictures
+	$(BIN)/python -m benchmarks.beside pictures
 
 storm: install ## Inject 1,200 faults into runs and check the outcomes (resumable; 45 minutes on 2 cores); writes reports/storm/
-	$(BIN)/python -m benchmarks.storm
+	$(BIN)/python -m benchmarks.beside storm
+
+audits: install ## Audit the labels of MNIST and NIST-15 with three methods (resumable; 90 minutes on 2 cores); writes reports/label-audit/
+	$(BIN)/python -m benchmarks.beside label-audit

@@ -2,7 +2,6 @@
 
 import os
 import platform
-import subprocess
 import sys
 from datetime import UTC, datetime
 from functools import cache
@@ -14,6 +13,7 @@ import psutil
 from pydantic import BaseModel, ConfigDict, model_validator
 from threadpoolctl import threadpool_info
 
+from hdr_bench.records.code_version import read_code_version
 from hdr_bench.records.text import writable_content
 
 LIBRARIES = ("hdr-bench", "numpy", "scipy", "scikit-learn", "torch", "skorch", "scikit-learn-intelex", "faiss-cpu")
@@ -65,6 +65,9 @@ class Environment(_Seen):
     thread_pools : tuple of ThreadPool
     commit : str
         Commit of the code, if it is a checkout; followed by ``+`` if it has uncommitted changes.
+    code : str
+        Hash of what decides results in that commit, see `hdr_bench.records.code_version.CodeVersion`; empty in results
+        of earlier versions.
     """
 
     machine: str
@@ -76,6 +79,7 @@ class Environment(_Seen):
     libraries: dict[str, str]
     thread_pools: tuple[ThreadPool, ...]
     commit: str
+    code: str = ""
 
 
 def read_environment() -> Environment:
@@ -85,6 +89,7 @@ def read_environment() -> Environment:
     -------
     environment : Environment
     """
+    version = read_code_version()
     return Environment(
         machine=platform.machine(),
         cpu=_cpu(),
@@ -94,7 +99,8 @@ def read_environment() -> Environment:
         python=f"{platform.python_implementation()} {platform.python_version()}",
         libraries=library_versions(),
         thread_pools=thread_pools(),
-        commit=_commit(),
+        commit=version.commit,
+        code=version.code,
     )
 
 
@@ -175,23 +181,6 @@ def _system() -> str:
     except (OSError, ValueError):
         name = ""
     return f"{name} ({platform.system()} {platform.release()})" if name else platform.platform()
-
-
-@cache
-def _commit() -> str:
-    """Return the commit of the checkout that contains this file; empty if none."""
-    here = Path(__file__)
-
-    def git(*arguments: str) -> str:
-        found = subprocess.run(["git", "-C", str(here.parent), *arguments], capture_output=True, text=True, check=True)
-        return found.stdout.strip()
-
-    try:
-        git("ls-files", "--error-unmatch", here.name)
-        commit = git("rev-parse", "HEAD")
-        return commit + ("+" if git("status", "--porcelain", "--untracked-files=no", "--", "..") else "")
-    except (OSError, ValueError, subprocess.CalledProcessError):
-        return ""
 
 
 def utc_now() -> str:

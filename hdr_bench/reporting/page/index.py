@@ -15,6 +15,7 @@ from hdr_bench.records.quantities import duration
 from hdr_bench.reporting.comparisons.reproductions import VERDICT_RULE
 from hdr_bench.reporting.files.report_folder import settle_report
 from hdr_bench.reporting.files.written_files import SUMMARY
+from hdr_bench.reporting.page.making import MADE, Making
 from hdr_bench.reporting.page.summary import RunSummary
 from hdr_bench.reporting.tables.formats import escape_markdown
 
@@ -41,22 +42,26 @@ _HEADS = (
 )
 # What an index begins with: a file that does not is somebody's own.
 _BEGINNING = "# Reports\n\nWritten by `hdr-bench index`"
-_TEXT = """{beginning}; do not edit it by hand. Each folder is the output of `hdr-bench run SUITE` for the suite of that
-name in `benchmarks/`: `report.html` (a single file, to download) and `report.md` have the same content; `tables/` has
-the exact values as CSV and the tables for LaTeX, `figures/` what `report.md` shows; `results.json` has every trial with
-its settings, measurements, machine and versions. If a folder has `run.json` and `trials/`, `hdr-bench report`
-regenerates the report from them; the scores of each class for each image, and most test images, stay on the machine
-that computed them.
+_TEXT = """{beginning}; do not edit it by hand.
 
 {totals}
 
+{code}
+
 {table}
 {departures}
+Each folder is the output of `hdr-bench run SUITE` for the suite of that name in `benchmarks/`: `report.html` (a single
+file, to download) and `report.md` have the same content; `tables/` has the exact values as CSV and the tables for
+LaTeX, `figures/` what `report.md` shows; `results.json` has every trial with its settings, measurements, machine and
+versions. If a folder has `run.json` and `trials/`, `hdr-bench report` regenerates the report from them; the scores of
+each class for each image, and most test images, stay on the machine that computed them.
+
 “Time” is the wall time during which at least one trial ran, with the suite's own budget in brackets if it states one;
 a star means that some methods ran at a reduced size, which the report names. “No verdict” is for times and rejection,
 which are listed side by side; figures that a suite counted itself are not included in the totals.
 {old_rule}{others}"""
 
+_OF_CODE = "a hash of `hdr_bench/`, `benchmarks/` and `constraints.txt`, which each result records"
 _DEPARTURES = """
 Figures that were not reached, or are not equal, with what is known of the reason:
 
@@ -102,12 +107,14 @@ def write_index(folder: str | os.PathLike[str]) -> Path:
     rows = [_row(name, summary) for name, summary in _order_suites(summaries)]
     aligned = ["left", "left", "left", *("right" for _ in VERDICTS), "right", "right", "left"]
     table = tabulate(rows, _HEADS, "pipe", colalign=aligned, disable_numparse=True)
-    named = "".join(f"\n- {_link(name)}" for name in others)
-    beside = f"\nBeside them:\n{named}\n" if named else ""
+    makings = {name: _making(place / name / MADE) for name in others}
+    named = "".join(f"\n- {_link(name)}{_told(makings[name])}" for name in others)
+    beside = f"\nBeside them, each with a budget of its own:\n{named}\n" if named else ""
     old_rule = _OLD_RULE if any(map(_is_by_old_rule, summaries.values())) else ""
     text = _TEXT.format(
         beginning=_BEGINNING,
         totals=_totals(summaries),
+        code=_code(summaries, makings),
         table=table,
         departures=_departures(summaries),
         old_rule=old_rule,
@@ -147,6 +154,39 @@ def _read(path: Path) -> RunSummary:
         raise StoreError(
             f"{path}: not a report's summary; write the report again: hdr-bench report {path.parent}"
         ) from error
+
+
+def _making(path: Path) -> Making | None:
+    """Return how a report that no suite has was made; None if nothing says so."""
+    try:
+        return Making.model_validate_json(read_regular(path))
+    except FileNotFoundError:
+        return None
+    except (ValidationError, OSError) as error:
+        raise StoreError(f"{path}: does not say how the report was made; remove it, and make the report again") from (
+            error
+        )
+
+
+def _told(making: Making | None) -> str:
+    """Say what made a report and how long it took, after its name."""
+    if making is None:
+        return ""
+    return f": `{making.command}`, {duration(sum(making.parts.values()))} ({duration(making.budget)})"
+
+
+def _code(summaries: dict[str, RunSummary], makings: dict[str, Making | None]) -> str:
+    """Say by which code the reports were computed: in a sentence if by the same, else with the names of each."""
+    versions: dict[str, tuple[str, ...]] = {name: summary.code for name, summary in _order_suites(summaries)}
+    versions |= {name: () if making is None else (making.code,) for name, making in makings.items()}
+    names: dict[str, list[str]] = {}
+    for name, codes in versions.items():
+        for code in codes or ("",):
+            names.setdefault(code, []).append(_cell(visible(name)))
+    if len(names) == 1 and (code := next(iter(names))):
+        return f"All were computed by the same code, `{code}`: {_OF_CODE}."
+    parts = [f"{f'`{code}`' if code else 'unknown'} in {', '.join(those)}" for code, those in names.items()]
+    return f"They were computed by the following code ({_OF_CODE}): {'; '.join(parts)}."
 
 
 def _order_suites(summaries: dict[str, RunSummary]) -> list[tuple[str, RunSummary]]:

@@ -67,7 +67,7 @@ def provenance_of(records: list[Result], run: RunRecord, added: Pairs = ()) -> P
         ("seeds", ", ".join(map(str, seeds))),
         ("threads", ", ".join(map(str, threads))),
         ("memory measured by", ", ".join(methods)),
-        ("code", "; ".join(dict.fromkeys(_code(record) for record in good))),
+        ("code", "; ".join(_versions(good))),
         ("time", _time(records, run.suite.budget)),
         *_further_seeds(run.decisions),
         ("last trial ended", max(record.finished for record in records)),
@@ -184,9 +184,22 @@ def _further_seeds(decisions: tuple[SeedDecision, ...]) -> tuple[tuple[str, str]
     return (("further seeds", "; ".join(parts)),)
 
 
-def _code(record: Result) -> str:
-    version, commit = record.environment.libraries.get("hdr-bench", "unknown"), record.environment.commit
-    return f"hdr-bench {version}, {f'commit {commit}' if commit else 'not run from a checkout'}"
+def _versions(good: list[Result]) -> list[str]:
+    """Name each version of the code, with the commits that have it."""
+    commits: dict[str, dict[str, None]] = {}
+    for record in good:
+        environment = record.environment
+        version = f"hdr-bench {environment.libraries.get('hdr-bench', 'unknown')}"
+        if not environment.commit:
+            version += ", not run from a checkout"
+        elif environment.code:
+            version += f", code {environment.code}"
+        commits.setdefault(version, {}).update({environment.commit: None} if environment.commit else {})
+    return [f"{version}{_of_commits(list(those))}" for version, those in commits.items()]
+
+
+def _of_commits(commits: list[str]) -> str:
+    return f", commit{'s' if len(commits) > 1 else ''} {', '.join(commits)}" if commits else ""
 
 
 def _machine(record: Result) -> tuple[tuple[str, str], ...]:

@@ -60,6 +60,9 @@ class RunSummary(Record):
     budget : float or None
         Seconds that the suite states.
     machines : tuple of str
+    code : tuple of str
+        Versions of the code that computed the results, as `hdr_bench.records.environment.Environment.code` has them;
+        none in summaries of an earlier version.
     finished : str
         When the last trial ended, in UTC.
     """
@@ -81,6 +84,7 @@ class RunSummary(Record):
     seconds: float | None = None
     budget: float | None
     machines: tuple[str, ...]
+    code: tuple[str, ...] = ()
     finished: str
 
 
@@ -121,6 +125,7 @@ def summary_of(contents: RunContents, compared: Comparisons, figures: tuple[Repr
         trial_seconds=round(trial_seconds(records), 1),
         budget=suite.budget,
         machines=tuple(dict.fromkeys(_machine(record.environment) for record in records)),
+        code=tuple(dict.fromkeys(record.environment.code for record in records)),
         finished=max(record.finished for record in records),
     )
 

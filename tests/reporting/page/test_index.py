@@ -11,6 +11,7 @@ from hdr_bench.exceptions import StoreError
 from hdr_bench.reporting.comparisons.pairs import compare_methods
 from hdr_bench.reporting.comparisons.reproductions import VERDICT_RULE, reproductions
 from hdr_bench.reporting.page.index import write_index
+from hdr_bench.reporting.page.making import MADE, Making
 from hdr_bench.reporting.page.summary import summary_of
 from hdr_bench.reporting.run import RunContents
 
@@ -131,6 +132,35 @@ def test_folders_without_a_summary_are_named_and_no_report_is_an_error(reports, 
     with pytest.raises(StoreError, match="there is no report here"):
         write_index(empty)
     assert not list(empty.iterdir())
+
+
+def test_what_no_suite_has_says_what_made_it_and_how_long_it_took(reports):
+    (reports / "speed").mkdir()
+    (reports / "speed" / "report.md").write_text("# Speed\n")
+    making = Making(
+        command="make speed",
+        budget=3600,
+        code="0123456789ab",
+        machine="A, 2 cores",
+        parts={"svm": 600.0, "report": 60.0},
+        finished="2026-01-01T00:00:00+00:00",
+    )
+    (reports / "speed" / MADE).write_text(making.model_dump_json())
+    assert "- [speed](speed/report.md): `make speed`, 11 min (1 h)" in write_index(reports).read_text()
+    before = (reports / "README.md").read_text()
+    (reports / "speed" / MADE).write_text("{}")
+    with pytest.raises(StoreError, match=r"speed/made.json: does not say how the report was made"):
+        write_index(reports)
+    assert (reports / "README.md").read_text() == before
+
+
+def test_the_index_says_by_which_code_the_reports_were_computed(reports):
+    for name in ("own", "various"):
+        _change(reports / name, code=["0123456789ab"])
+    assert "All were computed by the same code, `0123456789ab`" in write_index(reports).read_text()
+    _change(reports / "own", ("code",))
+    text = write_index(reports).read_text()
+    assert "`0123456789ab` in various; unknown in own." in text
 
 
 def test_a_damaged_summary_is_named_and_the_old_index_stays(reports):
