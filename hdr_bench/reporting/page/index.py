@@ -63,7 +63,7 @@ which are listed side by side; figures that a suite counted itself are not inclu
 
 _OF_CODE = "a hash of `hdr_bench/`, `benchmarks/` and `constraints.txt`, which each result records"
 _DEPARTURES = """
-Figures that were not reached, or are not equal, with what is known of the reason:
+Figures that were not reached, are not equal, or are inconclusive, with what is known of the reason:
 
 {table}
 """

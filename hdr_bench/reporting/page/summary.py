@@ -13,11 +13,11 @@ from hdr_bench.reporting.page.provenance import clock_seconds, trial_seconds
 from hdr_bench.reporting.run import RunContents
 from hdr_bench.reporting.tables.reproductions import published_table
 
-_NOT_REACHED = ("worse", "not equal")
+_LISTED = ("worse", "not equal", "inconclusive")
 
 
 class Departure(Record):
-    """A published figure that was not reached, as the report's table has it.
+    """A published figure that was not reached, or may not have been, as the report's table has it.
 
     Attributes
     ----------
@@ -47,7 +47,7 @@ class RunSummary(Record):
         Version of the rule that gave them; see `hdr_bench.reporting.comparisons.reproductions.VERDICT_RULE`. Summaries
         of an earlier version do not say it: 1.
     departures : tuple of Departure
-        The published figures whose verdict is "worse" or "not equal".
+        The published figures whose verdict is "worse", "not equal" or "inconclusive".
     n_trials, n_bad : int
         Trials of the run, and those of them that failed.
     is_reduced : bool
@@ -162,7 +162,7 @@ def _departures(figures: tuple[Reproduction, ...]) -> tuple[Departure, ...]:
             reason=row["Reason"],
         )
         for row in rows
-        if row["Verdict"] in _NOT_REACHED
+        if row["Verdict"] in _LISTED
     )
 
 
