@@ -96,9 +96,8 @@ class Store(TrialFiles):
             json.dumps(content, ensure_ascii=False).encode()
             return parse(RunRecord, content, self.run_file)
         except (FileNotFoundError, NotADirectoryError) as error:
-            raise StoreError(
-                f"{self.folder}: not a run, as there is no run.json; create one with: hdr-bench run"
-            ) from error
+            fault = "not a run, as there is no run.json" if self.folder.exists() else "there is no such folder"
+            raise StoreError(f"{self.folder}: {fault}; create a run with: hdr-bench run") from error
         except StoreError:
             raise
         except OSError as error:

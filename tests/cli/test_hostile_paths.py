@@ -56,7 +56,7 @@ def test_a_suite_and_a_folder_whose_names_are_not_utf_8(command, monkeypatch, tm
     assert (planned.returncode, planned.stdout.splitlines()[-1]) == (0, "1 of 1 trials to run")
     missing = command("report", NOT_UTF_8, encoding="ascii")
     assert missing.returncode == 2
-    assert missing.stderr.startswith("hdr-bench: caf\\xe9: not a run, as there is no run.json")
+    assert missing.stderr.startswith("hdr-bench: caf\\xe9: there is no such folder; create a run with: hdr-bench run")
 
 
 def _nested(depth):

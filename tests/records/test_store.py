@@ -132,7 +132,7 @@ def test_the_runs_record(tmp_path):
     )
     Store(tmp_path).write_run(record, record.trials)
     assert Store(tmp_path).read_run() == record
-    with pytest.raises(StoreError, match="not a run"):
+    with pytest.raises(StoreError, match="there is no such folder"):
         Store(tmp_path / "elsewhere").read_run()
 
 
