@@ -83,7 +83,7 @@ data: install ## Fetch MNIST into the data home, and list its contents
 
 # Published tables with two trials at a time, of one thread each: that is what two cores do most with. A suite that fails does not stop the others.
 JOBS ?= 2
-reports: install ## Regenerate every report under reports/ and their index, on the full data (resumable; about 6 hours on 2 cores by their budgets)
+reports: install ## Regenerate the reports of all suites with published or timed tables, and the index, on the full data (resumable; about 6 hours on 2 cores by their budgets)
 	$(BIN)/python -m benchmarks.reports --jobs $(JOBS)
 
 studies: install ## Run the studies of single factors, on the full data at a reduced size (resumable; 90 minutes on 2 cores by their budget)

@@ -2,7 +2,7 @@
 
 Suites whose tables compare times run first, one trial at a time; the others run with several jobs, the shorter ones
 first. What is stored under ``reports/`` is not run again. Between the suites stands how long they took by a clock, and
-how long the remaining ones are expected to take by their budgets.
+how long what is left is expected to take, by the budgets.
 """
 
 import argparse
@@ -15,11 +15,14 @@ from pathlib import Path
 
 from tabulate import tabulate
 
-from hdr_bench import list_published_suites, load_suite
+from hdr_bench import RunOptions, list_published_suites, load_suite, plan_suite
 from hdr_bench.records.quantities import duration
 
 TIMED = ("quick", "mnist", "transfer", "sklearn-bench-mnist")
 """Suites whose tables compare the times of all methods."""
+
+_THREADS = 1
+"""Of a trial, where several run at a time."""
 
 REPORTS = Path(__file__).parents[1] / "reports"
 
@@ -33,6 +36,8 @@ class Finished:
     name : str
     seconds : float
         By a clock.
+    expected : float
+        Seconds of the suite's budget for what was not stored.
     budget : float
         Seconds that the suite states.
     code : int
@@ -41,6 +46,7 @@ class Finished:
 
     name: str
     seconds: float
+    expected: float
     budget: float
     code: int
 
@@ -51,34 +57,39 @@ def suites_to_run() -> tuple[str, ...]:
     return (*TIMED, *(name for name in published if name not in TIMED))
 
 
-def remaining_seconds(finished: Sequence[Finished], budgets: Sequence[float]) -> float:
-    """Return how long suites with these budgets are expected to take, if they keep them as the finished ones did.
+def expected_seconds(name: str) -> float:
+    """Return a suite's budget for the share of its trials that are not stored."""
+    threads = {} if name in TIMED else {"threads": _THREADS}
+    plan = plan_suite(name, RunOptions(out=REPORTS / name, **threads))
+    return (load_suite(name).budget or 0.0) * len(plan.to_run) / len(plan.trials)
 
-    Suites that had nothing to run tell nothing.
-    """
-    ran = [each for each in finished if each.seconds > each.budget / 20]
-    pace = sum(each.seconds for each in ran) / sum(each.budget for each in ran) if ran else 1.0
-    return pace * sum(budgets)
+
+def remaining_seconds(finished: Sequence[Finished], expected: float) -> float:
+    """Return how long this will take, if it keeps to what is expected as the finished suites did."""
+    ran = [each for each in finished if each.expected]
+    pace = sum(each.seconds for each in ran) / sum(each.expected for each in ran) if ran else 1.0
+    return pace * expected
 
 
 def run_suites(jobs: int) -> list[Finished]:
     """Run every suite, and say before each how far they are."""
     names = suites_to_run()
-    budgets = {name: load_suite(name).budget or 0.0 for name in names}
+    expected = {name: expected_seconds(name) for name in names}
     finished: list[Finished] = []
     for place, name in enumerate(names):
+        budget = load_suite(name).budget or 0.0
         elapsed = sum(each.seconds for each in finished)
-        left = remaining_seconds(finished, [budgets[each] for each in names[place:]])
+        left = remaining_seconds(finished, sum(expected[each] for each in names[place:]))
         print(
-            f"\n[{place + 1} of {len(names)}] {name}: budget {duration(budgets[name])}; elapsed {duration(elapsed)}, "
+            f"\n[{place + 1} of {len(names)}] {name}: budget {duration(budget)}; elapsed {duration(elapsed)}, "
             f"remaining about {duration(left)}",
             flush=True,
         )
-        options = [] if name in TIMED else ["--jobs", str(jobs), "--threads", "1"]
+        options = [] if name in TIMED else ["--jobs", str(jobs), "--threads", str(_THREADS)]
         start = time.monotonic()
         command = [sys.executable, "-m", "hdr_bench", "run", name, *options, "--out", str(REPORTS / name)]
         code = subprocess.run(command, check=False).returncode
-        finished.append(Finished(name, time.monotonic() - start, budgets[name], code))
+        finished.append(Finished(name, time.monotonic() - start, expected[name], budget, code))
     return finished
 
 

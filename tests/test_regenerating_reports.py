@@ -1,6 +1,7 @@
 """The script that regenerates all reports: its order, and what it says of the remaining time."""
 
-from benchmarks.reports import TIMED, Finished, remaining_seconds, suites_to_run
+from benchmarks import reports
+from benchmarks.reports import TIMED, Finished, expected_seconds, remaining_seconds, suites_to_run
 from hdr_bench import list_published_suites
 from hdr_bench.experiments.planning.suite_file import load_suite
 
@@ -14,7 +15,13 @@ def test_timed_suites_come_first_and_every_published_table_once():
 
 
 def test_the_remaining_time_follows_the_pace_of_the_suites_that_ran():
-    twice_the_budget = Finished("one", seconds=200, budget=100, code=0)
-    stored = Finished("other", seconds=2, budget=600, code=0)
-    assert remaining_seconds([], [60, 40]) == 100
-    assert remaining_seconds([twice_the_budget, stored], [60, 40]) == 200
+    twice_as_long = Finished("one", seconds=200, expected=100, budget=300, code=0)
+    stored = Finished("other", seconds=2, expected=0, budget=600, code=0)
+    assert remaining_seconds([], 100) == 100
+    assert remaining_seconds([twice_as_long, stored], 100) == 200
+
+
+def test_what_is_stored_is_not_expected_to_take_time(monkeypatch, tmp_path):
+    assert expected_seconds("quick") == 0
+    monkeypatch.setattr(reports, "REPORTS", tmp_path)
+    assert expected_seconds("quick") == load_suite("quick").budget

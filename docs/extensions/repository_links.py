@@ -27,7 +27,9 @@ SHOWN_FILES: Mapping[str, str] = {
     "reports/statistics/drops.md": "generated/drops",
     "reports/statistics/error-rates.md": "generated/error-rates",
     "reports/statistics/label-audit.md": "generated/label-audit-recall",
+    "reports/statistics/learning-rates.md": "generated/learning-rates",
     "reports/statistics/retraining-rates.md": "generated/retraining-rates",
+    "reports/statistics/studies.md": "generated/study-rates",
     "reports/statistics/verdicts.md": "generated/verdicts",
     "reports/storm/report.md": "generated/storm",
 }

@@ -33,7 +33,7 @@ _SHARED = (
     "models trained on MNIST is too low here"
 )
 _HOW_TO_GET = (
-    "Its characters from NIST Special Database 19 are in the folder Dataset of its source's repository. Download it, "
+    "The characters, from NIST Special Database 19, are in the folder Dataset of its source's repository. Download it, "
     f"e.g. with git clone --depth 1 {REPOSITORY}, then run: hdr-bench data add nist15 DigitRecognition/Dataset. Or use "
     'EMNIST, made from the same database: dataset = "openml:EMNIST_Balanced"'
 )
@@ -107,8 +107,14 @@ def _read_arrays(name: str, folder: Path) -> tuple[NDArray[np.generic], NDArray[
         return images, labels
     pictures = find_pictures(folder)
     if pictures is None:
-        raise DatasetNotFoundError(f"{missing_home() or f'{name} is not in {folder}'}. {_HOW_TO_GET}")
+        raise DatasetNotFoundError(f"{_what_is_missing(name, folder)}. {_HOW_TO_GET}")
     return _read_pictures(pictures)
+
+
+def _what_is_missing(name: str, folder: Path) -> str:
+    if folder.exists():
+        return f"{folder}: neither pictures named PREFIX_LABEL_NUMBER.png nor the two IDX files of {name}"
+    return missing_home() or f"{name} is not in {folder}"
 
 
 def _holds_idx(folder: Path) -> bool:

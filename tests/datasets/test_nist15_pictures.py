@@ -122,7 +122,7 @@ def test_what_differs_is_named_and_nothing_is_stored(few, spoil, told):
 
 def test_a_folder_without_it_says_how_to_get_it(data_home, tmp_path):
     (tmp_path / "empty").mkdir()
-    told = r"nist15 is not in .*empty\. .*git clone .*/DigitRecognition, then run: hdr-bench data add nist15 Digit"
+    told = r"empty: neither pictures .*git clone .*/DigitRecognition, then run: hdr-bench data add nist15 Digit"
     with pytest.raises(DatasetNotFoundError, match=told):
         add_dataset("nist15", tmp_path / "empty")
 
