@@ -14,6 +14,7 @@ import psutil
 from pydantic import BaseModel, ConfigDict, model_validator
 from threadpoolctl import threadpool_info
 
+from hdr_bench import __version__
 from hdr_bench.records.text import writable_content
 
 LIBRARIES = ("hdr-bench", "numpy", "scipy", "scikit-learn", "torch", "skorch", "scikit-learn-intelex", "faiss-cpu")
@@ -119,7 +120,8 @@ def library_versions() -> dict[str, str]:
     versions = {}
     for name in LIBRARIES:
         try:
-            versions[name] = metadata.version(name)
+            # An editable install keeps the version that it had when it was installed.
+            versions[name] = __version__ if name == "hdr-bench" else metadata.version(name)
         except metadata.PackageNotFoundError:
             continue
     return versions

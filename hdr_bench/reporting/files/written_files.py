@@ -25,7 +25,9 @@ _FIGURE = re.compile(r"\]\((figures/[^/()\s]+)\.png\)")
 _GENERATOR = b'<meta name="generator" content="hdr-bench">'
 _LAST_SENTENCE = b"Each trial, with its settings and measurements, is in `results.json`."
 # Pages of version 0.1.0 name no generator.
-_LAST_OF_FIRST_VERSION = b"Each trial, with its settings and measurements, is in <code>results.json</code> beside this page."
+_LAST_OF_FIRST_VERSION = (
+    b"Each trial, with its settings and measurements, is in <code>results.json</code> beside this page."
+)
 _RECORDS = re.compile(rb'\s*\[\s*\{\s*"format_version"')
 _FACTS = re.compile(rb'\s*\{\s*"suite"\s*:[\s\S]*"verdicts"\s*:')
 

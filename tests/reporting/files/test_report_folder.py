@@ -121,11 +121,13 @@ def test_of_a_report_without_a_list_only_what_its_pages_go_with_is_removed(first
 
 
 def test_a_page_of_the_first_version_is_replaced_and_anothers_that_looks_like_it_is_not(first):
-    sentence = b'<p class="note">Each trial, with its settings and measurements, is in <code>results.json</code> beside '
+    sentence = (
+        b'<p class="note">Each trial, with its settings and measurements, is in <code>results.json</code> beside '
+    )
     page = b"<!DOCTYPE html>" + b" " * 2000 + sentence + b"this page.</p></footer></body></html>"
     (first / LIST).unlink()
     (first / "report.html").write_bytes(page + b" " * 1000)
-    with pytest.raises(StoreError, match="report.html: not written by hdr-bench report"):
+    with pytest.raises(StoreError, match="not written by hdr-bench report"):
         put_report(first, SECOND)
     (first / "report.html").write_bytes(page)
     put_report(first, SECOND)
