@@ -14,7 +14,6 @@ import psutil
 from pydantic import BaseModel, ConfigDict, model_validator
 from threadpoolctl import threadpool_info
 
-from hdr_bench import __version__
 from hdr_bench.records.text import writable_content
 
 LIBRARIES = ("hdr-bench", "numpy", "scipy", "scikit-learn", "torch", "skorch", "scikit-learn-intelex", "faiss-cpu")
@@ -120,11 +119,16 @@ def library_versions() -> dict[str, str]:
     versions = {}
     for name in LIBRARIES:
         try:
-            # An editable install keeps the version that it had when it was installed.
-            versions[name] = __version__ if name == "hdr-bench" else metadata.version(name)
+            versions[name] = _own_version() if name == "hdr-bench" else metadata.version(name)
         except metadata.PackageNotFoundError:
             continue
     return versions
+
+
+def _own_version() -> str:
+    """Return the version of the running code: the metadata of an editable install may be of an earlier one."""
+    # Type checkers would take an import for a circle: the package's stub imports every module.
+    return str(sys.modules["hdr_bench"].__version__)
 
 
 @cache
