@@ -6,7 +6,7 @@ next to nothing.
 
 import sys
 
-__version__ = "0.2.0.dev1"
+__version__ = "0.2.0"
 
 
 def __getattr__(name: str) -> object:

@@ -1,11 +1,14 @@
 """What is cited for a suite: the library, its data, its source, each method's paper."""
 
+import re
 from dataclasses import replace
 
 import pytest
+import yaml
 from pybtex.database import parse_string
 from sklearn.neural_network import MLPClassifier as SklearnMLPClassifier
 
+import hdr_bench
 from hdr_bench import Case, Suite, load_suite
 from hdr_bench.bibliography import (
     DATASETS,
@@ -166,3 +169,15 @@ def test_the_citation_file_is_valid():
     citation = Citation(citation_file().read_text(encoding="utf-8"))
     citation.validate()
     assert "hdr-bench" in citation.as_bibtex()
+
+
+def test_the_package_its_citation_and_the_changelog_name_one_version_and_day():
+    cff = yaml.safe_load(citation_file().read_text(encoding="utf-8"))
+    assert cff["version"] == hdr_bench.__version__
+    changelog = (citation_file().parent / "CHANGELOG.md").read_text(encoding="utf-8")
+    assert re.findall(r"^## \[(\d.*?)\] - (\S+)", changelog, flags=re.MULTILINE)[0] == (
+        cff["version"],
+        cff["date-released"].isoformat(),
+    )
+    assert f"Version {cff['version']}" in call_command("cite", "quick", "--format", "text").stdout
+    assert f'note = "Version {cff["version"]}"' in call_command("cite", "quick", "--format", "bibtex").stdout

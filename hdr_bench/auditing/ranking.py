@@ -44,7 +44,7 @@ def check_cleanlab() -> None:
         import cleanlab.rank  # noqa: F401  # as above
     except ImportError as error:
         raise MissingDependencyError(
-            f"a label audit needs cleanlab, which cannot be imported ({error_line(error)}); pip install "
+            f"a label audit needs cleanlab, which cannot be imported ({error_line(error)}); run: pip install "
             "'hdr-bench[audit]'"
         ) from error
 

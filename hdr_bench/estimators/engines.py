@@ -73,7 +73,8 @@ def choose_engine(engine: str, modules: dict[str, str]) -> str:
         raise UnknownNameError("engine", engine, ["auto", *modules])
     if not is_installed(modules[engine]):
         raise MissingDependencyError(
-            f"engine {shown(engine)} needs the module {modules[engine]}; install hdr-bench[fast], or use engine='auto'"
+            f"engine {shown(engine)} needs the module {modules[engine]}, which is not installed; run: pip install "
+            "'hdr-bench[fast]', or use engine='auto'"
         )
     return engine
 

@@ -252,8 +252,8 @@ def _packages() -> Iterator[None]:
         yield
     except ImportError as error:
         raise MissingDependencyError(
-            f"the format onnx needs packages that are not installed ({describe_error(error)}); install them with: "
-            "pip install 'hdr-bench[onnx]'"
+            f"the format onnx needs packages that cannot be imported ({describe_error(error)}); run: pip install "
+            "'hdr-bench[onnx]'"
         ) from error
 
 

@@ -167,7 +167,8 @@ def _register_heic(path: Path) -> str:
         from pillow_heif import register_heif_opener
     except ImportError as error:
         raise MissingDependencyError(
-            f"{path}: HEIC pictures need pillow-heif; pip install 'hdr-bench[heic]', or save the picture as JPEG"
+            f"{path}: HEIC pictures need pillow-heif, which is not installed; run: pip install 'hdr-bench[heic]', or "
+            "save the picture as JPEG"
         ) from error
     register_heif_opener()
     return "HEIF"

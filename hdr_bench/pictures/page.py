@@ -114,7 +114,7 @@ def _check_installed() -> None:
     except ImportError as error:
         raise MissingDependencyError(
             "reading pictures needs scikit-image, which cannot be imported "
-            f"({error}); pip install 'hdr-bench[pictures]'"
+            f"({error}); run: pip install 'hdr-bench[pictures]'"
         ) from error
 
 

@@ -125,10 +125,16 @@ def library_versions() -> dict[str, str]:
     versions = {}
     for name in LIBRARIES:
         try:
-            versions[name] = metadata.version(name)
+            versions[name] = _own_version() if name == "hdr-bench" else metadata.version(name)
         except metadata.PackageNotFoundError:
             continue
     return versions
+
+
+def _own_version() -> str:
+    """Return the version of the running code: the metadata of an editable install may be of an earlier one."""
+    # Type checkers would take an import for a circle: the package's stub imports every module.
+    return str(sys.modules["hdr_bench"].__version__)
 
 
 @cache

@@ -59,5 +59,5 @@ def test_a_class_with_one_image_or_none_is_no_obstacle():
 
 def test_without_cleanlab_it_says_what_to_install(monkeypatch):
     monkeypatch.setitem(__import__("sys").modules, "cleanlab.filter", None)
-    with pytest.raises(MissingDependencyError, match=r"needs cleanlab, .*; pip install 'hdr-bench\[audit\]'"):
+    with pytest.raises(MissingDependencyError, match=r"needs cleanlab, .*; run: pip install 'hdr-bench\[audit\]'"):
         rank_labels(*_judged()[:2])

@@ -66,7 +66,10 @@ def test_an_address_that_is_none_is_refused_without_its_password(url, message):
 )
 def test_a_missing_driver_is_named_with_its_extra(url, module, extra, monkeypatch):
     monkeypatch.setitem(sys.modules, module, None)
-    with pytest.raises(MissingDependencyError, match=rf"needs {module}; pip install 'hdr-bench\[{extra}\]'"):
+    with pytest.raises(
+        MissingDependencyError,
+        match=rf"needs {module}, which is not installed; run: pip install 'hdr-bench\[{extra}\]'",
+    ):
         open_database(url)
 
 

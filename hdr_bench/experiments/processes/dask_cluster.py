@@ -177,7 +177,10 @@ def _connect(scheduler: str) -> Iterator[Any]:
     try:
         from distributed import Client
     except ImportError as error:
-        raise MissingDependencyError("the backend dask needs distributed; install hdr-bench[dask]") from error
+        raise MissingDependencyError(
+            f"the backend dask needs distributed, which cannot be imported ({error_line(error)}); run: pip install "
+            "'hdr-bench[dask]'"
+        ) from error
     try:
         client = Client(scheduler, timeout=_CONNECTS_WITHIN_SECONDS, set_as_default=False)
     except (OSError, ValueError) as error:

@@ -24,6 +24,10 @@ _FIGURE = re.compile(r"\]\((figures/[^/()\s]+)\.png\)")
 # What every version has written, near the beginning of a file or, of the prose, at its end.
 _GENERATOR = b'<meta name="generator" content="hdr-bench">'
 _LAST_SENTENCE = b"Each trial, with its settings and measurements, is in `results.json`."
+# Pages of version 0.1.0 name no generator.
+_LAST_OF_FIRST_VERSION = (
+    b"Each trial, with its settings and measurements, is in <code>results.json</code> beside this page."
+)
 _RECORDS = re.compile(rb'\s*\[\s*\{\s*"format_version"')
 _FACTS = re.compile(rb'\s*\{\s*"suite"\s*:[\s\S]*"verdicts"\s*:')
 
@@ -122,7 +126,7 @@ def earlier_names(folder: Path) -> set[str]:
         return set()
     prose, page = (_content(folder / name) for name in PAGES)
     names = {"report.md"} if prose else set()
-    if _GENERATOR in page[:1000]:
+    if _is_our_page(page):
         names.add("report.html")
     if not names:
         return set()
@@ -166,11 +170,15 @@ def _looks_written(name: str, path: Path) -> bool:
     if name == SUMMARY:
         return bool(_FACTS.match(_content(path)))
     if name == "report.html":
-        return _GENERATOR in _content(path)[:1000]
+        return _is_our_page(_content(path))
     if name == "report.md":
         return _LAST_SENTENCE in _content(path)
     # Named by the fingerprint of a data set.
     return bool(_GALLERY.fullmatch(name))
+
+
+def _is_our_page(page: bytes) -> bool:
+    return _GENERATOR in page[:1000] or _LAST_OF_FIRST_VERSION in page[-1000:]
 
 
 def _content(path: Path) -> bytes:

@@ -84,5 +84,6 @@ def _find_dialect(address: URL) -> type[Dialect]:
 def _describe_missing(address: URL, error: ImportError) -> str:
     backend = address.get_backend_name()
     extra = _EXTRAS.get(backend)
-    remedy = f"pip install 'hdr-bench[{extra}]'" if extra else "install it"
-    return f"the database's URL {show(address)} needs {error.name or address.get_driver_name()}; {remedy}"
+    remedy = f"run: pip install 'hdr-bench[{extra}]'" if extra else "install it"
+    driver = error.name or address.get_driver_name()
+    return f"the database's URL {show(address)} needs {driver}, which is not installed; {remedy}"

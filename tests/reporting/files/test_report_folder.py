@@ -120,6 +120,20 @@ def test_of_a_report_without_a_list_only_what_its_pages_go_with_is_removed(first
     assert _holds(first) == {**kept, **FOREIGN, "report.html": b"new", "run.json": b"{}"}
 
 
+def test_a_page_of_the_first_version_is_replaced_and_anothers_that_looks_like_it_is_not(first):
+    sentence = (
+        b'<p class="note">Each trial, with its settings and measurements, is in <code>results.json</code> beside '
+    )
+    page = b"<!DOCTYPE html>" + b" " * 2000 + sentence + b"this page.</p></footer></body></html>"
+    (first / LIST).unlink()
+    (first / "report.html").write_bytes(page + b" " * 1000)
+    with pytest.raises(StoreError, match="not written by hdr-bench report"):
+        put_report(first, SECOND)
+    (first / "report.html").write_bytes(page)
+    put_report(first, SECOND)
+    assert (first / "report.html").read_bytes() == b"second"
+
+
 def _failing(function, at, number=errno.ENOSPC):
     """Return the function, which the `at`-th time fails as a disk does that is full, and from then on works."""
     calls = iter(range(1000))
