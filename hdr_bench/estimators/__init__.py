@@ -19,14 +19,18 @@ if TYPE_CHECKING:
     from hdr_bench.estimators.images.resizing import Resizer as Resizer
     from hdr_bench.estimators.images.scaling import PixelScaler as PixelScaler
     from hdr_bench.estimators.linear import LinearClassifier as LinearClassifier
+    from hdr_bench.estimators.local_linear import LocalLinearClassifier as LocalLinearClassifier
     from hdr_bench.estimators.neighbors import KNNClassifier as KNNClassifier
+    from hdr_bench.estimators.neural.activations import HiddenActivations as HiddenActivations
     from hdr_bench.estimators.neural.adversarial import AdversarialTraining as AdversarialTraining
     from hdr_bench.estimators.neural.augmentation import Distortion as Distortion
+    from hdr_bench.estimators.neural.boosting import BoostedNetworks as BoostedNetworks
     from hdr_bench.estimators.neural.cnn import CNNClassifier as CNNClassifier
     from hdr_bench.estimators.neural.mlp import MLPClassifier as MLPClassifier
     from hdr_bench.estimators.polynomial import PolynomialClassifier as PolynomialClassifier
     from hdr_bench.estimators.radial_basis import RadialBasisClassifier as RadialBasisClassifier
     from hdr_bench.estimators.svm import SVMClassifier as SVMClassifier
+    from hdr_bench.estimators.tangent_distance import TangentDistanceClassifier as TangentDistanceClassifier
     from hdr_bench.estimators.tree import DecisionTreeClassifier as DecisionTreeClassifier
     from hdr_bench.estimators.virtual_svm import VirtualSVMClassifier as VirtualSVMClassifier
 
@@ -84,6 +88,22 @@ ESTIMATORS: dict[str, Entry] = {
         "Support vector machine refitted on its support vectors and on copies of them shifted by a pixel.",
         cites=("schoelkopf1996",),
     ),
+    "tangent-distance": Entry(
+        "hdr_bench.estimators.tangent_distance.TangentDistanceClassifier",
+        "k nearest neighbours by two-sided tangent distance, among the nearest by Euclidean distance.",
+        cites=("simard1993",),
+    ),
+    "local-linear": Entry(
+        "hdr_bench.estimators.local_linear.LocalLinearClassifier",
+        "Linear least-squares classifier fitted for each image to its nearest training images.",
+        cites=("bottou1992",),
+    ),
+    "boosted-networks": Entry(
+        "hdr_bench.estimators.neural.boosting.BoostedNetworks",
+        "Three networks combined by boosting by filtering.",
+        cites=("drucker1993",),
+        preload=_NETWORKS,
+    ),
 }
 """Methods by name."""
 
@@ -120,6 +140,12 @@ TRANSFORMERS: dict[str, Entry] = {
     "invert": Entry(
         "hdr_bench.estimators.images.inverting.Inverter",
         "Invert images that are dark on light, so that all methods see light on dark, as in MNIST.",
+    ),
+    "hidden-activations": Entry(
+        "hdr_bench.estimators.neural.activations.HiddenActivations",
+        "Train a network, and return the activations of one of its layers as features.",
+        cites=("lecun1998",),
+        preload=_NETWORKS,
     ),
 }
 """Image transformers by name: the values that a suite's `steps` may have."""

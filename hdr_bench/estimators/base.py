@@ -14,7 +14,8 @@ from hdr_bench.records.metrics import columns_from
 
 # Names of the attributes that `MeasuredEstimator` declares.
 ENGINE, HISTORY, LAYER_TABLE, EPOCHS_FOR = "engine_", "history_", "layer_table_", "epochs_for"
-# For an ensemble, these are summed over its members.
+# For an ensemble, these are summed over its members; for a pipeline, over the final estimator and the steps that have
+# them.
 N_PARAMETERS, N_MULTIPLY_ACCUMULATES = "n_parameters_", "n_multiply_accumulates_"
 N_STORED_VARIABLES = "n_stored_variables_"
 # Names used by scikit-learn and skorch for an ensemble's members and for the maximum number of epochs.

@@ -4,7 +4,7 @@ from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from hdr_bench.estimators import ESTIMATORS
+from hdr_bench.estimators import ESTIMATORS, TRANSFORMERS
 from hdr_bench.import_context import ImportContext
 from hdr_bench.records.evaluations import TrialTestSet
 from hdr_bench.records.made_images import MadeImages
@@ -76,12 +76,13 @@ class Task:
     @property
     def is_of_network(self) -> bool:
         """Whether its process should start with the imports of networks preloaded; otherwise it imports them later."""
-        networks = {name: entry for name, entry in ESTIMATORS.items() if entry.needs_torch}
+        networks = {name: entry for name, entry in (ESTIMATORS | TRANSFORMERS).items() if entry.needs_torch}
         if self.pickled is not None:
             # The pickle of an estimator contains the names of the modules that it needs.
             modules = {*_ROOTS_OF_NETWORKS, *(entry.module for entry in networks.values())}
             return any(module.encode() in self.pickled for module in modules)
-        return self.trial.estimator in networks or self.trial.estimator.partition(".")[0] in _ROOTS_OF_NETWORKS
+        names = (self.trial.estimator, *(step.name for step in self.trial.steps))
+        return any(name in networks or name.partition(".")[0] in _ROOTS_OF_NETWORKS for name in names)
 
 
 @dataclass(frozen=True)

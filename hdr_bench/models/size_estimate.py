@@ -91,10 +91,13 @@ _ESTIMATES: dict[str, Callable[[Any, TrainingSize], float]] = {
     # There may be up to five times as many virtual examples.
     "VirtualSVMClassifier": _of_images(5 * _PER_SCALED_PIXEL),
     "KNNClassifier": _of_images(_PER_PIXEL),
+    "LocalLinearClassifier": _of_images(_PER_PIXEL),
+    "TangentDistanceClassifier": _of_images(_PER_WEIGHT),
     "DecisionTreeClassifier": lambda _, size: _PER_TREE_IMAGE * size.n_samples,
     "LinearClassifier": lambda _, size: _PER_WEIGHT * size.n_classes * (size.n_features + 1),
     "PolynomialClassifier": _of_polynomial,
     "RadialBasisClassifier": _of_radial_basis,
     "MLPClassifier": _of_network,
     "CNNClassifier": _of_network,
+    "BoostedNetworks": lambda model, size: 3 * _of_network(model._network(), size),
 }

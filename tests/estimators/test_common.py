@@ -3,15 +3,18 @@
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
 from hdr_bench.estimators import (
+    BoostedNetworks,
     BoxCropper,
     CNNClassifier,
     Cropper,
     DecisionTreeClassifier,
     Deskewer,
     GaussianBlur,
+    HiddenActivations,
     Inverter,
     KNNClassifier,
     LinearClassifier,
+    LocalLinearClassifier,
     MassCenterer,
     MLPClassifier,
     PixelScaler,
@@ -19,6 +22,7 @@ from hdr_bench.estimators import (
     RadialBasisClassifier,
     Resizer,
     SVMClassifier,
+    TangentDistanceClassifier,
     VirtualSVMClassifier,
 )
 
@@ -36,9 +40,12 @@ CHECKED = [
     PolynomialClassifier(loss="log_loss", alpha=1.0),
     RadialBasisClassifier(),
     VirtualSVMClassifier(),
+    TangentDistanceClassifier(),
+    LocalLinearClassifier(),
     # Their own numbers of epochs and units are for images.
     MLPClassifier("64N-D0.2-32N-D0.2", lr=0.01, max_epochs=15),
     CNNClassifier(max_epochs=15),
+    BoostedNetworks(MLPClassifier("16N", lr=0.01, max_epochs=15, augmentation={"shift": 0.01}), max_passes=2),
     PixelScaler(),
     PixelScaler(offset=0.5),
     Deskewer(),
@@ -48,6 +55,7 @@ CHECKED = [
     Cropper((1, 2)),
     BoxCropper((1, 2)),
     Inverter(),
+    HiddenActivations(MLPClassifier("16N-D0.2-8N", lr=0.01, max_epochs=5, random_state=0)),
 ]
 
 EXPECTED_FAILURES: dict[str, dict[str, str]] = {}

@@ -24,7 +24,7 @@ from sklearn.multiclass import OneVsRestClassifier
 from sklearn.pipeline import make_pipeline
 from skorch.callbacks import Callback
 
-from hdr_bench import load_dataset
+from hdr_bench import load_dataset, make_estimator
 from hdr_bench.estimators import ESTIMATORS, Deskewer, GaussianBlur, MassCenterer, PixelScaler, Resizer
 from tests.helpers.method_table import METHODS, quick
 
@@ -58,7 +58,7 @@ class SharesCores(Callback):
 
 @pytest.mark.parametrize("name", ESTIMATORS)
 def test_a_grid_over_own_and_nested_parameters_with_two_jobs(name, few):
-    params = {"callbacks": [SharesCores()]} if ESTIMATORS[name].needs_torch else {}
+    params = {"callbacks": [SharesCores()]} if "callbacks" in make_estimator(name).get_params() else {}
     pipeline = make_pipeline(Deskewer(), quick(name, **params))
     step = pipeline.steps[-1][0]
     grid = {f"{step}__{key}": values for key, values in METHODS[name].grid.items()}
@@ -126,8 +126,13 @@ def test_a_learning_curve_rises(name, digits):
 @pytest.mark.parametrize("name", ESTIMATORS)
 def test_the_middle_matters_and_the_corner_does_not(name, few):
     small = Resizer((4, 4)).fit_transform(few[0])
-    params = {"cnn": {"layers": "8C3-16N", "max_epochs": 20}, "mlp": {"max_epochs": 20}}.get(name, {})
-    model = quick(name, **params).fit(small, few[1])
+    network = make_estimator("mlp", layers="32N", max_epochs=20, lr=0.01, augmentation={"shift": 0.05}, random_state=0)
+    longer = {
+        "cnn": {"layers": "8C3-16N", "max_epochs": 20},
+        "mlp": {"max_epochs": 20},
+        "boosted-networks": {"estimator": network},
+    }
+    model = quick(name, **longer.get(name, {})).fit(small, few[1])
     importances = permutation_importance(model, small, few[1], n_repeats=2, random_state=0).importances_mean
     assert importances[[5, 6, 9, 10]].sum() > 2 * abs(importances[[0, 3, 12, 15]].sum())
 

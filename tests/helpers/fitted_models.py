@@ -6,7 +6,13 @@ from hdr_bench import load_dataset, make_transformer
 from hdr_bench.estimators import TRANSFORMERS
 from tests.helpers.method_table import METHODS, tiny
 
-SIZES = {"resize": {"size": (6, 6)}, "crop": {"size": (6, 6)}, "box-crop": {"size": (6, 6)}, "blur": {"sigma": 0.5}}
+SIZES = {
+    "resize": {"size": (6, 6)},
+    "crop": {"size": (6, 6)},
+    "box-crop": {"size": (6, 6)},
+    "blur": {"sigma": 0.5},
+    "hidden-activations": {"estimator": tiny("cnn")},
+}
 
 
 @cache
@@ -21,8 +27,8 @@ def fitted(name):
 
 @cache
 def fitted_transformers():
-    X = digits().train.X
-    return {name: make_transformer(name, **SIZES.get(name, {})).fit(X) for name in TRANSFORMERS}
+    X, y = digits().train.X, digits().train.y
+    return {name: make_transformer(name, **SIZES.get(name, {})).fit(X, y) for name in TRANSFORMERS}
 
 
 def answers(model, X):

@@ -44,6 +44,10 @@ class Method:
 _SEED = {"random_state": 0}
 _NETWORK = {"layers": "8N-D0.2", "max_epochs": 2, "batch_size": 32, "n_jobs": 1, "random_state": 3}
 
+_DISTORTED = {"augmentation": {"shift": 0.0625}, "lr": 0.0078125}
+_LEARNING = {"layers": "64N", "max_epochs": 5, **_DISTORTED}
+_FILTERED = {"n_filtered": 60, "max_passes": 3, **_SEED}
+
 METHODS = {
     "svm": Method(
         least_accuracy=0.93,
@@ -132,6 +136,29 @@ METHODS = {
         least_accuracy=0.93,
         grid={"distance": [0, 1]},
         variants=({"C": 2, "distance": 1, "image_shape": (8, 8)},),
+    ),
+    "tangent-distance": Method(
+        least_accuracy=0.93,
+        grid={"n_candidates": [5, 20]},
+        quick={"n_candidates": 20},
+        variants=({"n_neighbors": 3, "n_candidates": 9, "sigma": 0.5, "image_shape": (8, 8), "background": 0.0},),
+        has_probabilities=True,
+        takes_one_class=True,
+    ),
+    "local-linear": Method(
+        least_accuracy=0.9,
+        grid={"alpha": [0.01, 1]},
+        quick={"n_neighbors": 30},
+        variants=({"n_neighbors": 20, "alpha": 2},),
+    ),
+    "boosted-networks": Method(
+        least_accuracy=0.87,
+        grid={"n_filtered": [20, 60]},
+        params={"estimator": make_estimator("mlp", **_LEARNING), "n_filtered": 1000, **_SEED},
+        quick={"estimator": make_estimator("mlp", layers="32N", max_epochs=8, **_DISTORTED), **_FILTERED},
+        tiny={"estimator": make_estimator("mlp", layers="4N", max_epochs=2, **_DISTORTED)},
+        variants=({"estimator": make_estimator("mlp", **_NETWORK | _DISTORTED, label_smoothing=0.5), **_FILTERED},),
+        has_probabilities=True,
     ),
 }
 

@@ -105,7 +105,7 @@ def test_pipelines_of_scikit_learn(model, tmp_path, run):
         np.testing.assert_allclose(told["probabilities"], model.predict_proba(X), atol=1e-3)
 
 
-@pytest.mark.parametrize("name", ["svm", "knn", "tree", "radial-basis", "virtual-svm"])
+@pytest.mark.parametrize("name", ["svm", "knn", "tree", "radial-basis", "virtual-svm", "boosted-networks"])
 def test_what_cannot_be_exported_is_refused_before_it_is_fitted(name, tmp_path):
     with pytest.raises(ModelSaveError, match="cannot be exported to ONNX, which supports mlp, cnn, linear"):
         check_exportable(tiny(name))

@@ -1,4 +1,4 @@
-"""Values of a fitted network's last hidden layer, besides its outputs."""
+"""Values of a fitted network's hidden layers, besides its outputs."""
 
 from typing import Any
 
@@ -46,3 +46,39 @@ def hidden_outputs(model: Any, X: ArrayLike) -> tuple[NDArray[np.float32], NDArr
             hidden.append(values.cpu().numpy())
             outputs.append(output_layer(values).cpu().numpy())
     return np.concatenate(hidden), np.concatenate(outputs)
+
+
+def layer_outputs(model: Any, rows: NDArray[Any], place: int) -> NDArray[np.float32]:
+    """Return the values of a layer.
+
+    Parameters
+    ----------
+    model : NeuralClassifier
+        Fitted network.
+    rows : ndarray of shape (n, n_features)
+        Raw pixels.
+    place : int
+        Position of the layer in the network's `layer_table_`, from 0.
+
+    Returns
+    -------
+    values : ndarray of shape (n, n_values), float32
+        Ordered by channel, row and column.
+    """
+    import torch
+
+    from hdr_bench.estimators.neural.devices import torch_threads, usual_state
+    from hdr_bench.estimators.neural.notation import execution_order
+
+    net = model.net_
+    # The network computes some layers in another order than its table has, with the same result after both.
+    by_place = dict(zip(execution_order(model._parsed_layers()), net.module_.eval(), strict=True))
+    layers = [by_place[number] for number in range(place + 1)]
+    parts = []
+    with usual_state(), torch_threads(model.n_jobs), torch.no_grad():
+        for images, _ in net.get_iterator(net.get_dataset(rows)):
+            values = images.to(net.device)
+            for layer in layers:
+                values = layer(values)
+            parts.append(values.flatten(1).cpu().numpy())
+    return np.concatenate(parts)

@@ -160,23 +160,33 @@ def build_network(layers: list[Layer], image_shape: Shape, generator: "Generator
 
     modules = []
     shape = image_shape
-    for layer in _pooled_first(layers):
-        out = layer.output_shape(shape)
-        modules.append(layer.module(shape, generator))
+    for place in execution_order(layers):
+        out = layers[place].output_shape(shape)
+        modules.append(layers[place].module(shape, generator))
         shape = out
     return nn.Sequential(*modules)
 
 
-def _pooled_first(layers: list[Layer]) -> list[Layer]:
-    """Swap each activation with a maximum pooling that follows it: activations are monotonic, so outputs are the same.
+def execution_order(layers: list[Layer]) -> list[int]:
+    """Return the positions of layers in the order in which a network computes them.
 
-    The activation then does a quarter of the work, or less.
+    Each activation is swapped with a maximum pooling that follows it: activations are monotonic, so outputs are the
+    same. The activation then does a quarter of the work, or less.
+
+    Parameters
+    ----------
+    layers : list of Layer
+        From the first to the last, as written.
+
+    Returns
+    -------
+    places : list of int
     """
-    ordered = list(layers)
+    places = list(range(len(layers)))
     for place, (layer, following) in enumerate(pairwise(layers)):
         if isinstance(layer, Activation) and isinstance(following, Pooling) and following.takes_maximum:
-            ordered[place], ordered[place + 1] = following, layer
-    return ordered
+            places[place], places[place + 1] = place + 1, place
+    return places
 
 
 def _tokens(text: str, n_classes: int) -> Iterator[Layer]:

@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 
 from hdr_bench.estimators.base import ENGINE, EPOCH, EPOCHS_FOR, HISTORY, LAYER_TABLE, MEMBERS
 from hdr_bench.estimators.foreign.calls import exact_text, read_attribute
-from hdr_bench.experiments.planning.models import last_step
+from hdr_bench.experiments.planning.models import earlier_steps, last_step
 from hdr_bench.names import class_module, class_name, visible
 from hdr_bench.records.base import is_deep
 from hdr_bench.records.layer_row import LayerRow
@@ -70,6 +70,25 @@ def count_of(method: Any, name: str) -> int | None:
         return _count(method, name)
     except (Exception, SystemExit):  # noqa: BLE001  # objects of other libraries
         return None
+
+
+def count_with_steps(model: Any, name: str) -> int | None:
+    """Return the count of a model's final estimator, and of the steps before it that have one, such as a network.
+
+    Parameters
+    ----------
+    model : estimator
+        Fitted.
+    name : str
+        Name of the attribute, e.g. ``"n_parameters_"``.
+
+    Returns
+    -------
+    count : int or None
+        None if the final estimator has none.
+    """
+    own = count_of(last_step(model), name)
+    return None if own is None else own + sum(count_of(step, name) or 0 for step in earlier_steps(model))
 
 
 def engine_of(method: Any) -> str:

@@ -17,7 +17,7 @@ from hdr_bench.error_text import describe_error
 from hdr_bench.estimators.base import N_MULTIPLY_ACCUMULATES, N_PARAMETERS, N_STORED_VARIABLES
 from hdr_bench.estimators.neural.epochs import listen_to_epochs
 from hdr_bench.experiments.measuring.answers import check_labels
-from hdr_bench.experiments.measuring.attributes import count_of, engine_of, history_of, layers_of, parameters_of
+from hdr_bench.experiments.measuring.attributes import count_with_steps, engine_of, history_of, layers_of, parameters_of
 from hdr_bench.experiments.measuring.evaluation import evaluate_test_sets
 from hdr_bench.experiments.measuring.memory import limited_memory, peak_memory
 from hdr_bench.experiments.measuring.model_cards import keep_model
@@ -181,9 +181,9 @@ def _measure(model: Any, dataset: Dataset, trial: Trial, on_stage: OnStage) -> t
         latency_seconds=float(np.median(latencies)),
         latency_p95_seconds=float(np.percentile(latencies, 95)),
         size_bytes=_pickled_size(model),
-        n_parameters=count_of(method, N_PARAMETERS),
-        n_multiply_accumulates=count_of(method, N_MULTIPLY_ACCUMULATES),
-        n_stored_variables=count_of(method, N_STORED_VARIABLES),
+        n_parameters=count_with_steps(model, N_PARAMETERS),
+        n_multiply_accumulates=count_with_steps(model, N_MULTIPLY_ACCUMULATES),
+        n_stored_variables=count_with_steps(model, N_STORED_VARIABLES),
         engine=engine_of(method),
     )
     return measurements, read_predictions(model, test, y_pred, n_classes)

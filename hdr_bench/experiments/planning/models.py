@@ -118,6 +118,21 @@ def last_step(model: Any) -> Any:
     return model[-1] if is_instance(model, Pipeline) else model
 
 
+def earlier_steps(model: Any) -> list[Any]:
+    """Return the steps of a pipeline before the final estimator; none for any other model.
+
+    Parameters
+    ----------
+    model : estimator
+
+    Returns
+    -------
+    steps : list of estimator
+    """
+    chosen = best_of_search(model)
+    return [step for _, step in chosen.steps[:-1]] if is_instance(chosen, Pipeline) else []
+
+
 def best_of_search(model: Any) -> Any:
     """Return the estimator selected by a fitted scikit-learn search; any other model unchanged.
 
