@@ -1,6 +1,7 @@
 """What every test starts from: a data home and a cache of their own, so that no test reads or writes the user's."""
 
 import atexit
+import gc
 import os
 import shutil
 import sys
@@ -12,8 +13,8 @@ from hypothesis import HealthCheck, settings
 
 pytest_plugins = ["tests.helpers.trial_fixtures", "tests.helpers.run_fixtures", "tests.helpers.search_fits"]
 
-# Alembic runs it, and it works only there.
-collect_ignore = ["hdr_bench/web/database/migrations/env.py"]
+# Alembic runs the one, the fork server the other, and they work only there.
+collect_ignore = ["hdr_bench/web/database/migrations/env.py", "hdr_bench/experiments/processes/preload.py"]
 
 # What the user has set; the tests' other processes find it where the first one put it.
 _KEPT = "HDR_BENCH_TESTS_REAL_DATA"
@@ -25,6 +26,8 @@ settings.load_profile("unhurried")
 
 
 def pytest_configure() -> None:
+    # Until all are collected: nothing of that is garbage, and the collector would look at it again and again.
+    gc.disable()
     folder = Path(tempfile.mkdtemp(prefix="hdr-bench-tests-"))
     # The processes of xdist end without `pytest_unconfigure`.
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
@@ -48,6 +51,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def pytest_collection_finish() -> None:
+    gc.freeze()
+    gc.enable()
     # Tests write a module twice within a second: what was compiled of the first would pass for the second.
     sys.dont_write_bytecode = True
     os.environ["PYTHONDONTWRITEBYTECODE"] = "1"

@@ -7,11 +7,15 @@ from torch import nn
 from hdr_bench.robustness import attack_images, make_attack
 from tests.helpers.attacked_models import accuracy, fitted, some_digits
 
-evasion = pytest.importorskip("art.attacks.evasion")
+
+@pytest.fixture(scope="module")
+def evasion():
+    # Here, not at the top: it takes a second, which each process that collects tests would spend.
+    return pytest.importorskip("art.attacks.evasion")
 
 
 @pytest.fixture(scope="module")
-def peer():
+def peer(evasion):
     """The network, for images from 0 to 1, which the toolbox is told."""
     from art.estimators.classification import PyTorchClassifier
 
@@ -34,7 +38,7 @@ def _scaled(images):
 
 
 @pytest.mark.parametrize("eps", [0.1, 0.3])
-def test_fgsm_makes_the_same_images(peer, right, eps):
+def test_fgsm_makes_the_same_images(evasion, peer, right, eps):
     images, labels = right
     theirs = evasion.FastGradientMethod(peer, eps=eps).generate(_scaled(images), labels)[:, 0] * 255
     ours = attack_images(fitted("cnn"), images, labels, make_attack("fgsm", eps))
@@ -42,7 +46,7 @@ def test_fgsm_makes_the_same_images(peer, right, eps):
     assert (np.abs(ours - theirs) > 1e-3).mean() < 1e-3
 
 
-def test_pgd_misleads_as_often(peer, right):
+def test_pgd_misleads_as_often(evasion, peer, right):
     images, labels = right
     options = {"eps": 0.1, "eps_step": 0.025, "max_iter": 10, "num_random_init": 1, "verbose": False}
     np.random.seed(0)  # noqa: NPY002  # the toolbox draws from it

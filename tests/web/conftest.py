@@ -7,7 +7,8 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import create_engine, delete, text, update
 
-from hdr_bench import load_dataset
+from hdr_bench import load_dataset, save_model
+from hdr_bench.experiments.fitting import FitRequest, fit_model
 from hdr_bench.models.embedded import EMBEDDED_MODEL
 from hdr_bench.web.database.address import read_address
 from hdr_bench.web.database.engine import close_database, open_database
@@ -89,6 +90,18 @@ def database(_prepared_database):
 def digits():
     """The test part of mnist-5k."""
     return load_dataset("mnist-5k").test
+
+
+@pytest.fixture(scope="session")
+def neighbors(once):
+    """The file of k-nearest neighbors of mnist-5k, which learns again within seconds."""
+
+    def make(folder):
+        folder.mkdir()
+        fitted = fit_model(FitRequest("knn", "mnist-5k"))
+        save_model(fitted.model, folder / "neighbors.hdrm", card=fitted.card)
+
+    return once("neighbors", make) / "neighbors.hdrm"
 
 
 @pytest.fixture(scope="session")

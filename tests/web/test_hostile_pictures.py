@@ -11,22 +11,8 @@ import pytest
 from PIL import Image
 
 from hdr_bench import load_dataset
-from hdr_bench.models.embedded import EMBEDDED_MODEL
 from tests.helpers.drawn_digits import draw, some_digits
-from tests.helpers.web_server import web_server
 from tests.web.test_server import upload
-
-
-@pytest.fixture(scope="module")
-def server(tmp_path_factory):
-    with web_server(tmp_path_factory.mktemp("web"), "--model", EMBEDDED_MODEL, "--workers", 1) as started:
-        yield started
-
-
-@pytest.fixture(scope="module")
-def client(server):
-    with server.client() as client:
-        yield client
 
 
 @cache

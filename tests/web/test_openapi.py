@@ -4,7 +4,6 @@ import json
 import re
 
 import pytest
-from openapi_pydantic import OpenAPI
 
 from hdr_bench.web.api import ENDPOINTS
 from hdr_bench.web.api.openapi import describe_api
@@ -16,6 +15,9 @@ def document():
 
 
 def test_it_is_a_document_of_openapi(document):
+    # Here, not at the top: it takes half a second, which each process that collects tests would spend.
+    from openapi_pydantic import OpenAPI
+
     read = OpenAPI.model_validate(document)
     assert read.openapi.startswith("3.1")
     assert set(read.paths) == set(document["paths"])

@@ -1,5 +1,7 @@
 """New versions of models: what they learn, and what they do not forget."""
 
+import pickle
+
 import numpy as np
 import pytest
 
@@ -31,23 +33,30 @@ def strange_marks():
 
 
 @pytest.fixture(scope="module")
-def retrained_reader(tmp_path_factory, strange_marks):
-    """The embedded network, further trained without MNIST, and the stages that it went through."""
-    stages = []
-    accepted = strange_marks[load_recognizer().recognize(strange_marks).accepted]
-    trained = retrain(
-        load_model(EMBEDDED_MODEL),
-        load_card(EMBEDDED_MODEL),
-        load_model(EMBEDDED_MODEL),
-        _collected(turned_sevens(50), 7, marks=accepted[:5]),
-        lambda *progress: stages.append(progress),
-    )
-    path = save_model(trained.model, tmp_path_factory.mktemp("reader") / "new.hdrm", card=trained.card)
-    return path, trained, stages
+def retrained_reader(once, strange_marks):
+    """The embedded network, further trained without MNIST: its file, and what there was to see of its training."""
+
+    def make(folder):
+        stages = []
+        accepted = strange_marks[load_recognizer().recognize(strange_marks).accepted]
+        trained = retrain(
+            load_model(EMBEDDED_MODEL),
+            load_card(EMBEDDED_MODEL),
+            load_model(EMBEDDED_MODEL),
+            _collected(turned_sevens(50), 7, marks=accepted[:5]),
+            lambda *progress: stages.append(progress),
+        )
+        folder.mkdir()
+        save_model(trained.model, folder / "new.hdrm", card=trained.card)
+        seen = (trained.decision.verdict, trained.model.get_params(), stages)
+        (folder / "seen.pickle").write_bytes(pickle.dumps(seen))
+
+    folder = once("retrained-reader", make)
+    return folder / "new.hdrm", *pickle.loads((folder / "seen.pickle").read_bytes())
 
 
 def test_the_network_learns_and_does_not_forget(retrained_reader):
-    path, trained, stages = retrained_reader
+    path, verdict, params, stages = retrained_reader
     old, new = load_recognizer(), load_recognizer(path)
     test = load_dataset("mnist-5k").test
     errors = [
@@ -57,9 +66,9 @@ def test_the_network_learns_and_does_not_forget(retrained_reader):
     sevens = turned_sevens(100)[50:]
     right = [(reader.recognize(sevens).probabilities.argmax(axis=1) == 7).mean() for reader in (old, new)]
     assert right[1] > right[0] + 0.2
-    assert trained.decision.verdict == "offered"
+    assert verdict == "offered"
     assert [stage for stage in stages if stage[0] == "training"] == [("training", done, 3) for done in range(4)]
-    assert trained.model.get_params() == load_model(EMBEDDED_MODEL).get_params()
+    assert params == load_model(EMBEDDED_MODEL).get_params()
 
 
 def test_marks_are_rejected_as_before(retrained_reader, strange_marks):

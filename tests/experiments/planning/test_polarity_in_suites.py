@@ -26,6 +26,7 @@ def opposite():
     return make_dataset("opposite", digits.train, test, digits.class_names)
 
 
+@pytest.mark.usefixtures("undrawn")
 def test_test_images_of_the_other_polarity_are_told_in_results_and_report(opposite, tmp_path):
     with pytest.warns(DatasetWarning, match="opposite: training and test images are of opposite polarity: 1,437 of"):
         folder = run_suite(_suite(opposite), out=tmp_path / "run", threads=1)

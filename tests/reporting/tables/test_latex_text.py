@@ -18,25 +18,28 @@ def _is_known(character):
         return False
 
 
-LETTERS = [
-    character
-    for character in map(chr, range(0x80, sys.maxunicode + 1))
-    if unicodedata.category(character) in {"Lu", "Ll"} and _is_known(character)
-]
+@pytest.fixture(scope="module")
+def letters():
+    """The letters beyond ASCII that latexcodec knows."""
+    return [
+        character
+        for character in map(chr, range(0x80, sys.maxunicode + 1))
+        if unicodedata.category(character) in {"Lu", "Ll"} and _is_known(character)
+    ]
 
 
 def _bare(text):
     return text.translate(dict.fromkeys(map(ord, "{}$")))
 
 
-def test_letters_that_latexcodec_knows_are_many():
-    assert len(LETTERS) > 200
-    assert {"ï", "ß", "ø", "Ł", "œ", "\N{LATIN SMALL LETTER DOTLESS I}", "ǰ"} <= set(LETTERS)
+def test_letters_that_latexcodec_knows_are_many(letters):
+    assert len(letters) > 200
+    assert {"ï", "ß", "ø", "Ł", "œ", "\N{LATIN SMALL LETTER DOTLESS I}", "ǰ"} <= set(letters)
 
 
 @pytest.mark.parametrize("next_one", ["a", "Z", " k"])
-def test_no_letter_runs_into_what_follows_it(next_one):
-    for letter in LETTERS:
+def test_no_letter_runs_into_what_follows_it(letters, next_one):
+    for letter in letters:
         written = latex_text(f"{letter}{next_one}")
         assert written.isascii()
         if f"U+{ord(letter):04X}" in written:

@@ -14,11 +14,11 @@ from tests.web.pages.test_reading import live, page_of, ready
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory):
-    # Without MNIST, which would be learned for minutes.
+def server(neighbors, tmp_path_factory):
+    # Without MNIST, which would be learned for minutes; also the network of the package would take half a minute.
     environment = {"HDR_BENCH_DATA": str(tmp_path_factory.mktemp("no-data"))}
     folder = tmp_path_factory.mktemp("server")
-    with web_server(folder, "--model", EMBEDDED_MODEL, "--workers", 1, environment=environment) as started:
+    with web_server(folder, "--model", neighbors, "--workers", 1, environment=environment) as started:
         yield started
 
 
@@ -41,9 +41,9 @@ def test_from_a_drawing_to_a_new_version_and_back(chromium, server, mnist, tmp_p
     images, labels = mnist
     with _visit(chromium, server.address) as page:
         page.goto("/")
-        draw(page, images[2503])
-        wait_for_lines(page, str(labels[2503]))
-        assert page.locator("#answers").get_by_text("mnist-cnn").count()
+        draw(page, images[1503])
+        wait_for_lines(page, str(labels[1503]))
+        assert page.locator("#answers").get_by_text("neighbors").count()
         page.get_by_role("button", name="Save to collection").click()
         page.wait_for_url("**/readings/*")
         ready(page)
@@ -60,21 +60,21 @@ def test_from_a_drawing_to_a_new_version_and_back(chromium, server, mnist, tmp_p
         live(page, str(written[0]))
 
         page.goto("/learn")
-        page.get_by_role("button", name="Retrain mnist-cnn now").click()
+        page.get_by_role("button", name="Retrain neighbors now").click()
         # It says why it is not taken by itself.
-        page.get_by_role("button", name="mnist-cnn, version 2").wait_for(timeout=600_000)
+        page.get_by_role("button", name="neighbors, version 2").wait_for(timeout=600_000)
         assert (
             "offered" in page.locator("li.version").nth(0).inner_text() + page.locator("li.version").nth(1).inner_text()
         )
-        page.get_by_role("button", name="mnist-cnn, version 2").click()
-        page.get_by_role("button", name="mnist-cnn, version 1").wait_for()
+        page.get_by_role("button", name="neighbors, version 2").click()
+        page.get_by_role("button", name="neighbors, version 1").wait_for()
         assert _version_that_answers(server, picture) == 2
-        page.get_by_role("button", name="mnist-cnn, version 1").click()
-        page.get_by_role("button", name="mnist-cnn, version 2").wait_for()
+        page.get_by_role("button", name="neighbors, version 1").click()
+        page.get_by_role("button", name="neighbors, version 2").wait_for()
         assert _version_that_answers(server, picture) == 1
 
         page.goto("/compare")
-        assert "mnist-cnn" in page.locator("main").inner_text()
+        assert "neighbors" in page.locator("main").inner_text()
         page.goto("/collection")
         assert page.locator("main").inner_text().count("five.png") == 1
 
