@@ -10,8 +10,11 @@ from scipy.linalg import helmert
 from scipy.stats import f as fisher
 
 from hdr_bench.reporting.statistics.crossed import Component, Fits, combine, images_component, seeds_component
+from hdr_bench.reporting.statistics.mcnemar import sign_p_value
 
 _NO_VARIANCE = 1e-20
+_SAME = 1e-9
+"""Difference of mean accuracies up to which they are the same but for rounding."""
 _LEAST_FREEDOM = 2.01
 """Degrees of freedom of a contrast at least: the mean of an F distribution with two or fewer does not exist."""
 
@@ -47,7 +50,8 @@ def equal_accuracies(methods: Sequence[Fits]) -> Omnibus:
     Returns
     -------
     omnibus : Omnibus
-        With a p-value of 1 if all are right on the same images.
+        With a p-value of 1 if all are right on the same images. If some differ by the same on every image, F is
+        infinite, and the p-value is that of the signs of these differences, as of two methods.
 
     Raises
     ------
@@ -83,9 +87,12 @@ def equal_accuracies(methods: Sequence[Fits]) -> Omnibus:
     contrasts = helmert(len(methods))
     variances, axes = np.linalg.eigh(contrasts @ covariance @ contrasts.T)
     kept = variances > _NO_VARIANCE
+    weights = axes.T @ contrasts
+    if (np.abs(weights[~kept] @ shares.mean(axis=1)) > _SAME).any():
+        return Omnibus(math.inf, len(methods) - 1, math.inf, sign_p_value(shares.shape[1], 0))
     if not kept.any():
         return Omnibus(0.0, len(methods) - 1, math.inf, 1.0)
-    weights = (axes.T @ contrasts)[kept]
+    weights = weights[kept]
     squares = (weights @ shares.mean(axis=1)) ** 2 / variances[kept]
     freedoms = [_freedom(each, shares, seeds) for each in weights]
     numerator, denominator = len(weights), _denominator(freedoms)

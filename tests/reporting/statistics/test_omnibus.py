@@ -83,3 +83,11 @@ def test_the_detectable_difference_is_detected_four_times_in_five():
     pairs = [paired_difference(made(0.8 + 2 * assumed), made(0.8)).p_value for _ in range(200)]
     assert 0.7 <= np.mean(np.array(pairs) <= 0.05) <= 0.9
     assert not math.isnan(assumed)
+
+
+def test_levels_that_differ_by_the_same_on_every_image_are_not_called_equal():
+    right, wrong = (Fits(np.full((1, 50), each), is_stochastic=False) for each in (True, False))
+    found = equal_accuracies([right, wrong, wrong])
+    assert found.statistic == math.inf
+    assert 0 < found.p_value < 1e-6
+    assert equal_accuracies([right, right, right]).p_value == 1.0
