@@ -82,7 +82,9 @@ def with_roles(cases: Iterable[tuple[PlannedCase, StudyCase | None]]) -> tuple[P
 def _chosen_case(study: str, candidates: dict[str, PlannedCase]) -> PlannedCase:
     # Until a level is chosen, the first one stands for it: all have the same number of trials.
     first = next(iter(candidates.values()))
-    return replace(first, trials=(), conditional=first.trials, study=study, candidates=candidates)
+    return replace(
+        first, trials=(), conditional=(*first.trials, *first.conditional), study=study, candidates=candidates
+    )
 
 
 def read_study_decisions(
@@ -146,7 +148,7 @@ def level_trials(case: PlannedCase, seeds: int) -> tuple[Trial, ...]:
     Parameters
     ----------
     case : PlannedCase
-        Case of a level.
+        Case of a level, or of a chosen one.
     seeds : int
         Number of seeds of each level.
 
@@ -175,7 +177,7 @@ def decided_of(case: PlannedCase, decisions: Decisions) -> tuple[Trial, ...]:
         return case.trials
     if case.level:
         return level_trials(case, decision.seeds)
-    return case.candidates[decision.level].trials if decision.level else ()
+    return level_trials(case.candidates[decision.level], decision.seeds) if decision.level else ()
 
 
 def undecided_of(case: PlannedCase, decisions: Decisions) -> tuple[Trial, ...]:
@@ -217,7 +219,8 @@ def _settle(case: PlannedCase, decisions: Decisions) -> PlannedCase:
         return case
     chosen = case.candidates[decision.level]
     # No other level can belong to the run any more.
-    return replace(case, case=chosen.case, conditional=chosen.trials, candidates={decision.level: chosen})
+    trials = level_trials(chosen, decision.seeds)
+    return replace(case, case=chosen.case, conditional=trials, candidates={decision.level: chosen})
 
 
 def possible_trials(case: PlannedCase) -> tuple[Trial, ...]:
@@ -232,5 +235,5 @@ def possible_trials(case: PlannedCase) -> tuple[Trial, ...]:
     trials : tuple of Trial
     """
     if case.candidates:
-        return tuple(trial for each in case.candidates.values() for trial in each.trials)
+        return tuple(trial for each in case.candidates.values() for trial in (*each.trials, *each.conditional))
     return (*case.trials, *case.conditional)
