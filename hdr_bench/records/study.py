@@ -1,7 +1,7 @@
 """Study: one factor of a method varied over several levels, everything else unchanged."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from functools import partial
 from typing import Annotated, Any, Self
 
@@ -247,7 +247,7 @@ class Study(SuitePart):
 
     @field_serializer("claimed")
     def _as_given(self, value: tuple[str, ...]) -> str | list[str]:
-        """Return a single label as a text, so that records of existing suites stay unchanged."""
+        # A single label is a text, so that records of existing suites stay unchanged.
         return list(value) if len(value) > 1 else "".join(value)
 
     @field_serializer("base")
@@ -293,10 +293,5 @@ def _check_same_form(study: Study) -> None:
 def _check_factor(factor: str) -> None:
     if factor in OF_CASE or (factor.startswith(OF_PARAMETERS) and len(factor) > len(OF_PARAMETERS)):
         return
-    known = ", ".join(_factors())
+    known = ", ".join((f"{OF_PARAMETERS}NAME", *OF_CASE))
     raise ValueError(f"{shown(factor)} is not a factor; choose from: {known}")
-
-
-def _factors() -> Iterator[str]:
-    yield f"{OF_PARAMETERS}NAME"
-    yield from OF_CASE

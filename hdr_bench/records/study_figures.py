@@ -3,10 +3,11 @@
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Literal
 
-from hdr_bench.records.metric_types import Part
 from hdr_bench.records.courses import course_columns
+from hdr_bench.records.metric_types import Part
 
 Epochs = Sequence[Mapping[str, float | None]]
 """History of a network, an entry for each epoch."""
@@ -63,7 +64,7 @@ def _gap(epochs: Epochs) -> float:
 
 def _largest_decrease(epochs: Epochs) -> float:
     curve = _curve(epochs, "accuracy", "validation")
-    falls = [before - after for before, after in zip(curve, curve[1:], strict=False)]
+    falls = [before - after for before, after in pairwise(curve)]
     return math.nan if any(map(math.isnan, curve)) else max([0.0, *falls])
 
 

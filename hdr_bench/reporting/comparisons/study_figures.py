@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from itertools import combinations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from hdr_bench.records.result import Result
 from hdr_bench.records.study_figures import StudyFigure
@@ -96,7 +97,7 @@ def compare_by_figure(
     return FigureComparison(figure, values, correct_p_values(pairs))
 
 
-def seeds_difference(first: "np.ndarray", second: "np.ndarray") -> Difference:
+def seeds_difference(first: NDArray[np.float64], second: NDArray[np.float64]) -> Difference:
     """Return the difference of two means over seeds, with Welch's t-test.
 
     Parameters

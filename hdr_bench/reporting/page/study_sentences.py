@@ -12,7 +12,6 @@ from hdr_bench.reporting.numbers import percent_places, significant
 from hdr_bench.reporting.statistics.omnibus import Omnibus
 from hdr_bench.reporting.wording import list_few, percent, points, spell
 
-
 _DIFFER = 0.05
 """p-value of the test over all levels up to which they are said to differ."""
 
