@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from hdr_bench.records.study import Study, changes_of
+from hdr_bench.records.study_figures import STUDY_FIGURES
 from hdr_bench.records.text import pluralize
 
 _MOST_LETTERS = 60
@@ -35,7 +36,9 @@ def study_lines(study: Study) -> Iterator[tuple[str, str]]:
         more = f", up to {study.most_seeds:,} to detect {100 * study.detectable:g} points"
     yield "evaluated", f"on {100 * study.validation:g} % of the training images, {pluralize(study.seeds, 'seed')}{more}"
     if study.claim or study.claimed:
-        yield "claim", study.claim or f"{study.claimed} is preferred"
+        yield "claim", study.claim or f"{', '.join(study.claimed)} is preferred"
+        if study.judged_by != "accuracy":
+            yield "judged by", STUDY_FIGURES[study.judged_by].words
 
 
 def _shown(value: Any) -> str:

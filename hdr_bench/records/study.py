@@ -1,7 +1,7 @@
 """Study: one factor of a method varied over several levels, everything else unchanged."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from functools import partial
 from typing import Annotated, Any, Self
 
@@ -25,6 +25,7 @@ from hdr_bench.records.base import MOST_REPEATS, Name, Number, Prose, SuitePart,
 from hdr_bench.records.case import Case
 from hdr_bench.records.fingerprints import plain_mapping
 from hdr_bench.records.metrics import METRICS
+from hdr_bench.records.study_figures import STUDY_FIGURES
 
 OF_CASE = ("steps", "train_with", "samples")
 """Factors that are keys of a case; every other factor is a parameter."""
@@ -103,12 +104,19 @@ def _read_base(value: Any, info: ValidationInfo) -> str | Case:
     raise ValueError(f"must be the name of a case, or a table with an estimator, got {shown(value)}")
 
 
+def _read_labels(value: Any) -> Any:
+    if isinstance(value, str):
+        return (value,) if value else ()
+    return value
+
+
 class Study(SuitePart):
     """One factor of a method, varied over several levels with the same seeds and the same held-out images.
 
     Each level is fitted on a part of the training images and evaluated on the others. The level with the highest mean
-    accuracy on these held-out images is chosen, fitted again on all training images as another case called
-    ``"NAME, chosen"``, and only this case is evaluated on the test part.
+    accuracy on these held-out images is chosen, fitted again as another case called ``"NAME, chosen"``, with as many
+    seeds, on all training images that the case may use (of a reduced case or of ``samples``, that number of them), and
+    only this case is evaluated on the test part.
 
     Attributes
     ----------
@@ -136,8 +144,15 @@ class Study(SuitePart):
         Metrics shown for each level, as in tables of results.
     claim : str
         What the source found, shown next to the measured result.
-    claimed : str
-        Label of the level that the source prefers; empty if the source found no difference, or has no such claim.
+    claimed : tuple of str
+        Label of the level that the source prefers, or several labels of levels that it prefers to all others; empty if
+        the source found no difference, or has no such claim.
+    judged_by : str
+        Figure that the claim is judged by: ``"accuracy"`` on the held-out images; for networks, also
+        ``"mean_accuracy"`` (of the held-out accuracy over the epochs), ``"loss"`` (held-out, after the last epoch),
+        ``"train_loss"`` (in the last epoch), ``"gap"`` (size of the difference between training and held-out accuracy
+        in the last epoch) or ``"largest_decrease"`` (in held-out accuracy, from one epoch to the next). The level is
+        chosen by its accuracy in any case.
     """
 
     name: Annotated[Name, Field(min_length=1, max_length=60)]
@@ -150,7 +165,8 @@ class Study(SuitePart):
     validation: Annotated[Number, Field(gt=0, le=0.5)] = 0.1
     watch: tuple[str, ...] = ("accuracy", "loss", "fit_seconds")
     claim: Prose = ""
-    claimed: str = ""
+    claimed: Annotated[tuple[str, ...], BeforeValidator(_read_labels)] = ()
+    judged_by: str = "accuracy"
 
     @property
     def labels(self) -> tuple[str, ...]:
@@ -197,6 +213,13 @@ class Study(SuitePart):
                 raise ValueError(str(UnknownNameError("metric", name, known)))
         return value
 
+    @field_validator("judged_by")
+    @classmethod
+    def _is_a_figure(cls, value: str) -> str:
+        if value not in STUDY_FIGURES:
+            raise ValueError(str(UnknownNameError("figure", value, STUDY_FIGURES)))
+        return value
+
     @model_validator(mode="after")
     def _levels_differ(self) -> Self:
         if len(self.levels) < 2:
@@ -213,11 +236,19 @@ class Study(SuitePart):
             if visual_key(level.name) in labels:
                 raise ValueError(f"two levels are called {shown(level.name)}; give each its own label")
             seen[words] = labels[visual_key(level.name)] = level.name
-        if self.claimed and self.claimed not in self.labels:
-            raise ValueError(f"claimed: {UnknownNameError('level', self.claimed, self.labels)}")
+        for label in self.claimed:
+            if label not in self.labels:
+                raise ValueError(f"claimed: {UnknownNameError('level', label, self.labels)}")
+        if set(self.claimed) == set(self.labels):
+            raise ValueError("claimed names every level; remove it: the claim is then that all are alike")
         if self.detectable is not None and self.max_seeds <= self.seeds:
             raise ValueError(f"max_seeds = {self.max_seeds} must be more than seeds = {self.seeds}")
         return self
+
+    @field_serializer("claimed")
+    def _as_given(self, value: tuple[str, ...]) -> str | list[str]:
+        # A single label is a text, so that records of existing suites stay unchanged.
+        return list(value) if len(value) > 1 else "".join(value)
 
     @field_serializer("base")
     def _written(self, value: str | Case, info: FieldSerializationInfo) -> Any:
@@ -262,10 +293,5 @@ def _check_same_form(study: Study) -> None:
 def _check_factor(factor: str) -> None:
     if factor in OF_CASE or (factor.startswith(OF_PARAMETERS) and len(factor) > len(OF_PARAMETERS)):
         return
-    known = ", ".join(_factors())
+    known = ", ".join((f"{OF_PARAMETERS}NAME", *OF_CASE))
     raise ValueError(f"{shown(factor)} is not a factor; choose from: {known}")
-
-
-def _factors() -> Iterator[str]:
-    yield f"{OF_PARAMETERS}NAME"
-    yield from OF_CASE

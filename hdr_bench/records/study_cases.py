@@ -22,7 +22,8 @@ class StudyCase:
     level : StudyLevel
     case : Case
     is_chosen : bool
-        Whether it is fitted on all training images, if its level is chosen; otherwise it is fitted on a part of them.
+        Whether it is fitted and evaluated on the test part if its level is chosen, without holding out training images;
+        otherwise some of them are held out.
     """
 
     study: Study
@@ -86,8 +87,9 @@ def _cases(study: Study, base: Case) -> Iterator[StudyCase]:
     held_out = Protocol(kind="validation", repeats=study.seeds, max_repeats=study.most_seeds, held_out=study.validation)
     for level in study.levels:
         yield StudyCase(study, level, _case(study, level, base, study.level_name(level.name), held_out), False)
+    chosen = Protocol(repeats=study.seeds, max_repeats=study.most_seeds)
     for level in study.levels:
-        case = _case(study, level, base, study.chosen_name, Protocol(repeats=study.seeds))
+        case = _case(study, level, base, study.chosen_name, chosen)
         yield StudyCase(study, level, case, True)
 
 

@@ -70,45 +70,6 @@ def detectable_factor(freedom: float, n_levels: int = 2) -> float:
     return float(sum(ndtri(each) if math.isinf(freedom) else stdtrit(freedom, each) for each in levels))
 
 
-def needed_seeds(study: Study, accuracies: Sequence[Sequence[float]]) -> int:
-    """Return the number of seeds with which a study detects the difference that it asks for, as far as seeds matter.
-
-    The standard error of a difference between two levels on the same images, ``s sqrt(2 / k)`` with the standard
-    deviation s between seeds pooled over the levels, is what more seeds reduce. The part that the choice of images has
-    in the uncertainty remains; the report states the difference that can be detected with both.
-
-    Parameters
-    ----------
-    study : Study
-    accuracies : sequence of sequence of float
-        Accuracy of each seed of each level.
-
-    Returns
-    -------
-    seeds : int
-        At least the study's first seeds, and at most its largest number.
-
-    Examples
-    --------
-    >>> levels = [{"value": 1}, {"value": 2}]
-    >>> base = {"estimator": "tree"}
-    >>> study = Study(name="D", base=base, factor="params.max_depth", levels=levels, detectable=0.01)
-    >>> needed_seeds(study, [[0.90, 0.91, 0.90, 0.91, 0.905], [0.80, 0.80, 0.80, 0.80, 0.80]])
-    5
-    >>> needed_seeds(study, [[0.88, 0.92, 0.90, 0.91, 0.89], [0.78, 0.80, 0.82, 0.81, 0.80]])
-    20
-    """
-    spreads = [statistics.variance(each) for each in accuracies if len(each) > 1]
-    if study.detectable is None or study.most_seeds is None or not spreads:
-        return study.seeds
-    variance = statistics.fmean(spreads)
-    for seeds in range(study.seeds, study.most_seeds):
-        error = math.sqrt(2 * variance / seeds)
-        if detectable_factor(len(spreads) * (seeds - 1), len(spreads)) * error <= study.detectable:
-            return seeds
-    return study.most_seeds
-
-
 def choose_level(study: Study, seeds: int, results: Mapping[str, Sequence[Result]]) -> StudyDecision:
     """Return the decision on a study whose levels have all run: the level with the highest mean accuracy.
 

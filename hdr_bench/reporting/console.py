@@ -17,10 +17,12 @@ from hdr_bench.reporting.comparisons.other_test_sets import compare_on_test_sets
 from hdr_bench.reporting.comparisons.pairs import Comparisons, compare_methods
 from hdr_bench.reporting.comparisons.reproductions import describe_verdicts, reproductions
 from hdr_bench.reporting.comparisons.robustness.robustness import compare_robustness
+from hdr_bench.reporting.comparisons.studies import compare_studies
 from hdr_bench.reporting.narrow_table import ConsoleColumn, FittedTable, fit_table
 from hdr_bench.reporting.numbers import MISSING
 from hdr_bench.reporting.page.finding import finding
 from hdr_bench.reporting.page.robustness_sentences import robustness_finding
+from hdr_bench.reporting.page.study_sentences import summarize_studies
 from hdr_bench.reporting.parts import make_part
 from hdr_bench.reporting.run import RunContents
 from hdr_bench.reporting.tables import Cell, to_cells
@@ -69,6 +71,7 @@ def print_run(contents: RunContents, console: Console) -> None:
     compared = make_part("The comparison of the methods", lambda: compare_methods(contents), lambda _: nothing)
     fitted = make_part("The table", lambda: _table(contents, compared, console), lambda _: None)
     parts: tuple[tuple[str, Callable[[], str]], ...] = (
+        ("The finding of the studies", lambda: summarize_studies(compare_studies(contents))),
         ("The finding", lambda: finding(contents, compared)),
         ("The count of verdicts", lambda: describe_verdicts(reproductions(contents))),
         ("The accuracy on other test sets", lambda: list_accuracies(compare_on_test_sets(contents), contents.summary)),

@@ -62,8 +62,19 @@ class RunContents:
 
     @cached_property
     def summary(self) -> pd.DataFrame:
-        """As `summarise` returns it."""
-        return summarise(self.results)
+        """As `summarise` returns it, with the column ``is_of_study``: the chosen levels of studies are not ranked."""
+        summary = summarise(self.results)
+        is_of_study = summary["method"].isin(self._chosen_cases)
+        return summary.assign(is_of_study=is_of_study, is_ranked=summary["is_ranked"] & ~is_of_study)
+
+    @cached_property
+    def ranked_results(self) -> pd.DataFrame:
+        """The results without the chosen levels of studies, which answer questions of their own."""
+        return self.results[~self.results["case"].isin(self._chosen_cases)].reset_index(drop=True)
+
+    @property
+    def _chosen_cases(self) -> list[str]:
+        return [study.chosen_name for study in self.run.suite.studies]
 
     @cached_property
     def evaluations(self) -> pd.DataFrame:

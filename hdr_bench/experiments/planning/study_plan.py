@@ -4,12 +4,17 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 
+import numpy as np
+from numpy.typing import NDArray
+
 from hdr_bench.exceptions import SuiteError, shown
 from hdr_bench.experiments.planning.planned_case import PlannedCase
+from hdr_bench.records.predictions import Predictions
 from hdr_bench.records.result import Result
 from hdr_bench.records.study import Study
 from hdr_bench.records.study_cases import StudyCase
-from hdr_bench.records.study_decision import StudyDecision, accuracies_of, choose_level, needed_seeds
+from hdr_bench.records.study_decision import StudyDecision, choose_level
+from hdr_bench.records.study_seeds import needed_seeds
 from hdr_bench.records.suite import Suite
 from hdr_bench.records.trial import Trial
 
@@ -82,11 +87,16 @@ def with_roles(cases: Iterable[tuple[PlannedCase, StudyCase | None]]) -> tuple[P
 def _chosen_case(study: str, candidates: dict[str, PlannedCase]) -> PlannedCase:
     # Until a level is chosen, the first one stands for it: all have the same number of trials.
     first = next(iter(candidates.values()))
-    return replace(first, trials=(), conditional=first.trials, study=study, candidates=candidates)
+    return replace(
+        first, trials=(), conditional=(*first.trials, *first.conditional), study=study, candidates=candidates
+    )
 
 
 def read_study_decisions(
-    studies: Sequence[Study], cases: Iterable[PlannedCase], read: Callable[[Trial], Result | None]
+    studies: Sequence[Study],
+    cases: Iterable[PlannedCase],
+    read: Callable[[Trial], Result | None],
+    predictions: Callable[[str], Predictions | None],
 ) -> dict[str, StudyDecision]:
     """Return the decisions on studies that the results so far allow.
 
@@ -96,6 +106,8 @@ def read_study_decisions(
     cases : iterable of PlannedCase
     read : callable
         Returns a trial's result; None if there is none.
+    predictions : callable
+        Returns the predictions of a result by its key; None if there are none.
 
     Returns
     -------
@@ -108,14 +120,17 @@ def read_study_decisions(
         if case.level:
             by_study.setdefault(case.study, []).append(case)
     for study in studies:
-        decision = _decide(study, by_study.get(study.name, ()), read)
+        decision = _decide(study, by_study.get(study.name, ()), read, predictions)
         if decision is not None:
             decisions[study.name] = decision
     return decisions
 
 
 def _decide(
-    study: Study, levels: Sequence[PlannedCase], read: Callable[[Trial], Result | None]
+    study: Study,
+    levels: Sequence[PlannedCase],
+    read: Callable[[Trial], Result | None],
+    predictions: Callable[[str], Predictions | None],
 ) -> StudyDecision | None:
     first = _results_of({case.level: case.trials for case in levels}, read)
     if not levels or first is None:
@@ -123,11 +138,23 @@ def _decide(
     # Without conditional trials, the caller has set the number of seeds.
     is_open = any(case.conditional for case in levels)
     first_seeds = max(len(case.trials) for case in levels)
-    seeds = needed_seeds(study, [accuracies_of(each) for each in first.values()]) if is_open else first_seeds
+    seeds = needed_seeds(study, _right_of(first.values(), predictions)) if is_open else first_seeds
     results = _results_of({case.level: level_trials(case, seeds) for case in levels}, read)
     if results is None:
         return StudyDecision(study=study.name, seeds=seeds)
     return choose_level(study, seeds, results)
+
+
+def _right_of(
+    levels: Iterable[Sequence[Result]], predictions: Callable[[str], Predictions | None]
+) -> list[NDArray[np.bool_]]:
+    """Return which images each seed is right on, for each level that did not fail."""
+    right = []
+    for results in levels:
+        found = [each for result in results if (each := predictions(result.key)) is not None]
+        if len(found) == len(results):
+            right.append(np.array([each.y_true == each.y_pred for each in found]))
+    return right
 
 
 def _results_of(
@@ -146,7 +173,7 @@ def level_trials(case: PlannedCase, seeds: int) -> tuple[Trial, ...]:
     Parameters
     ----------
     case : PlannedCase
-        Case of a level.
+        Case of a level, or of a chosen one.
     seeds : int
         Number of seeds of each level.
 
@@ -175,7 +202,7 @@ def decided_of(case: PlannedCase, decisions: Decisions) -> tuple[Trial, ...]:
         return case.trials
     if case.level:
         return level_trials(case, decision.seeds)
-    return case.candidates[decision.level].trials if decision.level else ()
+    return level_trials(case.candidates[decision.level], decision.seeds) if decision.level else ()
 
 
 def undecided_of(case: PlannedCase, decisions: Decisions) -> tuple[Trial, ...]:
@@ -217,7 +244,8 @@ def _settle(case: PlannedCase, decisions: Decisions) -> PlannedCase:
         return case
     chosen = case.candidates[decision.level]
     # No other level can belong to the run any more.
-    return replace(case, case=chosen.case, conditional=chosen.trials, candidates={decision.level: chosen})
+    trials = level_trials(chosen, decision.seeds)
+    return replace(case, case=chosen.case, conditional=trials, candidates={decision.level: chosen})
 
 
 def possible_trials(case: PlannedCase) -> tuple[Trial, ...]:
@@ -232,5 +260,5 @@ def possible_trials(case: PlannedCase) -> tuple[Trial, ...]:
     trials : tuple of Trial
     """
     if case.candidates:
-        return tuple(trial for each in case.candidates.values() for trial in each.trials)
+        return tuple(trial for each in case.candidates.values() for trial in (*each.trials, *each.conditional))
     return (*case.trials, *case.conditional)

@@ -164,7 +164,9 @@ def unranked_reasons(summary: pd.DataFrame) -> dict[str, str]:
     {'MLP': '2 of 3 seeds'}
     """
     rows = summary[~summary["is_ranked"] & ~summary["is_dummy"]]
-    return {str(row["case"]): _reason(row) for row in rows.to_dict("records")}
+    # The chosen levels of studies are not meant to be, either, unless they failed.
+    named = [row for row in rows.to_dict("records") if not (row["is_complete"] and row.get("is_of_study", False))]
+    return {str(row["case"]): _reason(row) for row in named}
 
 
 def _reason(row: dict[Any, Any]) -> str:

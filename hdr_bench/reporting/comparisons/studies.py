@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import combinations
 
@@ -10,7 +10,9 @@ import pandas as pd
 
 from hdr_bench.exceptions import StoreError, UnknownNameError
 from hdr_bench.records.study import Study
+from hdr_bench.records.study_figures import STUDY_FIGURES, StudyFigure
 from hdr_bench.reporting.comparisons.pairs import Pair, correct_p_values
+from hdr_bench.reporting.comparisons.study_figures import FigureComparison, compare_by_figure
 from hdr_bench.reporting.frame import summarise
 from hdr_bench.reporting.run import RunContents
 from hdr_bench.reporting.statistics.crossed import Fits, paired_difference
@@ -35,14 +37,17 @@ class StudyOutcome:
     pairs : tuple of Pair
         Every two complete levels, called by their labels, corrected within the study.
     omnibus : Omnibus or None
-        Test over all complete levels; None for fewer than two.
+        Test over all complete levels; None for fewer than two, and if a stochastic one has one seed, whose spread is
+        not known.
     detectable : dict of tuple of str to float
         For each pair, the difference in accuracy that its test would detect.
     level : str
         Label of the chosen level; empty while none is.
     chosen : Series or None
-        Row of the chosen level on the test part, as `summarise` returns it, with the column ``n_train``; None before
-        it has run.
+        Row of the chosen level on the test part, as `summarise` returns it, with the columns ``n_train`` and
+        ``samples`` (training images that it is limited to; missing if it is not); None before it has run.
+    by_figure : FigureComparison or None
+        The levels by the figure that the claim is judged by; None if that is the accuracy.
     """
 
     study: Study
@@ -53,6 +58,29 @@ class StudyOutcome:
     detectable: Mapping[tuple[str, str], float] | None = None
     level: str = ""
     chosen: "pd.Series | None" = None
+    by_figure: FigureComparison | None = None
+
+    @property
+    def figure(self) -> StudyFigure:
+        """Figure that the claim is judged by."""
+        return STUDY_FIGURES[self.study.judged_by]
+
+    @property
+    def claim_pairs(self) -> tuple[Pair, ...]:
+        """Every two levels compared by the figure that the claim is judged by."""
+        if self.study.judged_by == "accuracy":
+            return self.pairs
+        return self.by_figure.pairs if self.by_figure is not None else ()
+
+    @property
+    def is_reduced(self) -> bool:
+        """A level ran at a reduced size."""
+        return bool(self.results["is_reduced"].eq(True).any())
+
+    @property
+    def is_one_seed(self) -> bool:
+        """A stochastic level was fitted once."""
+        return any(pair.is_one_seed for pair in self.pairs)
 
     @cached_property
     def order(self) -> tuple[str, ...]:
@@ -174,10 +202,24 @@ def _compare(contents: RunContents, study: Study) -> StudyOutcome | None:
     if not len(trials):
         return None
     rows = summarise(trials)
-    n_train = trials.groupby("case")["n_train"].max()
+    # A failed trial has no images.
+    n_train = trials[trials["status"] == "ok"].groupby("case")["n_train"].max()
     rows = rows.assign(level=rows["method"].map(labels), n_train=rows["method"].map(n_train))
     outcome = StudyOutcome(study, rows, trials, level=_chosen_level(contents, study), chosen=_chosen(contents, study))
-    return _with_tests(contents, outcome)
+    return _with_figure(contents, _with_tests(contents, outcome))
+
+
+def _with_figure(contents: RunContents, outcome: StudyOutcome) -> StudyOutcome:
+    if outcome.figure.of_epochs is None:
+        return outcome
+    records = {label: contents.good_records(outcome.study.level_name(label)) for label in outcome.order}
+    margins = {label: _margin(outcome, label) for label in outcome.order}
+    return replace(outcome, by_figure=compare_by_figure(outcome.figure, records, margins))
+
+
+def _margin(outcome: StudyOutcome, label: str) -> float:
+    row = outcome.row(label)
+    return margin(float(row["accuracy"]), int(row["n_test"]))
 
 
 def _with_tests(contents: RunContents, outcome: StudyOutcome) -> StudyOutcome:
@@ -190,8 +232,9 @@ def _with_tests(contents: RunContents, outcome: StudyOutcome) -> StudyOutcome:
     detectable = {
         each: detectable_difference(fits[each[0]], fits[each[1]], len(order)) for each in combinations(order, 2)
     }
-    omnibus = equal_accuracies([fits[label] for label in order])
-    return StudyOutcome(study, outcome.rows, outcome.results, pairs, omnibus, detectable, outcome.level, outcome.chosen)
+    is_one_seed = any(fits[label].is_one_seed for label in order)
+    omnibus = None if is_one_seed else equal_accuracies([fits[label] for label in order])
+    return replace(outcome, pairs=pairs, omnibus=omnibus, detectable=detectable)
 
 
 def _fits(contents: RunContents, label: str) -> Fits | None:
@@ -205,13 +248,13 @@ def _fits(contents: RunContents, label: str) -> Fits | None:
 
 
 def _pair(outcome: StudyOutcome, fits: Mapping[str, Fits], first: str, second: str) -> Pair:
-    row, one, other = outcome.row(first), fits[first], fits[second]
+    one, other = fits[first], fits[second]
     return Pair(
         first,
         second,
         paired_difference(one, other),
         1.0,
-        margin(float(row["accuracy"]), int(row["n_test"])),
+        _margin(outcome, first),
         is_one_seed=one.is_one_seed or other.is_one_seed,
         is_stochastic=one.is_stochastic or other.is_stochastic,
     )
@@ -225,4 +268,6 @@ def _chosen_level(contents: RunContents, study: Study) -> str:
 def _chosen(contents: RunContents, study: Study) -> "pd.Series | None":
     results = contents.every_result
     trials = results[(results["case"] == study.chosen_name) & (results["status"] == "ok")]
-    return summarise(trials).assign(n_train=trials["n_train"].max()).iloc[0] if len(trials) else None
+    if not len(trials):
+        return None
+    return summarise(trials).assign(n_train=trials["n_train"].max(), samples=trials["samples"].max()).iloc[0]

@@ -197,9 +197,11 @@ class CostDisplay(ResultsDisplay):
         Returns
         -------
         text : str
+            Empty without one.
         """
         frame = self.frame()
-        return f"Pareto front: {list_accuracies(frame[frame['is_on_front']])}"
+        front = frame[frame["is_on_front"]]
+        return f"Pareto front: {list_accuracies(front)}" if len(front) else ""
 
     def plot(
         self,

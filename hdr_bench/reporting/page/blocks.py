@@ -18,6 +18,7 @@ from hdr_bench.reporting.page.report_data import ReportData
 from hdr_bench.reporting.page.robustness import ROBUSTNESS_BLOCKS
 from hdr_bench.reporting.page.sprites import Sprite
 from hdr_bench.reporting.page.studies import STUDIES
+from hdr_bench.reporting.page.study_sentences import describe_study
 from hdr_bench.reporting.tables import Table
 from hdr_bench.reporting.tables.accuracy import accuracy_table, scores_table
 from hdr_bench.reporting.tables.checks import checks_table
@@ -103,6 +104,10 @@ def _studies(data: ReportData) -> Table | None:
     return studies_table(data.studies)
 
 
+def _studies_points(data: ReportData) -> tuple[str, ...]:
+    return tuple(f"{outcome.study.name}: {describe_study(outcome)}" for outcome in data.studies)
+
+
 def _test_sets(data: ReportData) -> Table | None:
     return accuracies_table(data.contents.summary, data.transfer, list(data.contents.records.values()))
 
@@ -143,6 +148,7 @@ def _references(data: ReportData) -> References:
 
 
 BLOCKS: tuple[Block, ...] = (
+    TableBlock("studies", "Studies", _studies, points=_studies_points, is_lead=True),
     TableBlock("main", "Error and costs", _main, template="main_table", is_lead=True),
     FigureBlock(
         "accuracy-fit-time",
@@ -154,7 +160,6 @@ BLOCKS: tuple[Block, ...] = (
     TableBlock(
         "published", "Published against measured", _make_published_table, _published_intro, template="published"
     ),
-    TableBlock("studies", "Studies", _studies),
     TableBlock("test-sets", "Other test sets", _test_sets, points=_test_sets_points),
     FigureBlock(
         "test-sets",

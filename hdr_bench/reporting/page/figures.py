@@ -44,7 +44,9 @@ def accuracy(data: ReportData) -> Display | None:
     -------
     display : Display or None
     """
-    display = AccuracyDisplay.from_results(data.contents.results)
+    if not len(data.contents.ranked_results):
+        return None
+    display = AccuracyDisplay.from_results(data.contents.ranked_results)
     return display if len(display.summary) else None
 
 
@@ -86,7 +88,9 @@ def cost(data: ReportData, cost: str) -> Display | None:
     NotEnoughError
         If there are more, but their times are disturbed.
     """
-    display = _cost_of_most(data.contents.results, cost)
+    if not len(data.contents.ranked_results):
+        return None
+    display = _cost_of_most(data.contents.ranked_results, cost)
     if len(display.summary) > 1:
         return display
     if display.omitted and _has_several(data):

@@ -12,6 +12,7 @@ from hdr_bench.reporting.page.finding import finding
 from hdr_bench.reporting.page.highlights import Highlight, make_highlights
 from hdr_bench.reporting.page.report_data import ReportData
 from hdr_bench.reporting.page.robustness_sentences import robustness_finding
+from hdr_bench.reporting.page.study_sentences import summarize_studies
 from hdr_bench.reporting.parts import make_part, note_reason
 from hdr_bench.reporting.run import RunContents
 
@@ -25,7 +26,7 @@ class Header:
     suite : Suite
         Its title and its source.
     finding : str
-        Which method is most accurate, how sure that is, and what it costs.
+        What the studies found; which method is most accurate, how sure that is, and what it costs.
     robustness : str
         What corruptions and attacks do, below the main table; empty without such test sets.
     highlights : tuple of Highlight
@@ -71,11 +72,12 @@ def make_header(data: ReportData, reasons: Sequence[str]) -> Header:
     remarks = make_part("The remarks", lambda: _make_remarks(contents), lambda reason: [reason])
     problems = make_part("The list of failed trials", lambda: _problems(contents), note_reason(notes, []))
     highlights = make_part("The highlights", lambda: make_highlights(contents, compared), note_reason(notes, []))
-    sentences = make_part("The finding", lambda: finding(contents, compared), str)
+    of_studies = make_part("The finding of the studies", lambda: summarize_studies(data.studies), str)
+    of_methods = make_part("The finding", lambda: finding(contents, compared), str)
     robust = make_part("The finding on corruptions and attacks", lambda: robustness_finding(data.robustness), str)
     return Header(
         suite=contents.run.suite,
-        finding=sentences,
+        finding=" ".join(filter(None, (of_studies, of_methods))),
         robustness=robust,
         highlights=tuple(highlights),
         reasons=tuple(notes),

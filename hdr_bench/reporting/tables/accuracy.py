@@ -130,6 +130,8 @@ def ranking_notes(summary: pd.DataFrame) -> list[str]:
 def _why_outside(row: dict[Any, Any]) -> str:
     if not row["is_complete"]:
         return str(row["trials"])
+    if row.get("is_of_study", False):
+        return "chosen in its study"
     return "a dummy" if row["is_dummy"] else "reduced size"
 
 

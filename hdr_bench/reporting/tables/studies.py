@@ -9,23 +9,24 @@ from hdr_bench.records.metric_types import Metric
 from hdr_bench.records.metrics import METRICS
 from hdr_bench.reporting.comparisons.costs import costs_of
 from hdr_bench.reporting.comparisons.studies import StudyOutcome
-from hdr_bench.reporting.comparisons.study_claims import claim_verdict
-from hdr_bench.reporting.numbers import MISSING
+from hdr_bench.reporting.comparisons.study_claims import describe_verdict
+from hdr_bench.reporting.numbers import MISSING, significant
 from hdr_bench.reporting.tables.table import Column, Table, interval_writer, make_table, percent_writer, write_count
 from hdr_bench.reporting.tables.values import value_writer
 
-_NOTE = (
-    "Accuracy on held-out training images, the same for all levels and seeds, with its 95 % interval over images and "
-    "seeds. Levels that share a letter are not told apart: t-tests over images and seeds, corrected by Benjamini and "
-    "Hochberg's procedure within the study. Costs are medians over the seeds, with their range."
-)
+_PLURALS = {
+    "t-test over images and seeds": "t-tests over images and seeds",
+    "McNemar's test, mid-p": "McNemar's tests, mid-p",
+}
 
 _OVERVIEW_NOTE = (
     "Each study compares the levels of one factor on held-out training images. Lead: difference between the two most "
-    "accurate levels, with its 95 % interval over images and seeds. Detectable: smallest difference between these two "
-    "that their test, corrected for all pairs, would have found with a probability of 80 %. What a source found holds "
-    "if the level that it prefers is better than all others, and in part if it is better than some and no other is "
-    "better; that all are alike holds if each pair is as good within its margin."
+    "accurate levels, with its 95 % interval over images and, of stochastic methods, seeds. Detectable: smallest "
+    "difference between these two that their test, corrected for all pairs, would have found with a probability of "
+    "80 %. What a source found holds if the levels that it prefers are better than all others, and in part if one is "
+    "better than some and no other is better; that all are alike holds if each pair is as good within its margin. It is "
+    "judged by the accuracy on the held-out images unless another figure is named; those figures are compared by "
+    "Welch's t-tests over the seeds."
 )
 
 
@@ -40,9 +41,9 @@ def studies_table(outcomes: Sequence[StudyOutcome]) -> Table | None:
     Returns
     -------
     table : Table or None
-        None for fewer than two studies, whose own tables say the same.
+        None without studies.
     """
-    if len(outcomes) < 2:
+    if not outcomes:
         return None
     frame = pd.DataFrame([_overview(outcome) for outcome in outcomes])
     percents = percent_writer(int(frame["n_test"].max()))
@@ -54,7 +55,7 @@ def studies_table(outcomes: Sequence[StudyOutcome]) -> Table | None:
         Column("95 % interval", ("lead_low", "lead_high"), interval_writer(percents)),
         Column("Detectable", ("detectable",), percents, "point"),
         Column("The source", ("claim",), str, "wide"),
-        Column("Here", ("verdict",), str, "left"),
+        Column("Here", ("verdict",), str, "wide"),
     ]
     return make_table("studies", "Studies", frame, columns, _OVERVIEW_NOTE)
 
@@ -72,8 +73,8 @@ def _overview(outcome: StudyOutcome) -> dict[str, object]:
         "lead_low": math.nan if difference is None else difference.low,
         "lead_high": math.nan if difference is None else difference.high,
         "detectable": outcome.next_detectable,
-        "claim": study.claim or study.claimed or MISSING,
-        "verdict": claim_verdict(outcome) or MISSING,
+        "claim": study.claim or ", ".join(study.claimed) or MISSING,
+        "verdict": describe_verdict(outcome) or MISSING,
     }
 
 
@@ -97,6 +98,8 @@ def study_table(outcome: StudyOutcome) -> Table | None:
     costs = [metric for metric in watched if metric.kind in {"seconds", "bytes"}]
     letters = rows["level"].map(outcome.letters).fillna(MISSING)
     rows = rows.assign(letters=letters, **dict(_cost_columns(outcome, costs)))
+    if outcome.by_figure is not None:
+        rows = rows.assign(judged_by=rows["level"].map(outcome.by_figure.mean))
     percents = percent_writer(int(rows["n_test"].max()))
     columns = [
         Column("Level", ("level",), str, "left"),
@@ -104,6 +107,7 @@ def study_table(outcome: StudyOutcome) -> Table | None:
         Column("95 % interval", ("accuracy_low", "accuracy_high"), interval_writer(percents)),
         Column("Seeds", ("accuracy_min", "accuracy_max", "n_trials"), _range_writer(percents)),
         Column("Alike", ("letters",), str, "left"),
+        *_figure_columns(outcome, percents),
         *(_column(metric, rows, is_cost=metric in costs) for metric in watched),
     ]
     if len(set(rows["n_train"].dropna())) > 1:
@@ -111,7 +115,31 @@ def study_table(outcome: StudyOutcome) -> Table | None:
     parameters = METRICS["parameters"]
     if rows[parameters.column].notna().any() and parameters not in watched:
         columns.append(Column(parameters.head, (parameters.column,), value_writer(parameters)))
-    return make_table("study", outcome.study.name, rows, columns, _NOTE)
+    return make_table("study", outcome.study.name, rows, columns, " ".join(_notes(outcome)))
+
+
+def _notes(outcome: StudyOutcome) -> Iterator[str]:
+    """Yield what the columns are: of deterministic levels, with one fit each, nothing is over seeds."""
+    pairs, has_seeds = outcome.pairs, bool((outcome.rows["n_trials"] > 1).any())
+    over = "images and seeds" if has_seeds else "images"
+    yield (
+        f"Accuracy on held-out training images, the same for all levels{' and seeds' if has_seeds else ''}, with its "
+        f"95 % interval over {over}."
+    )
+    if outcome.is_one_seed:
+        yield "Of a level with one seed, the interval assumes how much seeds differ; its tests are of this fit alone."
+    if pairs:
+        tests = " and ".join(dict.fromkeys(_PLURALS.get(pair.difference.test, pair.difference.test) for pair in pairs))
+        corrected = ", corrected by Benjamini and Hochberg's procedure within the study" if len(pairs) > 1 else ""
+        yield f"Levels that share a letter are not told apart: {tests}{corrected}."
+    if has_seeds:
+        yield "Costs are medians over the fits, with their range."
+
+
+def _figure_columns(outcome: StudyOutcome, percents: Callable[[float], str]) -> Iterator[Column]:
+    if outcome.by_figure is not None and outcome.by_figure.values:
+        write = percents if outcome.figure.kind == "share" else significant
+        yield Column(outcome.figure.head, ("judged_by",), write, "point")
 
 
 def _cost_columns(outcome: StudyOutcome, costs: list[Metric]) -> "Iterator[tuple[str, pd.Series]]":

@@ -15,7 +15,6 @@ from hdr_bench.experiments.planning.trial_data import load_trial_data
 from hdr_bench.records.options import RunOptions, Settings
 from hdr_bench.records.protocol import Protocol
 from hdr_bench.records.store import Store
-from hdr_bench.records.study_decision import needed_seeds
 from tests.helpers.command import call_command
 from tests.helpers.suites import parse_suite
 
@@ -183,12 +182,7 @@ def test_a_dry_run_lists_the_conditional_trials(tmp_path):
 
 def test_as_many_seeds_as_the_difference_needs(tmp_path):
     asks = {**DEPTH, "detectable": 0.5, "max_seeds": 4}
-    assert len(_plan(_suite(asks), tmp_path).conditional) == 2 * 2 + 2
-    study = Study(**{**DEPTH, "detectable": 0.02, "max_seeds": 9})
-    assert needed_seeds(study, [[0.90, 0.90], [0.8, 0.8]]) == 2
-    # By hand: with s = 0.01 and 6 seeds, (2.228 + 0.879) 0.01 sqrt(2 / 6) = 0.0179; with 5, 0.0202.
-    assert needed_seeds(study, [[0.90, 0.92], [0.8, 0.8]]) == 6
-    assert needed_seeds(study, [[0.90, 0.98], [0.8, 0.8]]) == 9
+    assert len(_plan(_suite(asks), tmp_path).conditional) == 2 * 2 + 4
 
 
 def test_further_seeds_run_before_the_choice(tmp_path):
@@ -196,15 +190,17 @@ def test_further_seeds_run_before_the_choice(tmp_path):
         **DEPTH,
         "factor": "samples",
         "levels": [{"value": 30}, {"value": 60}],
-        "detectable": 0.001,
+        "detectable": 0.12,
         "max_seeds": 3,
     }
     rounds = Rounds()
     run_suite(_suite(sizes), out=tmp_path / "run", threads=1, progress=rounds, only="Depth*")
     names = [[case for case, _ in trials] for trials, _ in rounds.begun]
-    assert [len(each) for each in names] == [4, 2, 2]
+    assert [len(each) for each in names] == [4, 2, 3]
     assert set(names[2]) == {"Depth, chosen"}
     assert Store(tmp_path / "run").read_run().study_decisions[0].seeds == 3
+    results = load_results(tmp_path / "run")
+    assert (results["case"] == results["case"].iloc[-1]).sum() == 3
 
 
 @pytest.mark.parametrize("suite", ["quick", "mnist", "robustness"])
