@@ -7,7 +7,7 @@ import pandas as pd
 
 from hdr_bench.reporting.comparisons.pairs import Pair
 from hdr_bench.reporting.comparisons.studies import StudyOutcome
-from hdr_bench.reporting.comparisons.study_claims import claim_verdict, describe_verdict
+from hdr_bench.reporting.comparisons.study_claims import ClaimVerdict, claim_verdict, describe_verdict
 from hdr_bench.reporting.numbers import percent_places, significant
 from hdr_bench.reporting.statistics.omnibus import Omnibus
 from hdr_bench.reporting.wording import list_few, percent, points, spell
@@ -15,7 +15,7 @@ from hdr_bench.reporting.wording import list_few, percent, points, spell
 _DIFFER = 0.05
 """p-value of the test over all levels up to which they are said to differ."""
 
-_VERDICTS = {
+_VERDICTS: dict[ClaimVerdict, tuple[str, str]] = {
     "holds": ("holds", "hold"),
     "holds in part": ("holds in part", "hold in part"),
     "does not hold": ("does not hold", "do not hold"),
@@ -60,7 +60,7 @@ def _has_a_best(outcome: StudyOutcome) -> bool:
     return bool(pairs) and all(pair.is_told_apart for pair in pairs)
 
 
-def _count_verdicts(verdict: str, number: int) -> str:
+def _count_verdicts(verdict: ClaimVerdict, number: int) -> str:
     one, several = _VERDICTS[verdict]
     return f"{spell(number)} {one if number == 1 else several}"
 

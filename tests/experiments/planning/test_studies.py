@@ -183,7 +183,7 @@ def test_a_dry_run_lists_the_conditional_trials(tmp_path):
 
 def test_as_many_seeds_as_the_difference_needs(tmp_path):
     asks = {**DEPTH, "detectable": 0.5, "max_seeds": 4}
-    assert len(_plan(_suite(asks), tmp_path).conditional) == 2 * 2 + 2
+    assert len(_plan(_suite(asks), tmp_path).conditional) == 2 * 2 + 4
     study = Study(**{**DEPTH, "detectable": 0.02, "max_seeds": 9})
     assert needed_seeds(study, [[0.90, 0.90], [0.8, 0.8]]) == 2
     # By hand: with s = 0.01 and 6 seeds, (2.228 + 0.879) 0.01 sqrt(2 / 6) = 0.0179; with 5, 0.0202.
@@ -202,11 +202,9 @@ def test_further_seeds_run_before_the_choice(tmp_path):
     rounds = Rounds()
     run_suite(_suite(sizes), out=tmp_path / "run", threads=1, progress=rounds, only="Depth*")
     names = [[case for case, _ in trials] for trials, _ in rounds.begun]
-    assert [len(each) for each in names] == [4, 2, 2]
+    assert [len(each) for each in names] == [4, 2, 3]
     assert set(names[2]) == {"Depth, chosen"}
     assert Store(tmp_path / "run").read_run().study_decisions[0].seeds == 3
-    results = load_results(tmp_path / "run")
-    assert (results["case"] == results["case"].iloc[-1]).sum() == 3
 
 
 @pytest.mark.parametrize("suite", ["quick", "mnist", "robustness"])
