@@ -143,8 +143,8 @@ def test_the_table_of_all_studies_has_what_each_found_beside_its_source(contents
     table = studies_table(outcomes)
     assert [row[0] for row in table.rows] == ["Depth", "Without effect", "Width"]
     assert table.rows[0][1] == "12"
-    assert table.rows[0][-2:] == ("Deeper is better.", "holds")
-    assert table.rows[2][-1].endswith("by the held-out loss after the last epoch")
+    assert table.rows[0][3:5] == ("Deeper is better.", "holds")
+    assert table.rows[2][4].endswith("by the held-out loss after the last epoch")
     lead = table.exact.set_index("study").loc["Depth", "lead"]
     assert lead == pytest.approx(outcomes[0].row("12")["accuracy"] - outcomes[0].row("1")["accuracy"])
     assert [row[0] for row in studies_table(outcomes[:1]).rows] == ["Depth"]

@@ -132,8 +132,8 @@ def seeds_difference(first: NDArray[np.float64], second: NDArray[np.float64]) ->
         return Difference(value, end, end, end, end, 1.0, "none: no spread between seeds")
     found = ttest_ind(first, second, equal_var=False)
     wide, narrow = found.confidence_interval(0.95), found.confidence_interval(0.9)
-    ends = (float(each) for each in (wide.low, wide.high, narrow.low, narrow.high))
-    return Difference(value, *ends, float(found.pvalue), _TEST)
+    low, high, low_90, high_90 = (float(each) for each in (wide.low, wide.high, narrow.low, narrow.high))
+    return Difference(value, low, high, low_90, high_90, float(found.pvalue), _TEST)
 
 
 def _values(figure: StudyFigure, records: Sequence[Result]) -> tuple[float, ...]:

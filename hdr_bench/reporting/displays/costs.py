@@ -197,11 +197,11 @@ class CostDisplay(ResultsDisplay):
         Returns
         -------
         text : str
-            Empty without one.
+            It says so if no ranked methods have costs that compare.
         """
         frame = self.frame()
         front = frame[frame["is_on_front"]]
-        return f"Pareto front: {list_accuracies(front)}" if len(front) else ""
+        return f"Pareto front: {list_accuracies(front)}" if len(front) else "No Pareto front."
 
     def plot(
         self,

@@ -1,5 +1,6 @@
 """What a study found, in sentences."""
 
+import math
 from collections.abc import Iterator, Sequence
 
 import numpy as np
@@ -7,7 +8,7 @@ import pandas as pd
 
 from hdr_bench.reporting.comparisons.pairs import Pair
 from hdr_bench.reporting.comparisons.studies import StudyOutcome
-from hdr_bench.reporting.comparisons.study_claims import claim_verdict, describe_verdict
+from hdr_bench.reporting.comparisons.study_claims import ClaimVerdict, claim_verdict, describe_verdict
 from hdr_bench.reporting.numbers import percent_places, significant
 from hdr_bench.reporting.statistics.omnibus import Omnibus
 from hdr_bench.reporting.wording import list_few, percent, points, spell
@@ -15,7 +16,7 @@ from hdr_bench.reporting.wording import list_few, percent, points, spell
 _DIFFER = 0.05
 """p-value of the test over all levels up to which they are said to differ."""
 
-_VERDICTS = {
+_VERDICTS: dict[ClaimVerdict, tuple[str, str]] = {
     "holds": ("holds", "hold"),
     "holds in part": ("holds in part", "hold in part"),
     "does not hold": ("does not hold", "do not hold"),
@@ -60,7 +61,7 @@ def _has_a_best(outcome: StudyOutcome) -> bool:
     return bool(pairs) and all(pair.is_told_apart for pair in pairs)
 
 
-def _count_verdicts(verdict: str, number: int) -> str:
+def _count_verdicts(verdict: ClaimVerdict, number: int) -> str:
     one, several = _VERDICTS[verdict]
     return f"{spell(number)} {one if number == 1 else several}"
 
@@ -102,15 +103,25 @@ def _points(outcome: StudyOutcome) -> Iterator[str]:
     yield from _by_figure(outcome)
     if outcome.omnibus is not None and len(outcome.order) > 2:
         yield f"Over all levels: {_describe_test(outcome.omnibus)}."
-    if outcome.pairs and not np.isnan(outcome.next_detectable):
-        first, second = outcome.order[:2]
-        smallest = points(outcome.next_detectable, _n_images(outcome))
-        yield (
-            f"Between {first} and {second}, the {'corrected ' if len(outcome.pairs) > 1 else ''}test would have "
-            f"detected a difference of {smallest} or more with a probability of 80 %."
-        )
+    if outcome.pairs:
+        yield _detectable(outcome)
     if incomplete := [str(row["level"]) for _, row in outcome.rows.iterrows() if not row["is_complete"]]:
         yield f"Not compared, as trials failed or are missing: {list_few(incomplete)}."
+
+
+def _detectable(outcome: StudyOutcome) -> str:
+    """Say which difference could have been detected between the two leading levels, and whether it was asked for."""
+    first, second = outcome.order[:2]
+    found, asked = outcome.next_detectable, outcome.study.detectable
+    wanted = "" if asked is None else f"; {points(asked, _n_images(outcome))} were asked for"
+    if np.isnan(found):
+        return f"There are too few seeds to state a difference between {first} and {second} that could be detected{wanted}."
+    is_missed = asked is not None and found > asked
+    return (
+        f"Between {first} and {second}, the {'corrected ' if len(outcome.pairs) > 1 else ''}test would have detected a "
+        f"difference of {points(found, _n_images(outcome))} or more with a probability of about 80 %"
+        f"{wanted if is_missed else ''}."
+    )
 
 
 def _by_figure(outcome: StudyOutcome) -> Iterator[str]:
@@ -172,10 +183,13 @@ def _nothing_seen(outcome: StudyOutcome, best: str, share: str) -> str:
     if are_alike:
         return f"All levels are as good, within ±{within}: the highest, {best}, has {share}."
     largest = max(outcome.detectable.values()) if outcome.detectable else np.nan
+    highest = f"The highest, {best}, has {share}."
+    if np.isnan(largest):
+        return f"No difference between the levels was seen, with too few seeds to see one: {_seeds(outcome)}. {highest}"
     smallest = points(largest, _n_images(outcome))
     return (
         f"No difference between the levels was seen: one below {smallest} could have been missed with "
-        f"{_seeds(outcome)}. The highest, {best}, has {share}."
+        f"{_seeds(outcome)}. {highest}"
     )
 
 
@@ -216,7 +230,8 @@ def _on_test_part(outcome: StudyOutcome) -> str:
 def _describe_test(omnibus: Omnibus) -> str:
     freedom = "∞" if np.isinf(omnibus.denominator) else f"{omnibus.denominator:,.0f}"
     p_value = "p < 0.001" if omnibus.p_value < 0.001 else f"p = {omnibus.p_value:.3f}"
-    return f"F({omnibus.numerator:.0f}, {freedom}) = {omnibus.statistic:.3g}, {p_value}"
+    statistic = "∞" if math.isinf(omnibus.statistic) else f"{omnibus.statistic:.3g}"
+    return f"F({omnibus.numerator:.0f}, {freedom}) = {statistic}, {p_value}"
 
 
 def _n_images(outcome: StudyOutcome) -> int:

@@ -23,9 +23,9 @@ _OVERVIEW_NOTE = (
     "Each study compares the levels of one factor on held-out training images. Lead: difference between the two most "
     "accurate levels, with its 95 % interval over images and, of stochastic methods, seeds. Detectable: smallest "
     "difference between these two that their test, corrected for all pairs, would have found with a probability of "
-    "80 %. What a source found holds if the levels that it prefers are better than all others, and in part if one is "
-    "better than some and no other is better; that all are alike holds if each pair is as good within its margin. It is "
-    "judged by the accuracy on the held-out images unless another figure is named; those figures are compared by "
+    "about 80 %. What a source found holds if the levels that it prefers are better than all others, and in part if one "
+    "is better than some and no other is better; that all are alike holds if each pair is as good within its margin. It "
+    "is judged by the accuracy on the held-out images unless another figure is named; those figures are compared by "
     "Welch's t-tests over the seeds."
 )
 
@@ -51,11 +51,11 @@ def studies_table(outcomes: Sequence[StudyOutcome]) -> Table | None:
         Column("Study", ("study",), str, "left"),
         Column("Highest", ("level",), str, "left"),
         Column("Accuracy (%)", ("accuracy",), percents, "point"),
+        Column("The source", ("claim",), str, "wide"),
+        Column("Here", ("verdict",), str, "wide"),
         Column("Lead (points)", ("lead",), percents, "point"),
         Column("95 % interval", ("lead_low", "lead_high"), interval_writer(percents)),
         Column("Detectable", ("detectable",), percents, "point"),
-        Column("The source", ("claim",), str, "wide"),
-        Column("Here", ("verdict",), str, "wide"),
     ]
     return make_table("studies", "Studies", frame, columns, _OVERVIEW_NOTE)
 
@@ -96,7 +96,7 @@ def study_table(outcome: StudyOutcome) -> Table | None:
         return None
     watched = [METRICS[name] for name in outcome.study.watch if name != "accuracy"]
     costs = [metric for metric in watched if metric.kind in {"seconds", "bytes"}]
-    letters = rows["level"].map(outcome.letters).fillna(MISSING)
+    letters = [outcome.letters.get(label, MISSING) for label in rows["level"]]
     rows = rows.assign(letters=letters, **dict(_cost_columns(outcome, costs)))
     if outcome.by_figure is not None:
         rows = rows.assign(judged_by=rows["level"].map(outcome.by_figure.mean))

@@ -177,9 +177,17 @@ def interval_writer(write: Callable[[float], str]) -> Callable[[float, float], s
     Returns
     -------
     write_ends : callable
-        Takes both ends; an interval without a lower end is written as missing.
+        Takes both ends; an interval without a lower end is written as missing, and one that begins below zero with a
+        word between its ends, which a dash would hide among the signs.
     """
-    return lambda low, high: MISSING if math.isnan(low) else f"{write(low)}–{write(high)}"
+
+    def write_ends(low: float, high: float) -> str:
+        if math.isnan(low):
+            return MISSING
+        ends = [write(end).replace("-", "−") for end in (low, high)]
+        return (" to " if low < 0 else "–").join(ends)
+
+    return write_ends
 
 
 def write_count(count: float) -> str:
