@@ -133,7 +133,7 @@ def test_quiet_prints_the_table_and_the_path_alone(tmp_path):
     [
         (["run", "quik"], "hdr-bench: unknown suite 'quik'. Did you mean 'quick'? Choose from: aboueloula-2020, "),
         (["run", "own.toml"], "hdr-bench: own.toml: there is no such file"),
-        (["report", "nowhere"], "hdr-bench: nowhere: not a run"),
+        (["report", "nowhere"], "hdr-bench: nowhere: there is no such folder"),
         (["show", "8C3-MX"], "hdr-bench: token 2 of '8C3-MX', 'MX', cannot be read"),
         (["data", "fetch", "mnst"], "hdr-bench: unknown dataset 'mnst'. Did you mean 'mnist'?"),
         (["data", "add", "own", "nowhere"], "there is no such file or folder"),

@@ -42,7 +42,7 @@ def test_what_an_encoding_lacks_has_a_stand_in(command, run):
     assert "?" not in table
     assert ["95 %", "interval"][0] in command("report", run, encoding="ascii").stdout
     unknown = command("report", "Łódź – naïve → “x” 中 \udcff", encoding="ascii").stderr
-    assert unknown.startswith('hdr-bench: ?odz - naive -> "x" ? \\xff: not a run')
+    assert unknown.startswith('hdr-bench: ?odz - naive -> "x" ? \\xff: there is no such folder')
     assert "\u250c" not in command("show", "8C3", encoding="cp437").stdout
 
 

@@ -115,7 +115,7 @@ def _detectable(outcome: StudyOutcome) -> str:
     found, asked = outcome.next_detectable, outcome.study.detectable
     wanted = "" if asked is None else f"; {points(asked, _n_images(outcome))} were asked for"
     if np.isnan(found):
-        return f"There are too few seeds to state a difference between {first} and {second} that could be detected{wanted}."
+        return f"There are too few seeds to say what could be detected between {first} and {second}{wanted}."
     is_missed = asked is not None and found > asked
     return (
         f"Between {first} and {second}, the {'corrected ' if len(outcome.pairs) > 1 else ''}test would have detected a "

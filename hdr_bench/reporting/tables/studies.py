@@ -23,9 +23,9 @@ _OVERVIEW_NOTE = (
     "Each study compares the levels of one factor on held-out training images. Lead: difference between the two most "
     "accurate levels, with its 95 % interval over images and, of stochastic methods, seeds. Detectable: smallest "
     "difference between these two that their test, corrected for all pairs, would have found with a probability of "
-    "about 80 %. What a source found holds if the levels that it prefers are better than all others, and in part if one "
-    "is better than some and no other is better; that all are alike holds if each pair is as good within its margin. It "
-    "is judged by the accuracy on the held-out images unless another figure is named; those figures are compared by "
+    "about 80 %. What a source found holds if the levels that it prefers are better than all others, and in part if "
+    "one is better than some and no other is better; that all are alike holds if each pair is as good within its "
+    "margin. It is judged by the accuracy on the held-out images unless another figure is named; those figures are compared by "
     "Welch's t-tests over the seeds."
 )
 

@@ -329,7 +329,7 @@ def test_the_command_and_its_exit_codes(run, other):
     assert "worse" not in compare(other, run).stdout
     missing = compare(run, run / "nowhere")
     assert missing.returncode == 2
-    assert "not a run" in missing.stderr
+    assert "there is no such folder" in missing.stderr
 
 
 @pytest.fixture
