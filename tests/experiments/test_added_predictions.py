@@ -174,7 +174,7 @@ def test_a_file_that_does_not_fit_adds_nothing(folder, guesses, tmp_path):
 def test_a_data_set_that_the_run_lacks(folder, guesses):
     with pytest.raises(UnknownNameError, match="unknown data set of this run 'mnist'. Choose from: digits-8x8"):
         add_predictions(folder, guesses("a.csv", 30), "Keras CNN", dataset="mnist")
-    with pytest.raises(StoreError, match="not a run"):
+    with pytest.raises(StoreError, match="there is no such folder"):
         add_predictions(folder / "none", guesses("a.csv", 30), "Keras CNN")
 
 

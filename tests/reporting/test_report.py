@@ -310,7 +310,7 @@ def test_a_run_in_which_nothing_went_well_has_nothing_to_report(run, tmp_path):
         path.unlink()
     with pytest.raises(StoreError, match="every trial of this run is missing or damaged.*missing: not yet run"):
         write_report(run)
-    with pytest.raises(StoreError, match="not a run"):
+    with pytest.raises(StoreError, match="there is no such folder"):
         write_report(tmp_path / "nowhere")
 
 

@@ -25,8 +25,8 @@ _OVERVIEW_NOTE = (
     "difference between these two that their test, corrected for all pairs, would have found with a probability of "
     "about 80 %. What a source found holds if the levels that it prefers are better than all others, and in part if "
     "one is better than some and no other is better; that all are alike holds if each pair is as good within its "
-    "margin. It is judged by the accuracy on the held-out images unless another figure is named; those figures are compared by "
-    "Welch's t-tests over the seeds."
+    "margin. It is judged by the accuracy on the held-out images unless another figure is named; those figures are "
+    "compared by Welch's t-tests over the seeds."
 )
 
 
