@@ -62,8 +62,10 @@ class RunContents:
 
     @cached_property
     def summary(self) -> pd.DataFrame:
-        """As `summarise` returns it, with the column ``is_of_study``: the chosen levels of studies are not ranked."""
+        """As `summarise` returns it; with studies also the column ``is_of_study``, since chosen levels are not ranked."""
         summary = summarise(self.results)
+        if not self._chosen_cases:
+            return summary
         is_of_study = summary["method"].isin(self._chosen_cases)
         return summary.assign(is_of_study=is_of_study, is_ranked=summary["is_ranked"] & ~is_of_study)
 

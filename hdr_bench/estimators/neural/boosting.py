@@ -1,5 +1,6 @@
 """Boosting by filtering: three networks, of which the later ones learn what the earlier ones find hard."""
 
+import warnings
 from numbers import Integral
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
@@ -20,7 +21,7 @@ from hdr_bench.estimators.neural.split import codes_of
 from hdr_bench.estimators.parameter_checks import DataShape
 from hdr_bench.estimators.pixel_classifier import PixelClassifier
 from hdr_bench.estimators.plain_values import to_plain, with_plain_parameters
-from hdr_bench.exceptions import shown
+from hdr_bench.exceptions import DatasetWarning, shown
 
 if TYPE_CHECKING:
     from hdr_bench.estimators.neural.distorted_stream import DistortedStream
@@ -151,9 +152,12 @@ class BoostedNetworks(PixelClassifier):
         """
         rows = self._validate_images(X)
         total = np.zeros((len(rows), len(self.classes_)), np.float32)
-        for network in self.estimators_:
-            places = np.searchsorted(self.classes_, network.classes_)
-            total[:, places] += network.predict_proba(rows)
+        with warnings.catch_warnings():
+            # What is unusual about the images has been said of the whole; each network would say it again.
+            warnings.simplefilter("ignore", DatasetWarning)
+            for network in self.estimators_:
+                places = np.searchsorted(self.classes_, network.classes_)
+                total[:, places] += network.predict_proba(rows)
         return total / np.float32(len(self.estimators_))
 
     def predict(self, X: ArrayLike) -> NDArray[np.generic]:
