@@ -62,7 +62,7 @@ class RunContents:
 
     @cached_property
     def summary(self) -> pd.DataFrame:
-        """As `summarise` returns it; with studies also the column ``is_of_study``, since chosen levels are not ranked."""
+        """As `summarise` returns it; with studies also the column ``is_of_study``: chosen levels are not ranked."""
         summary = summarise(self.results)
         if not self._chosen_cases:
             return summary
