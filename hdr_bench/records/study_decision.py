@@ -1,6 +1,5 @@
-"""Decisions of a study: how many seeds it needs, and which level is chosen."""
+"""Decisions of a study: how many seeds its levels have, and which level is chosen."""
 
-import math
 import statistics
 from collections.abc import Mapping, Sequence
 
@@ -9,9 +8,6 @@ from pydantic import Field
 from hdr_bench.records.base import Record
 from hdr_bench.records.result import Result
 from hdr_bench.records.study import Study
-
-SIGNIFICANCE, POWER = 0.05, 0.8
-"""Error rate of the test, and probability to detect a difference, by which a detectable difference is stated."""
 
 
 class StudyDecision(Record):
@@ -33,80 +29,6 @@ class StudyDecision(Record):
     seeds: int
     accuracies: dict[str, float] = Field(default_factory=dict)
     level: str = ""
-
-
-def detectable_factor(freedom: float, n_levels: int = 2) -> float:
-    """Return the smallest difference that a t-test detects, as a multiple of its standard error.
-
-    Parameters
-    ----------
-    freedom : float
-        Degrees of freedom of the standard error; may be infinite.
-    n_levels : int, default=2
-        Number of levels, all pairs of which are tested.
-
-    Returns
-    -------
-    factor : float
-        For a two-sided test and a power of 80 %, at the level that Benjamini and Hochberg's procedure at 5 % ends with
-        if one level differs from all others, which are alike: it then rejects ``k - 1`` of ``k (k - 1) / 2`` pairs,
-        each at ``2 / k`` times 5 %.
-
-    References
-    ----------
-    Bloom, H. S. (1995). Minimum detectable effects: a simple way to report the statistical power of experimental
-    designs. Evaluation Review, 19(5), 547-556.
-
-    Examples
-    --------
-    >>> round(detectable_factor(float("inf")), 2), round(detectable_factor(8), 2)
-    (2.8, 3.19)
-    >>> round(detectable_factor(float("inf"), n_levels=6), 2)
-    3.24
-    """
-    from scipy.special import ndtri, stdtrit
-
-    levels = (1 - SIGNIFICANCE / n_levels, POWER)
-    return float(sum(ndtri(each) if math.isinf(freedom) else stdtrit(freedom, each) for each in levels))
-
-
-def needed_seeds(study: Study, accuracies: Sequence[Sequence[float]]) -> int:
-    """Return the number of seeds with which a study detects the difference that it asks for, as far as seeds matter.
-
-    The standard error of a difference between two levels on the same images, ``s sqrt(2 / k)`` with the standard
-    deviation s between seeds pooled over the levels, is what more seeds reduce. The part that the choice of images has
-    in the uncertainty remains; the report states the difference that can be detected with both.
-
-    Parameters
-    ----------
-    study : Study
-    accuracies : sequence of sequence of float
-        Accuracy of each seed of each level.
-
-    Returns
-    -------
-    seeds : int
-        At least the study's first seeds, and at most its largest number.
-
-    Examples
-    --------
-    >>> levels = [{"value": 1}, {"value": 2}]
-    >>> base = {"estimator": "tree"}
-    >>> study = Study(name="D", base=base, factor="params.max_depth", levels=levels, detectable=0.01)
-    >>> needed_seeds(study, [[0.90, 0.91, 0.90, 0.91, 0.905], [0.80, 0.80, 0.80, 0.80, 0.80]])
-    5
-    >>> needed_seeds(study, [[0.88, 0.92, 0.90, 0.91, 0.89], [0.78, 0.80, 0.82, 0.81, 0.80]])
-    20
-    """
-    spreads = [statistics.variance(each) for each in accuracies if len(each) > 1]
-    if study.detectable is None or study.most_seeds is None or not spreads:
-        return study.seeds
-    variance = statistics.fmean(spreads)
-    for seeds in range(study.seeds, study.most_seeds):
-        error = math.sqrt(2 * variance / seeds)
-        if detectable_factor(len(spreads) * (seeds - 1), len(spreads)) * error <= study.detectable:
-            return seeds
-    return study.most_seeds
 
 
 def choose_level(study: Study, seeds: int, results: Mapping[str, Sequence[Result]]) -> StudyDecision:

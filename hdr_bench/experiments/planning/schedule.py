@@ -96,7 +96,8 @@ def make_schedule(suite: Suite, options: RunOptions, store: Store, origin: str =
         cases = plan_cases(suite, settings, only)
     decisions = read_decisions(cases, partial(_result_of, store=store))
     # A level that runs again may change the choice.
-    chosen = read_study_decisions(suite.studies, cases, partial(_settled_result_of, store=store, rerun=rerun))
+    settled = partial(_settled_result_of, store=store, rerun=rerun)
+    chosen = read_study_decisions(suite.studies, cases, settled, store.read_predictions)
     cases = settle_choices(cases, chosen)
     trials, undecided = decided_trials(cases, decisions, chosen), undecided_trials(cases, decisions, chosen)
     names = dict.fromkeys(trial.case for trial in (*trials, *undecided))
@@ -159,7 +160,7 @@ def with_further_seeds(schedule: ScheduleT, store: Store) -> ScheduleT:
     """
     read = partial(_result_of, store=store)
     decisions = read_decisions(schedule.cases, read)
-    chosen = read_study_decisions(schedule.suite.studies, schedule.cases, read)
+    chosen = read_study_decisions(schedule.suite.studies, schedule.cases, read, store.read_predictions)
     cases = settle_choices(schedule.cases, chosen)
     open_cases, planned = {trial.case for trial in schedule.conditional}, {trial.key for trial in schedule.trials}
     decided = (trial for trial in decided_trials(cases, decisions, chosen) if trial.case in open_cases)

@@ -7,8 +7,9 @@ import numpy as np
 from hdr_bench.reporting.comparisons.pairs import Pair
 from hdr_bench.reporting.comparisons.studies import StudyOutcome
 from hdr_bench.reporting.comparisons.study_claims import claim_verdict
+from hdr_bench.reporting.page.study_detectable import detectable_sentences, missed_difference
 from hdr_bench.reporting.statistics.omnibus import Omnibus
-from hdr_bench.reporting.wording import list_few, percent, points, spell
+from hdr_bench.reporting.wording import list_few, percent, points
 
 
 def describe_study(outcome: StudyOutcome) -> str:
@@ -47,13 +48,7 @@ def _points(outcome: StudyOutcome) -> Iterator[str]:
         yield f"The source: {found.rstrip('.')}. Here: {verdict}."
     if outcome.omnibus is not None and len(outcome.order) > 2:
         yield f"Over all levels: {_describe_test(outcome.omnibus)}."
-    if outcome.pairs and not np.isnan(outcome.next_detectable):
-        first, second = outcome.order[:2]
-        smallest = points(outcome.next_detectable, _n_images(outcome))
-        yield (
-            f"Between {first} and {second}, the {'corrected ' if len(outcome.pairs) > 1 else ''}test would have "
-            f"detected a difference of {smallest} or more with a probability of 80 %."
-        )
+    yield from detectable_sentences(outcome)
     if incomplete := [str(row["level"]) for _, row in outcome.rows.iterrows() if not row["is_complete"]]:
         yield f"Not compared, as trials failed or are missing: {list_few(incomplete)}."
 
@@ -86,12 +81,8 @@ def _nothing_seen(outcome: StudyOutcome, best: str, share: str) -> str:
     if all(pair.verdict == "as good" for pair in outcome.pairs):
         within = points(max(pair.margin for pair in outcome.pairs), _n_images(outcome))
         return f"All levels are as good, within ±{within}: the highest, {best}, has {share}."
-    largest = max(outcome.detectable.values()) if outcome.detectable else np.nan
-    smallest = points(largest, _n_images(outcome))
-    return (
-        f"No difference between the levels was seen: one below {smallest} could have been missed with "
-        f"{_seeds(outcome)}. The highest, {best}, has {share}."
-    )
+    missed = missed_difference(outcome)
+    return f"No difference between the levels was seen{missed}. The highest, {best}, has {share}."
 
 
 def _others(pairs: list[Pair], outcome: StudyOutcome) -> Iterator[str]:
@@ -109,6 +100,8 @@ def _others(pairs: list[Pair], outcome: StudyOutcome) -> Iterator[str]:
 
 def _difference(pair: Pair, outcome: StudyOutcome) -> str:
     n, found = _n_images(outcome), pair.difference
+    if not found.has_interval:
+        return points(found.value, n)
     low, high = (
         f"{'−' if end < 0 else ''}{points(abs(end), n).removesuffix(' points')}" for end in (found.low, found.high)
     )
@@ -128,14 +121,9 @@ def _on_test_part(outcome: StudyOutcome) -> str:
 def _describe_test(omnibus: Omnibus) -> str:
     freedom = "∞" if np.isinf(omnibus.denominator) else f"{omnibus.denominator:,.0f}"
     p_value = "p < 0.001" if omnibus.p_value < 0.001 else f"p = {omnibus.p_value:.3f}"
-    return f"F({omnibus.numerator:.0f}, {freedom}) = {omnibus.statistic:.3g}, {p_value}"
+    statistic = "∞" if np.isinf(omnibus.statistic) else f"{omnibus.statistic:.3g}"
+    return f"F({omnibus.numerator:.0f}, {freedom}) = {statistic}, {p_value}"
 
 
 def _n_images(outcome: StudyOutcome) -> int:
     return int(outcome.rows["n_test"].max())
-
-
-def _seeds(outcome: StudyOutcome) -> str:
-    most = int(outcome.rows["n_trials"].max())
-    seeds = "one seed" if most == 1 else f"{spell(most)} seeds"
-    return f"{seeds} and {_n_images(outcome):,} held-out images"

@@ -7,8 +7,8 @@ import pytest
 from scipy.stats import f as fisher
 from scipy.stats import t as student
 
+from hdr_bench.records.detectable import detectable_difference
 from hdr_bench.reporting.statistics.crossed import Fits, paired_difference
-from hdr_bench.reporting.statistics.detectable import detectable_difference
 from hdr_bench.reporting.statistics.omnibus import equal_accuracies
 
 
