@@ -28,6 +28,7 @@ SHOWN_FILES: Mapping[str, str] = {
     "reports/statistics/error-rates.md": "generated/error-rates",
     "reports/statistics/label-audit.md": "generated/label-audit-recall",
     "reports/statistics/retraining-rates.md": "generated/retraining-rates",
+    "reports/statistics/studies.md": "generated/study-error-rates",
     "reports/statistics/verdicts.md": "generated/verdicts",
     "reports/storm/report.md": "generated/storm",
 }

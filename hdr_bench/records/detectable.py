@@ -87,7 +87,7 @@ def detectable_difference(first: Fits, second: Fits, n_levels: int = 2, n_seeds:
     >>> first = Fits(np.arange(100)[None] >= 10, is_stochastic=False)
     >>> second = Fits(np.arange(100)[None] >= 20, is_stochastic=False)
     >>> round(detectable_difference(first, second), 3)
-    0.087
+    0.088
     >>> detectable_difference(first, first)
     nan
     """

@@ -34,7 +34,7 @@ def needed_seeds(study: Study, levels: Sequence[Fits]) -> int:
     >>> shares = np.array([0.86, 0.94, 0.90, 0.93, 0.87])[:, None]
     >>> fits = [Fits((np.arange(1000) + shift) % 1000 < 1000 * shares, is_stochastic=True) for shift in (0, 20)]
     >>> needed_seeds(study, fits), needed_seeds(study.model_copy(update={"detectable": 0.06}), fits)
-    (5, 8)
+    (5, 7)
     >>> needed_seeds(study.model_copy(update={"detectable": 0.001}), fits)
     5
     """

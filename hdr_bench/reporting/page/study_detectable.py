@@ -4,7 +4,7 @@ import math
 from collections.abc import Iterator
 
 from hdr_bench.reporting.comparisons.studies import StudyOutcome
-from hdr_bench.reporting.wording import points, spell
+from hdr_bench.reporting.wording import points
 
 
 def detectable_sentences(outcome: StudyOutcome) -> Iterator[str]:
@@ -34,13 +34,15 @@ def detectable_sentences(outcome: StudyOutcome) -> Iterator[str]:
     yield from _missed_goal(outcome)
 
 
-def missed_difference(outcome: StudyOutcome) -> str:
+def missed_difference(outcome: StudyOutcome, basis: str) -> str:
     """Return how large a difference could have been missed, of a study that sees none.
 
     Parameters
     ----------
     outcome : StudyOutcome
         With pairs.
+    basis : str
+        Its seeds and images in words.
 
     Returns
     -------
@@ -50,8 +52,6 @@ def missed_difference(outcome: StudyOutcome) -> str:
     known = [each for each in (outcome.detectable or {}).values() if not math.isnan(each)]
     if not known:
         return ""
-    most, n_images = int(outcome.rows["n_trials"].max()), _n_images(outcome)
-    basis = f"{'one seed' if most == 1 else f'{spell(most)} seeds'} and {n_images:,} held-out images"
     if math.isinf(max(known)):
         return f": {basis} are too few to state how large a difference could have been missed"
     return f": one below {_points(outcome, max(known))} could have been missed with {basis}"

@@ -9,7 +9,7 @@ from hdr_bench.reporting.comparisons.studies import StudyOutcome
 from hdr_bench.reporting.comparisons.study_claims import claim_verdict
 from hdr_bench.reporting.page.study_detectable import detectable_sentences, missed_difference
 from hdr_bench.reporting.statistics.omnibus import Omnibus
-from hdr_bench.reporting.wording import list_few, percent, points
+from hdr_bench.reporting.wording import list_few, percent, points, spell
 
 
 def describe_study(outcome: StudyOutcome) -> str:
@@ -81,7 +81,7 @@ def _nothing_seen(outcome: StudyOutcome, best: str, share: str) -> str:
     if all(pair.verdict == "as good" for pair in outcome.pairs):
         within = points(max(pair.margin for pair in outcome.pairs), _n_images(outcome))
         return f"All levels are as good, within ±{within}: the highest, {best}, has {share}."
-    missed = missed_difference(outcome)
+    missed = missed_difference(outcome, _seeds(outcome))
     return f"No difference between the levels was seen{missed}. The highest, {best}, has {share}."
 
 
@@ -127,3 +127,9 @@ def _describe_test(omnibus: Omnibus) -> str:
 
 def _n_images(outcome: StudyOutcome) -> int:
     return int(outcome.rows["n_test"].max())
+
+
+def _seeds(outcome: StudyOutcome) -> str:
+    most = int(outcome.rows["n_trials"].max())
+    seeds = "one seed" if most == 1 else f"{spell(most)} seeds"
+    return f"{seeds} and {_n_images(outcome):,} held-out images"
