@@ -133,8 +133,8 @@ class Study(SuitePart):
     seeds : int
         Number of seeds of every level, at least 2.
     detectable : float or None
-        Difference in accuracy, as a share, that the seeds should allow to detect: after the first `seeds`, as many
-        more run as that needs, for every level.
+        Difference in accuracy, as a share, that the test of the two most accurate levels should detect: after the first
+        `seeds`, as many more run as that needs, for every level; none if the choice of held-out images alone hides it.
     max_seeds : int
         Largest number of seeds with `detectable`.
     validation : float

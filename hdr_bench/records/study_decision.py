@@ -1,6 +1,5 @@
-"""Decisions of a study: how many seeds it needs, and which level is chosen."""
+"""Decisions of a study: how many seeds its levels have, and which level is chosen."""
 
-import math
 import statistics
 from collections.abc import Mapping, Sequence
 
@@ -9,9 +8,6 @@ from pydantic import Field
 from hdr_bench.records.base import Record
 from hdr_bench.records.result import Result
 from hdr_bench.records.study import Study
-
-SIGNIFICANCE, POWER = 0.05, 0.8
-"""Error rate of the test, and probability to detect a difference, by which a detectable difference is stated."""
 
 
 class StudyDecision(Record):
@@ -33,41 +29,6 @@ class StudyDecision(Record):
     seeds: int
     accuracies: dict[str, float] = Field(default_factory=dict)
     level: str = ""
-
-
-def detectable_factor(freedom: float, n_levels: int = 2) -> float:
-    """Return the smallest difference that a t-test detects, as a multiple of its standard error.
-
-    Parameters
-    ----------
-    freedom : float
-        Degrees of freedom of the standard error; may be infinite.
-    n_levels : int, default=2
-        Number of levels, all pairs of which are tested.
-
-    Returns
-    -------
-    factor : float
-        For a two-sided test and a power of 80 %, at the level that Benjamini and Hochberg's procedure at 5 % ends with
-        if one level differs from all others, which are alike: it then rejects ``k - 1`` of ``k (k - 1) / 2`` pairs,
-        each at ``2 / k`` times 5 %.
-
-    References
-    ----------
-    Bloom, H. S. (1995). Minimum detectable effects: a simple way to report the statistical power of experimental
-    designs. Evaluation Review, 19(5), 547-556.
-
-    Examples
-    --------
-    >>> round(detectable_factor(float("inf")), 2), round(detectable_factor(8), 2)
-    (2.8, 3.19)
-    >>> round(detectable_factor(float("inf"), n_levels=6), 2)
-    3.24
-    """
-    from scipy.special import ndtri, stdtrit
-
-    levels = (1 - SIGNIFICANCE / n_levels, POWER)
-    return float(sum(ndtri(each) if math.isinf(freedom) else stdtrit(freedom, each) for each in levels))
 
 
 def choose_level(study: Study, seeds: int, results: Mapping[str, Sequence[Result]]) -> StudyDecision:

@@ -18,7 +18,7 @@ _BATCH = 500
 
 
 class DistortedStream:
-    """Training images in random order, distorted anew in each pass.
+    """Training images in random order, distorted again in each pass.
 
     Parameters
     ----------

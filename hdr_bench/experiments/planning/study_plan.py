@@ -1,20 +1,18 @@
 """Studies within a plan: which of their trials are certain, and which depend on results."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-
-import numpy as np
-from numpy.typing import NDArray
 
 from hdr_bench.exceptions import SuiteError, shown
 from hdr_bench.experiments.planning.planned_case import PlannedCase
+from hdr_bench.records.crossed_variance import Fits
+from hdr_bench.records.needed_seeds import needed_seeds
 from hdr_bench.records.predictions import Predictions
 from hdr_bench.records.result import Result
 from hdr_bench.records.study import Study
 from hdr_bench.records.study_cases import StudyCase
-from hdr_bench.records.study_decision import StudyDecision, choose_level
-from hdr_bench.records.study_seeds import needed_seeds
+from hdr_bench.records.study_decision import StudyDecision, accuracies_of, choose_level
 from hdr_bench.records.suite import Suite
 from hdr_bench.records.trial import Trial
 
@@ -96,7 +94,7 @@ def read_study_decisions(
     studies: Sequence[Study],
     cases: Iterable[PlannedCase],
     read: Callable[[Trial], Result | None],
-    predictions: Callable[[str], Predictions | None],
+    read_predictions: Callable[[str], Predictions | None],
 ) -> dict[str, StudyDecision]:
     """Return the decisions on studies that the results so far allow.
 
@@ -106,8 +104,8 @@ def read_study_decisions(
     cases : iterable of PlannedCase
     read : callable
         Returns a trial's result; None if there is none.
-    predictions : callable
-        Returns the predictions of a result by its key; None if there are none.
+    read_predictions : callable
+        Returns the predictions of a result, by its key; None if they are not stored.
 
     Returns
     -------
@@ -120,7 +118,7 @@ def read_study_decisions(
         if case.level:
             by_study.setdefault(case.study, []).append(case)
     for study in studies:
-        decision = _decide(study, by_study.get(study.name, ()), read, predictions)
+        decision = _decide(study, by_study.get(study.name, ()), read, read_predictions)
         if decision is not None:
             decisions[study.name] = decision
     return decisions
@@ -130,7 +128,7 @@ def _decide(
     study: Study,
     levels: Sequence[PlannedCase],
     read: Callable[[Trial], Result | None],
-    predictions: Callable[[str], Predictions | None],
+    read_predictions: Callable[[str], Predictions | None],
 ) -> StudyDecision | None:
     first = _results_of({case.level: case.trials for case in levels}, read)
     if not levels or first is None:
@@ -138,23 +136,23 @@ def _decide(
     # Without conditional trials, the caller has set the number of seeds.
     is_open = any(case.conditional for case in levels)
     first_seeds = max(len(case.trials) for case in levels)
-    seeds = needed_seeds(study, _right_of(first.values(), predictions)) if is_open else first_seeds
+    seeds = needed_seeds(study, list(_fits_of(first, read_predictions))) if is_open else first_seeds
     results = _results_of({case.level: level_trials(case, seeds) for case in levels}, read)
     if results is None:
         return StudyDecision(study=study.name, seeds=seeds)
     return choose_level(study, seeds, results)
 
 
-def _right_of(
-    levels: Iterable[Sequence[Result]], predictions: Callable[[str], Predictions | None]
-) -> list[NDArray[np.bool_]]:
-    """Return which images each seed is right on, for each level that did not fail."""
-    right = []
-    for results in levels:
-        found = [each for result in results if (each := predictions(result.key)) is not None]
-        if len(found) == len(results):
-            right.append(np.array([each.y_true == each.y_pred for each in found]))
-    return right
+def _fits_of(
+    results: Mapping[str, Sequence[Result]], read_predictions: Callable[[str], Predictions | None]
+) -> Iterator[Fits]:
+    """Yield the fits of each level that can be compared, as in a report: none of them failed, and all are stored."""
+    for each in results.values():
+        if not accuracies_of(each):
+            continue
+        predictions = [found for result in each if (found := read_predictions(result.key)) is not None]
+        if len(predictions) == len(each):
+            yield Fits.from_predictions(predictions, is_deterministic=each[0].trial.is_deterministic)
 
 
 def _results_of(

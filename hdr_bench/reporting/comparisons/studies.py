@@ -9,6 +9,7 @@ from itertools import combinations
 import pandas as pd
 
 from hdr_bench.exceptions import StoreError, UnknownNameError
+from hdr_bench.records.detectable import detectable_difference
 from hdr_bench.records.study import Study
 from hdr_bench.records.study_figures import STUDY_FIGURES, StudyFigure
 from hdr_bench.reporting.comparisons.pairs import Pair, correct_p_values
@@ -16,7 +17,6 @@ from hdr_bench.reporting.comparisons.study_figures import FigureComparison, comp
 from hdr_bench.reporting.frame import summarise
 from hdr_bench.reporting.run import RunContents
 from hdr_bench.reporting.statistics.crossed import Fits, paired_difference
-from hdr_bench.reporting.statistics.detectable import detectable_difference
 from hdr_bench.reporting.statistics.intervals import margin
 from hdr_bench.reporting.statistics.letters import letter_groups
 from hdr_bench.reporting.statistics.omnibus import Omnibus, equal_accuracies
@@ -40,7 +40,11 @@ class StudyOutcome:
         Test over all complete levels; None for fewer than two, and if a stochastic one has one seed, whose spread is
         not known.
     detectable : dict of tuple of str to float
-        For each pair, the difference in accuracy that its test would detect.
+        For each pair, the difference in accuracy that its test would detect; as `detectable_difference` returns it,
+        infinite or NaN if none can be stated.
+    images_detectable : float
+        What would remain of the difference between the two most accurate levels with any number of seeds; NaN if they
+        were not compared, or nothing varies between them.
     level : str
         Label of the chosen level; empty while none is.
     chosen : Series or None
@@ -56,6 +60,7 @@ class StudyOutcome:
     pairs: tuple[Pair, ...] = ()
     omnibus: Omnibus | None = None
     detectable: Mapping[tuple[str, str], float] | None = None
+    images_detectable: float = math.nan
     level: str = ""
     chosen: "pd.Series | None" = None
     by_figure: FigureComparison | None = None
@@ -96,8 +101,9 @@ class StudyOutcome:
 
     @cached_property
     def next_detectable(self) -> float:
-        """Difference that the test of the two most accurate levels would detect; NaN for fewer."""
-        return self.detectable_between(*self.order[:2]) if len(self.order) > 1 else math.nan
+        """Difference that the test of the two most accurate levels would detect; NaN if none can be stated."""
+        known = self.detectable_between(*self.order[:2]) if len(self.order) > 1 else math.nan
+        return known if math.isfinite(known) else math.nan
 
     def row(self, label: str) -> pd.Series:
         """Return the row of a level.
@@ -139,7 +145,8 @@ class StudyOutcome:
         Returns
         -------
         difference : float
-            A difference of shares; NaN if they were not compared.
+            A difference of shares; infinite if larger than any that there can be, and NaN if they were not compared, or
+            nothing varies between them.
         """
         known = self.detectable or {}
         return known.get((one, other), known.get((other, one), math.nan))
@@ -228,6 +235,9 @@ def _with_tests(contents: RunContents, outcome: StudyOutcome) -> StudyOutcome:
     order = [label for label in outcome.order if label in fits]
     if len(order) < 2:
         return outcome
+    one, other = fits[order[0]], fits[order[1]]
+    if not (one.is_one_seed or other.is_one_seed):
+        outcome = replace(outcome, images_detectable=detectable_difference(one, other, len(order), math.inf))
     pairs = correct_p_values([_pair(outcome, fits, first, second) for first, second in combinations(order, 2)])
     detectable = {
         each: detectable_difference(fits[each[0]], fits[each[1]], len(order)) for each in combinations(order, 2)

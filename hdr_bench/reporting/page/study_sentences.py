@@ -1,6 +1,5 @@
 """What a study found, in sentences."""
 
-import math
 from collections.abc import Iterator, Sequence
 
 import numpy as np
@@ -10,6 +9,7 @@ from hdr_bench.reporting.comparisons.pairs import Pair
 from hdr_bench.reporting.comparisons.studies import StudyOutcome
 from hdr_bench.reporting.comparisons.study_claims import ClaimVerdict, claim_verdict, describe_verdict
 from hdr_bench.reporting.numbers import percent_places, significant
+from hdr_bench.reporting.page.study_detectable import detectable_sentences, missed_difference
 from hdr_bench.reporting.statistics.omnibus import Omnibus
 from hdr_bench.reporting.wording import list_few, percent, points, spell
 
@@ -103,25 +103,9 @@ def _points(outcome: StudyOutcome) -> Iterator[str]:
     yield from _by_figure(outcome)
     if outcome.omnibus is not None and len(outcome.order) > 2:
         yield f"Over all levels: {_describe_test(outcome.omnibus)}."
-    if outcome.pairs:
-        yield _detectable(outcome)
+    yield from detectable_sentences(outcome)
     if incomplete := [str(row["level"]) for _, row in outcome.rows.iterrows() if not row["is_complete"]]:
         yield f"Not compared, as trials failed or are missing: {list_few(incomplete)}."
-
-
-def _detectable(outcome: StudyOutcome) -> str:
-    """Say which difference could have been detected between the two leading levels, and whether it was asked for."""
-    first, second = outcome.order[:2]
-    found, asked = outcome.next_detectable, outcome.study.detectable
-    wanted = "" if asked is None else f"; {points(asked, _n_images(outcome))} were asked for"
-    if np.isnan(found):
-        return f"There are too few seeds to say what could be detected between {first} and {second}{wanted}."
-    is_missed = asked is not None and found > asked
-    return (
-        f"Between {first} and {second}, the {'corrected ' if len(outcome.pairs) > 1 else ''}test would have detected a "
-        f"difference of {points(found, _n_images(outcome))} or more with a probability of about 80 %"
-        f"{wanted if is_missed else ''}."
-    )
 
 
 def _by_figure(outcome: StudyOutcome) -> Iterator[str]:
@@ -182,15 +166,8 @@ def _nothing_seen(outcome: StudyOutcome, best: str, share: str) -> str:
         return f"The levels differ ({_describe_test(outcome.omnibus)}), but {apart}. The highest, {best}, has {share}."
     if are_alike:
         return f"All levels are as good, within ±{within}: the highest, {best}, has {share}."
-    largest = max(outcome.detectable.values()) if outcome.detectable else np.nan
-    highest = f"The highest, {best}, has {share}."
-    if np.isnan(largest):
-        return f"No difference between the levels was seen, with too few seeds to see one: {_seeds(outcome)}. {highest}"
-    smallest = points(largest, _n_images(outcome))
-    return (
-        f"No difference between the levels was seen: one below {smallest} could have been missed with "
-        f"{_seeds(outcome)}. {highest}"
-    )
+    missed = missed_difference(outcome, _seeds(outcome))
+    return f"No difference between the levels was seen{missed}. The highest, {best}, has {share}."
 
 
 def _others(pairs: list[Pair], outcome: StudyOutcome) -> Iterator[str]:
@@ -208,6 +185,8 @@ def _others(pairs: list[Pair], outcome: StudyOutcome) -> Iterator[str]:
 
 def _difference(pair: Pair, outcome: StudyOutcome) -> str:
     n, found = _n_images(outcome), pair.difference
+    if not found.has_interval:
+        return points(found.value, n)
     low, high = (
         f"{'−' if end < 0 else ''}{points(abs(end), n).removesuffix(' points')}" for end in (found.low, found.high)
     )
@@ -230,7 +209,7 @@ def _on_test_part(outcome: StudyOutcome) -> str:
 def _describe_test(omnibus: Omnibus) -> str:
     freedom = "∞" if np.isinf(omnibus.denominator) else f"{omnibus.denominator:,.0f}"
     p_value = "p < 0.001" if omnibus.p_value < 0.001 else f"p = {omnibus.p_value:.3f}"
-    statistic = "∞" if math.isinf(omnibus.statistic) else f"{omnibus.statistic:.3g}"
+    statistic = "∞" if np.isinf(omnibus.statistic) else f"{omnibus.statistic:.3g}"
     return f"F({omnibus.numerator:.0f}, {freedom}) = {statistic}, {p_value}"
 
 

@@ -9,12 +9,12 @@ from numpy.typing import NDArray
 from scipy.linalg import helmert
 from scipy.stats import f as fisher
 
+from hdr_bench.records.crossed_variance import NO_VARIANCE
 from hdr_bench.reporting.statistics.crossed import Component, Fits, combine, images_component, seeds_component
 from hdr_bench.reporting.statistics.mcnemar import sign_p_value
 
-_NO_VARIANCE = 1e-20
-_SAME = 1e-9
-"""Difference of mean accuracies up to which they are the same but for rounding."""
+_NO_DIFFERENCE = 1e-9
+"""Mean of a contrast below which it is zero but for rounding: one image among a million makes it 1e-7 or so."""
 _LEAST_FREEDOM = 2.01
 """Degrees of freedom of a contrast at least: the mean of an F distribution with two or fewer does not exist."""
 
@@ -26,7 +26,7 @@ class Omnibus:
     Attributes
     ----------
     statistic : float
-        F.
+        F; infinite if methods differ without variance.
     numerator, denominator : float
         Degrees of freedom.
     p_value : float
@@ -50,8 +50,9 @@ def equal_accuracies(methods: Sequence[Fits]) -> Omnibus:
     Returns
     -------
     omnibus : Omnibus
-        With a p-value of 1 if all are right on the same images. If some differ by the same on every image, F is
-        infinite, and the p-value is that of the signs of these differences, as of two methods.
+        With a p-value of 1 if all are right on the same images. If methods differ by the same on every image, and the
+        seeds add nothing, F is infinite, with the p-value that `crossed.paired_difference` gives such a difference: the
+        images still are a sample.
 
     Raises
     ------
@@ -86,10 +87,11 @@ def equal_accuracies(methods: Sequence[Fits]) -> Omnibus:
     covariance = np.cov(shares) / shares.shape[1] + np.diag([each.variance for each in seeds])
     contrasts = helmert(len(methods))
     variances, axes = np.linalg.eigh(contrasts @ covariance @ contrasts.T)
-    kept = variances > _NO_VARIANCE
+    kept, n_images = variances > NO_VARIANCE, shares.shape[1]
     weights = axes.T @ contrasts
-    if (np.abs(weights[~kept] @ shares.mean(axis=1)) > _SAME).any():
-        return Omnibus(math.inf, len(methods) - 1, math.inf, sign_p_value(shares.shape[1], 0))
+    without_variance = weights[~kept] @ shares.mean(axis=1)
+    if np.abs(without_variance).max(initial=0.0) > _NO_DIFFERENCE:
+        return Omnibus(math.inf, len(methods) - 1, math.inf, sign_p_value(n_images, 0))
     if not kept.any():
         return Omnibus(0.0, len(methods) - 1, math.inf, 1.0)
     weights = weights[kept]

@@ -43,6 +43,11 @@ class Difference:
     p_value: float
     test: str
 
+    @property
+    def has_interval(self) -> bool:
+        """The 95 % interval is known, and narrower than 100 points: one over half of what is possible says nothing."""
+        return self.high - self.low < 1
+
 
 @dataclass(frozen=True)
 class Posterior:

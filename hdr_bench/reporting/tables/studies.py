@@ -30,6 +30,13 @@ _OVERVIEW_NOTE = (
 )
 
 
+_POWER_NOTE = (
+    "The probability is approximate: simulated studies are in reports/statistics/studies.md. None is stated if nothing "
+    "varies between the two levels, or if seeds or images are too few: if it would exceed any difference that is "
+    "possible. An interval of 100 points or more is not stated either."
+)
+
+
 def studies_table(outcomes: Sequence[StudyOutcome]) -> Table | None:
     """Return what each study found, beside what its source found.
 
@@ -54,10 +61,20 @@ def studies_table(outcomes: Sequence[StudyOutcome]) -> Table | None:
         Column("The source", ("claim",), str, "wide"),
         Column("Here", ("verdict",), str, "wide"),
         Column("Lead (points)", ("lead",), percents, "point"),
-        Column("95 % interval", ("lead_low", "lead_high"), interval_writer(percents)),
+        Column("95 % interval", ("lead_low", "lead_high"), _lead_writer(percents)),
         Column("Detectable", ("detectable",), percents, "point"),
     ]
-    return make_table("studies", "Studies", frame, columns, _OVERVIEW_NOTE)
+    return make_table("studies", "Studies", frame, columns, f"{_OVERVIEW_NOTE} {_POWER_NOTE}")
+
+
+def _lead_writer(write: Callable[[float], str]) -> Callable[[float, float], str]:
+    """Return what writes the interval of a difference, whose lower end may be below zero."""
+
+    def write_ends(low: float, high: float) -> str:
+        ends = (f"{'−' if end < 0 else ''}{write(abs(end))}" for end in (low, high))
+        return MISSING if math.isnan(low) else " to ".join(ends)
+
+    return write_ends
 
 
 def _overview(outcome: StudyOutcome) -> dict[str, object]:
@@ -70,8 +87,8 @@ def _overview(outcome: StudyOutcome) -> dict[str, object]:
         "accuracy": float(outcome.row(order[0])["accuracy"]) if order else math.nan,
         "n_test": int(outcome.rows["n_test"].max()),
         "lead": math.nan if difference is None else difference.value,
-        "lead_low": math.nan if difference is None else difference.low,
-        "lead_high": math.nan if difference is None else difference.high,
+        "lead_low": math.nan if difference is None or not difference.has_interval else difference.low,
+        "lead_high": math.nan if difference is None or not difference.has_interval else difference.high,
         "detectable": outcome.next_detectable,
         "claim": study.claim or ", ".join(study.claimed) or MISSING,
         "verdict": describe_verdict(outcome) or MISSING,

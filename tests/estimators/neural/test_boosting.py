@@ -54,7 +54,7 @@ def test_no_more_is_read_than_is_needed():
     assert next(batches).rows[0, 0] == 4
 
 
-def test_each_pass_of_the_stream_distorts_all_images_anew(digits):
+def test_each_pass_of_the_stream_distorts_all_images_again(digits):
     X, y = digits.train.X[::5], digits.train.y[::5]
     network = MLPClassifier("4N", **DISTORTED).fit(X, y)
     stream = DistortedStream(network, X, y.astype(np.int64), seed=3, passes=2)

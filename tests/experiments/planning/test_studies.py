@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from scipy.stats import t as student
 
 from hdr_bench import Case, Study, Suite, load_dataset, load_predictions, load_results, load_suite, run_suite
 from hdr_bench.exceptions import SuiteError
@@ -12,6 +13,8 @@ from hdr_bench.experiments.messages import NoProgress
 from hdr_bench.experiments.planning.protocols import expand
 from hdr_bench.experiments.planning.schedule import make_schedule
 from hdr_bench.experiments.planning.trial_data import load_trial_data
+from hdr_bench.records.crossed_variance import Fits
+from hdr_bench.records.needed_seeds import needed_seeds
 from hdr_bench.records.options import RunOptions, Settings
 from hdr_bench.records.protocol import Protocol
 from hdr_bench.records.store import Store
@@ -183,6 +186,57 @@ def test_a_dry_run_lists_the_conditional_trials(tmp_path):
 def test_as_many_seeds_as_the_difference_needs(tmp_path):
     asks = {**DEPTH, "detectable": 0.5, "max_seeds": 4}
     assert len(_plan(_suite(asks), tmp_path).conditional) == 2 * 2 + 4
+    study = Study(**{**DEPTH, "detectable": 0.02, "max_seeds": 9})
+    assert needed_seeds(study, [_nested([0.900, 0.901], 10_000), _nested([0.899, 0.900], 10_000)]) == 2
+    assert needed_seeds(study, [_nested([0.90, 0.98], 10_000), _nested([0.88, 0.96], 10_000)]) == 9
+
+
+def _nested(shares, n_images):
+    """Return fits that are right on the first images, as many as their accuracy says."""
+    return Fits(np.arange(n_images) < n_images * np.array(shares)[:, None], is_stochastic=True)
+
+
+def _by_definition(first, second, seeds, n_levels):
+    """Return the detectable difference with other seeds, written out: its variance, Satterthwaite's df, the factor."""
+    variances, terms = [], []
+    for fits in (first, second):
+        k, n = fits.right.shape
+        spread = fits.right.mean(axis=1).var(ddof=1)
+        within = fits.right.var(axis=0, ddof=1).mean()
+        variances += [max(0, spread - within / n) / seeds, within / n * (1 / seeds - 1 / k)]
+        terms.append((spread / seeds) ** 2 / (seeds - 1))
+    images = (first.shares - second.shares).var(ddof=1) / n
+    of_images = images + variances[1] + variances[3]
+    variance = of_images + variances[0] + variances[2]
+    freedom = variance**2 / (of_images**2 / (n - 1) + sum(terms))
+    return (student.ppf(1 - 0.05 / n_levels, freedom) + student.ppf(0.8, freedom)) * np.sqrt(variance)
+
+
+def test_the_seeds_are_decided_by_the_variance_of_the_test():
+    """Three levels: images and seeds have a part in it, and the two most accurate ones decide."""
+    rng = np.random.default_rng(0)
+    ease = rng.normal(size=2000) + 2
+
+    def made(shift):
+        return Fits(ease + shift + rng.normal(0, 0.06, (5, 1)) + rng.normal(0, 0.5, (5, 2000)) > 0, is_stochastic=True)
+
+    levels = [made(0), made(-1), made(0.01)]
+    asked = 0.008
+    study = Study(**{**DEPTH, "seeds": 5, "detectable": asked, "max_seeds": 40})
+    expected = next(k for k in range(5, 40) if _by_definition(levels[0], levels[2], k, 3) <= asked)
+    assert 5 < expected < 30
+    assert needed_seeds(study, levels) == expected
+
+
+def test_no_seeds_are_added_in_vain():
+    """The choice of images alone hides what is asked for; or nothing but the images varies."""
+    rng = np.random.default_rng(0)
+    study = Study(**{**DEPTH, "seeds": 5, "detectable": 0.005, "max_seeds": 20})
+    few = [Fits(rng.random(600) + rng.normal(0, 0.01, (5, 1)) > 0.03, is_stochastic=True) for _ in range(6)]
+    assert needed_seeds(study, few) == 5
+    deterministic = [Fits(rng.random((1, 600)) > 0.03, is_stochastic=False) for _ in range(3)]
+    assert needed_seeds(study, deterministic) == 5
+    assert needed_seeds(study, few[:1]) == 5
 
 
 def test_further_seeds_run_before_the_choice(tmp_path):
@@ -190,7 +244,7 @@ def test_further_seeds_run_before_the_choice(tmp_path):
         **DEPTH,
         "factor": "samples",
         "levels": [{"value": 30}, {"value": 60}],
-        "detectable": 0.12,
+        "detectable": 0.08,
         "max_seeds": 3,
     }
     rounds = Rounds()

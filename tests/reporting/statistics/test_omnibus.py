@@ -7,8 +7,8 @@ import pytest
 from scipy.stats import f as fisher
 from scipy.stats import t as student
 
+from hdr_bench.records.detectable import detectable_difference
 from hdr_bench.reporting.statistics.crossed import Fits, paired_difference
-from hdr_bench.reporting.statistics.detectable import detectable_difference
 from hdr_bench.reporting.statistics.omnibus import equal_accuracies
 
 
@@ -50,6 +50,23 @@ def test_a_clear_difference_is_found_and_equal_methods_are_alike():
     assert equal_accuracies([same, same, same]).p_value == pytest.approx(1)
     one = Fits(np.ones((1, 10), bool), is_stochastic=False)
     assert equal_accuracies([one, one]).p_value == 1
+
+
+@pytest.mark.parametrize("n_wrong", [0, 5])
+def test_levels_that_differ_without_variance_are_not_called_equal(n_wrong):
+    """One level is right on all of 50 images, or on some of them, and two others are wrong on all."""
+    best, worst = np.ones((1, 50), bool), Fits(np.zeros((1, 50), bool), is_stochastic=False)
+    best[0, :n_wrong] = False
+    found = equal_accuracies([Fits(best, is_stochastic=False), worst, worst])
+    assert found.p_value < 1e-6
+    assert math.isinf(found.statistic) == (n_wrong == 0)
+
+
+def test_without_variance_the_test_of_two_is_that_of_their_difference():
+    """The images still are a sample: of four of them, the sign test says little."""
+    right, wrong = (Fits(np.full((1, 4), value), is_stochastic=False) for value in (True, False))
+    found = equal_accuracies([right, wrong])
+    assert found.p_value == paired_difference(right, wrong).p_value == pytest.approx(0.0625)
 
 
 def test_one_method_is_refused():
