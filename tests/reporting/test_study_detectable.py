@@ -87,8 +87,14 @@ def test_the_interval_of_a_lead_has_a_true_minus_sign():
 
 
 MISSED = [
-    (0.004, "0.5 points were asked for; with these images and seeds, 1.2 points could be detected. More seeds could"),
-    (0.008, "0.5 points were asked for; with these images and seeds, 1.2 points could be detected. No number of seeds"),
+    (
+        0.004,
+        "A difference of 0.5 points was asked for; with these images and seeds, 1.2 points could be detected. More seeds could",
+    ),
+    (
+        0.008,
+        "A difference of 0.5 points was asked for; with these images and seeds, 1.2 points could be detected. No number of seeds",
+    ),
 ]
 
 
@@ -97,7 +103,7 @@ def test_the_report_says_that_a_goal_was_missed(images, sentence):
     points = study_points(_outcome(0.012, images=images, detectable=0.005))
     assert points[-1].startswith(sentence)
     of_none = study_points(_outcome(math.inf, images=images, detectable=0.005))
-    assert "0.5 points were asked for; with these images and seeds, none could be stated." in of_none[-1]
+    assert "A difference of 0.5 points was asked for; with these images and seeds, none could be stated." in of_none[-1]
 
 
 def test_a_goal_that_was_reached_is_not_mentioned():
@@ -132,5 +138,5 @@ def test_a_run_that_misses_its_goal_says_so_and_adds_no_seeds_in_vain(tmp_path):
     outcome = compare_study(contents, "Depth")
     assert set(outcome.rows["n_trials"]) == {2}
     assert np.isfinite(outcome.images_detectable)
-    assert "0.01 points were asked for" in study_points(outcome)[-1]
+    assert "A difference of 0.01 points was asked for" in study_points(outcome)[-1]
     assert "No number of seeds is enough" in study_points(outcome)[-1]

@@ -62,7 +62,8 @@ def _missed_goal(outcome: StudyOutcome) -> Iterator[str]:
     if asked is None or reached <= asked:
         return
     could = "none could be stated" if math.isnan(reached) else f"{_points(outcome, reached)} could be detected"
-    wanted = f"{100 * asked:g} points were asked for; with these images and seeds, {could}."
+    unit = "point" if math.isclose(100 * asked, 1) else "points"
+    wanted = f"A difference of {100 * asked:g} {unit} was asked for; with these images and seeds, {could}."
     if outcome.images_detectable <= asked:
         yield f"{wanted} More seeds could reach it."
     elif outcome.images_detectable > asked:
