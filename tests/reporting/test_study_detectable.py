@@ -86,16 +86,8 @@ def test_the_interval_of_a_lead_has_a_true_minus_sign():
     assert _cells(_outcome(0.012, error=0.01, freedom=math.inf))["95 % interval"] == "−1.0 to 3.0"
 
 
-MISSED = [
-    (
-        0.004,
-        "was asked for; with these images and seeds, 1.2 points could be detected. More seeds could",
-    ),
-    (
-        0.008,
-        "was asked for; with these images and seeds, 1.2 points could be detected. No number of seeds",
-    ),
-]
+ASKED = "A difference of 0.5 points was asked for; with these images and seeds, 1.2 points could be detected."
+MISSED = [(0.004, f"{ASKED} More seeds could"), (0.008, f"{ASKED} No number of seeds")]
 
 
 @pytest.mark.parametrize(("images", "sentence"), MISSED)
