@@ -1,6 +1,7 @@
 """Accuracy of each method against what it costs."""
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
@@ -257,7 +258,7 @@ class CostDisplay(ResultsDisplay):
         scale_by_log_error(ax, "y", *interval_limits(self.summary))
         ax.set_ylabel("Accuracy (%; error on a log scale)")
         ax.set_title(f"Accuracy against the {words}; the Pareto front in blue")
-        self._name_methods(ax, costs, accuracy, front)
+        self._name_methods(ax, costs, accuracy, self._lines(costs, accuracy, metric.factor))
         return self
 
     def _draw_methods(
@@ -273,8 +274,7 @@ class CostDisplay(ResultsDisplay):
         from matplotlib.lines import Line2D
 
         lengths = zip(*interval_lengths(self.summary), strict=True)
-        ranges = factor * self.summary[[f"{self.cost}_low", f"{self.cost}_high"]].to_numpy(float)
-        methods = zip(self.front(), costs, accuracy, lengths, ranges, strict=True)
+        methods = zip(self.front(), costs, accuracy, lengths, self._ranges(factor), strict=True)
         for is_on_front, cost, value, (low, high), (least, most) in methods:
             color = COLOURS[0] if is_on_front else OTHERS
             look = {"marker": "o", "linestyle": "none", "color": color, "capsize": 0, "zorder": 2 + is_on_front}
@@ -282,14 +282,31 @@ class CostDisplay(ResultsDisplay):
             line = {"color": color, "linewidth": 1.5, "zorder": 2}
             ax.hlines(value, least, most, **with_style(line, hlines_kw, LineCollection))
 
+    def _ranges(self, factor: float) -> NDArray[np.float64]:
+        """Return the least and the most cost of each method, in the units of the axis."""
+        return factor * self.summary[[f"{self.cost}_low", f"{self.cost}_high"]].to_numpy(float)
+
+    def _lines(self, costs: NDArray[np.float64], accuracy: NDArray[np.float64], factor: float) -> NDArray[np.float64]:
+        """Return the ends of all lines: intervals and ranges of the methods, and the steps of the front."""
+        low, high = interval_lengths(self.summary)
+        intervals = zip(costs, accuracy - low, costs, accuracy + high, strict=True)
+        ranges = [(least, y, most, y) for (least, most), y in zip(self._ranges(factor), accuracy, strict=True)]
+        order = np.argsort(costs[self.front()], kind="stable")
+        corners = list(zip(costs[self.front()][order], accuracy[self.front()][order], strict=True))
+        across = [(x, y, next_x, y) for (x, y), (next_x, _) in pairwise(corners)]
+        up = [(x, y, x, next_y) for (_, y), (x, next_y) in pairwise(corners)]
+        return np.array([*intervals, *ranges, *across, *up]).reshape(-1, 2, 2)
+
     def _name_methods(
-        self, ax: "Axes", costs: NDArray[np.float64], accuracy: NDArray[np.float64], front: NDArray[np.bool_]
+        self, ax: "Axes", costs: NDArray[np.float64], accuracy: NDArray[np.float64], lines: NDArray[np.float64]
     ) -> None:
         """Write the names beside the points, those of the front first: they have the choice of the places."""
+        front = self.front()
         order = np.argsort(~front, kind="stable")
         names = [shorten_label(case) for case in self.summary["case"]]
         looks = [
             {"color": INK, "fontweight": "bold", "fontsize": 9} if is_on_front else {"color": OTHERS, "fontsize": 8.5}
             for is_on_front in front
         ]
-        label_directly(ax, costs[order], accuracy[order], [names[row] for row in order], [looks[row] for row in order])
+        chosen = [names[row] for row in order], [looks[row] for row in order]
+        label_directly(ax, costs[order], accuracy[order], *chosen, lines)

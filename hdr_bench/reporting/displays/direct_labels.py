@@ -1,4 +1,4 @@
-"""Names beside the points of a figure, so that no legend is needed: where they cover no point and no other name."""
+"""Names beside the points of a figure, so that no legend is needed: where they cover no point, line or other name."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -57,7 +57,12 @@ class Box:
 
 
 def place_boxes(
-    points: NDArray[np.float64], sizes: Sequence[tuple[float, float]], bounds: Box, marker: float, unit: float
+    points: NDArray[np.float64],
+    sizes: Sequence[tuple[float, float]],
+    bounds: Box,
+    marker: float,
+    unit: float,
+    lines: Sequence[Box] = (),
 ) -> list[tuple[Box, float]]:
     """Place a rectangle beside each point, so that it covers as little as possible.
 
@@ -73,6 +78,8 @@ def place_boxes(
         Half the width of a point, in pixels.
     unit : float
         Pixels per point of print.
+    lines : sequence of Box, default=()
+        What else they should not cover.
 
     Returns
     -------
@@ -86,7 +93,7 @@ def place_boxes(
     >>> one.overlap(other)
     0.0
     """
-    taken = [Box(x - marker, y - marker, x + marker, y + marker) for x, y in points]
+    taken = [*(Box(x - marker, y - marker, x + marker, y + marker) for x, y in points), *lines]
     placed: list[tuple[Box, float]] = []
     for (x, y), size in zip(points, sizes, strict=True):
         found = min(_candidates(x, y, size, unit), key=lambda each: _cost(each[0], each[1], taken, bounds))
@@ -96,7 +103,12 @@ def place_boxes(
 
 
 def label_directly(
-    ax: "Axes", xs: NDArray[np.float64], ys: NDArray[np.float64], names: Sequence[str], looks: Sequence[dict[str, Any]]
+    ax: "Axes",
+    xs: NDArray[np.float64],
+    ys: NDArray[np.float64],
+    names: Sequence[str],
+    looks: Sequence[dict[str, Any]],
+    lines: NDArray[np.float64],
 ) -> None:
     """Write a name beside each point.
 
@@ -110,6 +122,8 @@ def label_directly(
         One for each.
     looks : sequence of dict
         Keywords of `matplotlib.axes.Axes.annotate`, one for each.
+    lines : ndarray of shape (n_lines, 2, 2)
+        Both ends of each horizontal or vertical line that names should not cover, as points of the axes.
     """
     if not len(names):
         return
@@ -123,7 +137,9 @@ def label_directly(
         for name, point, look in zip(names, zip(xs, ys, strict=True), looks, strict=True)
     ]
     sizes = [(box.width, box.height) for box in (text.get_window_extent() for text in texts)]
-    placed = place_boxes(points, sizes, Box(*ax.get_window_extent().extents), 4 * unit, unit)
+    drawn = ax.transData.transform(lines.reshape(-1, 2)).reshape(-1, 2, 2)
+    covered = [Box(*(ends.min(axis=0) - unit), *(ends.max(axis=0) + unit)) for ends in drawn]
+    placed = place_boxes(points, sizes, Box(*ax.get_window_extent().extents), 4 * unit, unit, covered)
     for text, (x, y), (box, distance) in zip(texts, points, placed, strict=True):
         text.set(ha="left", va="bottom", position=((box.left - x) / unit, (box.bottom - y) / unit))
         text.set_in_layout(False)

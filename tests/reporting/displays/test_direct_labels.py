@@ -19,7 +19,18 @@ def test_names_cover_no_other_name_where_there_is_room(points):
 def test_names_stay_within_the_axes():
     figure, ax = plt.subplots()
     ax.set(xlim=(0, 1), ylim=(0, 1))
-    label_directly(ax, np.array([0.99]), np.array([0.5]), ["a long name at the edge"], [{}])
+    label_directly(ax, np.array([0.99]), np.array([0.5]), ["a long name at the edge"], [{}], np.empty((0, 2, 2)))
     figure.draw_without_rendering()
     assert ax.texts[0].get_window_extent().x1 <= ax.get_window_extent().x1
+    plt.close(figure)
+
+
+def test_a_name_does_not_cover_the_line_through_its_point():
+    figure, ax = plt.subplots()
+    ax.set(xlim=(0, 1), ylim=(0, 1))
+    line = np.array([[[0.5, 0.5], [0.9, 0.5]]])
+    label_directly(ax, np.array([0.5]), np.array([0.5]), ["a name"], [{}], line)
+    figure.draw_without_rendering()
+    box, (start, end) = ax.texts[0].get_window_extent(), ax.transData.transform(line[0])
+    assert not (box.y0 < start[1] < box.y1 and box.x0 < end[0] and box.x1 > start[0])
     plt.close(figure)
