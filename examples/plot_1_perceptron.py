@@ -173,9 +173,11 @@ assert len(or_passes) - 1 == 11
 print("OR:", np.round(STEP * or_passes[-1], 1), outputs(or_passes[-1]))
 
 # %%
-# XOR --- XOR requires a sum of at most 0 at (0, 0) and at (1, 1), and above 0 at (0, 1) and at (1, 0). Added up, the
-# first two conditions give :math:`2 w_0 + w_1 + w_2 \le 0`, the last two :math:`2 w_0 + w_1 + w_2 > 0`. No weights
-# satisfy both. The perceptron cannot detect this: from pass 12 on, it returns to the same weights after every pass.
+# XOR
+# ---
+# XOR requires a sum of at most 0 at (0, 0) and at (1, 1), and above 0 at (0, 1) and at (1, 0). Added up, the first two
+# conditions give :math:`2 w_0 + w_1 + w_2 \le 0`, the last two :math:`2 w_0 + w_1 + w_2 > 0`. No weights satisfy both.
+# The perceptron cannot detect this: from pass 12 on, it returns to the same weights after every pass.
 
 xor_passes = passes_until_learned(XOR)
 assert np.array_equal(xor_passes[12], xor_passes[13])
@@ -281,9 +283,9 @@ print(f"{learned.sum()} of 100 starts learn XOR")
 print("weights of the first that does:", *(p[learned][0].round(1).tolist() for p in parameters))
 
 # %%
-# The report rounds the outputs of its network to 0, 1, 1, 0 (its order is (0, 0), (0, 1), (1, 0), (1, 1)), and so do
-# the starts that succeed. Many others end in a local minimum, where one or two points stay wrong however long they
-# learn, since two hidden units leave no redundancy. If your first attempt fails, draw other weights.
+# Rounded, the outputs of the report's network are 0, 1, 1, 0 (its order is (0, 0), (0, 1), (1, 0), (1, 1)), and so are
+# those of the starts that succeed. Many others end in a local minimum, where one or two points stay wrong however long
+# they learn, since two hidden units leave no redundancy. If your first attempt fails, draw other weights.
 
 assert 0 < learned.sum() < 100
 assert np.isin((output.round() != targets).sum(axis=(1, 2)), [0, 1, 2]).all()

@@ -4,7 +4,7 @@ How parameters are counted
 
 F. Lazović's thesis *Recognition of Handwritten Digits using Neural Networks* (2020) states that its network has 3,242
 parameters. Counted layer by layer, it has 42,154. Both numbers can be fully explained, which is a good exercise in the
-structure of a network. The counts in four other reports serve as a check.
+structure of a network. The counts in two other reports serve as a check.
 """
 
 # %%
@@ -35,8 +35,8 @@ def dense(units, inputs):
 # %%
 # The thesis's network
 # --------------------
-# It has 32 filters of 5x5, pooling, another 32 filters of 5x5, pooling, and ten output units. The map after the second
-# pooling is 7x7, which makes 32 times 49, or 1,568, inputs of the last layer.
+# It has 32 filters of 5x5, pooling, another 32 filters of 5x5, pooling, and ten output units. The maps after the second
+# pooling are 7x7, so the last layer has 32 times 49, or 1,568, inputs.
 
 counted = {
     "32 filters of 5x5": convolution(32, 5, channels=1),
@@ -70,8 +70,8 @@ ax.margins(x=0.12)
 ax.legend()
 
 # %%
-# The conclusion that the thesis draws from its count still holds: AlexNet, which has 60 million parameters by its
-# figures, performs worse on MNIST than this network of 42,154, which is 1,400 times smaller.
+# The conclusion that the thesis draws does not depend on its count: by its own figures, AlexNet, with 60 million
+# parameters, is less accurate on MNIST than this network of 42,154, which is 1,400 times smaller.
 
 assert round(60e6 / 42_154, -2) == 1400
 

@@ -266,8 +266,8 @@ fig.suptitle("Support vectors with the largest weights: odd ones and odd fives",
 plt.show()
 
 # %%
-# Without the other images, the SVM is the same. (The default width of the kernel depends on the training images; here
-# both SVMs use the same one.)
+# Without the other images, the SVM would be the same. (The default width of the kernel depends on the training images;
+# here both SVMs use the same one.)
 
 gamma = 2.25 / (784 * (train.X / 255).var())
 full = SVMClassifier(gamma=gamma).fit(train.X, train.y)

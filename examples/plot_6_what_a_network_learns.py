@@ -309,12 +309,12 @@ for name in maps:
     print(f"{name:17} with sign:   ", " ".join(f"{value:5.2f}" for value in signed[name]))
 
 # %%
-# With their signs, all three maps pass: a random output layer alone removes all similarity to the trained map. The edge
-# filter does not depend on the network, and cannot pass.
+# With their signs, all three maps pass: a random output layer alone removes nearly all similarity to the trained map.
+# The edge filter does not depend on the network, and cannot pass.
 #
 # Without signs, the maps of a network that has learned nothing still resemble those of the trained one. For gradient
-# times pixel the resemblance is almost perfect: it mostly shows the digit. A map that follows the strokes is therefore
-# no evidence that the network uses the strokes.
+# times pixel the resemblance is almost perfect: this map mostly shows the digit. A map that follows the strokes is
+# therefore no evidence that the network uses the strokes.
 
 for name in METHODS:
     assert abs(signed[name][-1]) < 0.2

@@ -32,8 +32,8 @@ print("chosen:", search.best_estimator_)
 print(f"accuracy on the test images: {search.score(digits.test.X, digits.test.y):.1%}")
 
 # %%
-# Every method benefits from upright digits. Compare the two marks in a row; with 1,000 training images and three folds,
-# differences between rows are less certain than they look.
+# Every method benefits from deskewed digits. Compare the two marks in each row; with 1,000 training images and three
+# folds, differences between rows are less certain than they look.
 
 found = pd.DataFrame(search.cv_results_)
 names = {"LinearClassifier": "logistic", "KNNClassifier": "k-NN, k = {:g}", "SVMClassifier": "SVM, C = {:g}"}

@@ -3,7 +3,7 @@ Saving a model, and reading a picture with it
 =============================================
 
 A fitted model is saved as a file of arrays and parameters. Loading it runs no code, even if the file is untrusted. A
-loaded model can read pictures like the embedded network.
+loaded model can read pictures, as the embedded network does.
 """
 
 import tempfile

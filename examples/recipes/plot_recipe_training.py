@@ -2,8 +2,8 @@
 Monitoring training, and continuing it
 ======================================
 
-A network records its losses and accuracies for each epoch. It can stop when it no longer improves, and training can be
-continued later.
+A network records its loss and accuracy for each epoch. Training can stop when the network no longer improves, and can
+be continued later.
 """
 
 import matplotlib.pyplot as plt
