@@ -33,8 +33,8 @@ print(results[["case", "accuracy", "log_loss", "fit_seconds", "predict_seconds"]
 
 # %%
 # Every figure of a report is a Display object, as in scikit-learn. ``from_results`` takes the table of results, or some
-# of its rows; ``from_run`` takes the run's folder. ``plot`` can draw into your own axes, and passes style keywords on to
-# matplotlib.
+# of its rows; ``from_run`` takes the run's folder. ``plot`` can draw into your own axes, and passes style keywords on
+# to matplotlib.
 
 AccuracyDisplay.from_results(results).plot(errorbar_kw={"capsize": 3})
 
